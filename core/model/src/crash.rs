@@ -1,0 +1,77 @@
+//! Named points at which a test kills the process, so that recovery is shown and not believed.
+//!
+//! In release builds [`point`] is empty. In debug builds a front-end may [`arm`] one point; the process then ends there
+//! as `kill -9` would end it: no destructor, no buffer flushed.
+
+#[cfg(debug_assertions)]
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+#[cfg(debug_assertions)]
+static ARMED: OnceLock<(String, AtomicU32)> = OnceLock::new();
+
+/// The names of all points, in the order in which an import passes them first; a test kills at each.
+pub const POINTS: &[&str] = &[
+    "store.temp-created",
+    "store.temp-written",
+    "store.temp-synced",
+    "store.renamed",
+    "store.folder-synced",
+    "import.receipt-begun",
+    "import.before-vault",
+    "import.after-vault",
+    "import.after-inspect",
+    "catalog.before-commit",
+    "catalog.after-commit",
+    "import.page-read",
+    "import.text-stored",
+    "pdfa.intent-written",
+    "pdfa.half-written",
+    "pdfa.written",
+    "pdfa.checked",
+    "pdfa.recorded",
+    "sign.intent-written",
+    "sign.digested",
+    "sign.written",
+    "sign.verified",
+    "sign.recorded",
+    "sign.published",
+    "import.manifest-written",
+    "import.manifest-recorded",
+    "import.receipt-finished",
+];
+
+/// Arms one point: the process is killed when `name` is passed for the `nth` time (1 = the first).
+///
+/// Does nothing in release builds, and nothing when a point is armed already.
+pub fn arm(name: &str, nth: u32) {
+    #[cfg(debug_assertions)]
+    {
+        let _ = ARMED.set((name.to_owned(), AtomicU32::new(nth)));
+    }
+    #[cfg(not(debug_assertions))]
+    {
+        let _ = (name, nth);
+    }
+}
+
+/// A place at which the process may be killed by a test.
+#[inline]
+pub fn point(name: &'static str) {
+    #[cfg(debug_assertions)]
+    {
+        debug_assert!(POINTS.contains(&name), "the point {name} is not listed");
+        if let Some((armed, left)) = ARMED.get()
+            && armed == name
+            && left.fetch_sub(1, Ordering::SeqCst) == 1
+        {
+            std::process::abort();
+        }
+    }
+    #[cfg(not(debug_assertions))]
+    {
+        let _ = name;
+    }
+}

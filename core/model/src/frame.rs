@@ -1,0 +1,117 @@
+//! A frame: pixels as a device or a file gives them. Widths and heights are as stored, before any rotation.
+
+use std::ops::Range;
+
+use crate::geometry::{Dpi, Rotation};
+
+/// The kinds of file that are taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileFormat {
+    /// JPEG, ISO 10918-1.
+    Jpeg,
+    /// PNG, ISO 15948.
+    Png,
+    /// TIFF 6.0, one or many frames.
+    Tiff,
+}
+
+impl FileFormat {
+    /// The PRONOM-like short name in records: `jpeg`, `png`, `tiff`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::Tiff => "tiff",
+        }
+    }
+
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Tiff => "image/tiff",
+        }
+    }
+}
+
+/// What the samples of a frame are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Samples {
+    /// One bit a pixel, black or white.
+    Bilevel,
+    /// Eight bits a pixel, grey.
+    Gray8,
+    /// Three times eight bits a pixel, red, green, blue.
+    Rgb8,
+}
+
+/// What is known of one frame of a file without reading its letters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameFacts {
+    /// Position in the file, from 0.
+    pub index: u32,
+    /// Columns as stored.
+    pub width: u32,
+    /// Rows as stored.
+    pub height: u32,
+    /// Resolution that the file states, or the guess that stands in for it (see `dpi_stated`).
+    pub dpi: Dpi,
+    /// Whether the file states a believable resolution (50 to 2 400 dpi).
+    pub dpi_stated: bool,
+    /// What the samples are once decoded.
+    pub samples: Samples,
+    /// The turn that the file itself asks for (EXIF or TIFF orientation 1, 6, 3, 8).
+    pub stated_rotation: Rotation,
+    /// How the stored bytes can enter a PDF.
+    pub embedding: Embedding,
+}
+
+/// How the stored bytes of a frame can enter a PDF. Byte ranges count from the start of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Embedding {
+    /// The whole file is a JPEG of 1 or 3 components of 8 bits that every PDF reader decodes (DCTDecode).
+    Jpeg {
+        /// 1 (grey) or 3 (colour).
+        components: u8,
+    },
+    /// CCITT Group 4 strips, top to bottom, most significant bit first (CCITTFaxDecode, K = -1).
+    CcittG4 {
+        /// Each strip's bytes and its number of rows.
+        strips: Vec<(Range<u64>, u32)>,
+        /// Whether a 0 bit is white, as fax has it (`/BlackIs1 false` draws it right); else the image is inverted.
+        min_is_white: bool,
+    },
+    /// Zlib data with PNG row filters (FlateDecode, predictor 15) in these ranges, to be joined in order.
+    PngIdat {
+        /// Where the compressed data lies.
+        ranges: Vec<Range<u64>>,
+        /// 1 (grey), 3 (colour) or 1 with a palette.
+        components: u8,
+        /// Bits a component: 1, 2, 4 or 8.
+        bits: u8,
+        /// Red, green, blue for each index, if the samples are indices.
+        palette: Option<Vec<u8>>,
+    },
+    /// The bytes can't pass as they are; the decoded pixels are packed without loss instead.
+    Repack,
+}
+
+/// Decoded samples of a frame for recognition: 8 bits a pixel, 0 is black, rows from top to bottom without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrayImage {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `width * height` samples.
+    pub pixels: Vec<u8>,
+}
+
+impl GrayImage {
+    /// The samples of row `y`.
+    pub fn row(&self, y: u32) -> &[u8] {
+        let width = self.width as usize;
+        &self.pixels[y as usize * width..(y as usize + 1) * width]
+    }
+}
