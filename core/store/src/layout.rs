@@ -1,0 +1,69 @@
+//! The layout of an archive on disk: where everything lies below its folder.
+
+use std::path::{Path, PathBuf};
+
+use sohoa_model::Sha256;
+
+/// The folder of one archive.
+#[derive(Debug, Clone)]
+pub struct ArchiveLayout {
+    root: PathBuf,
+}
+
+impl ArchiveLayout {
+    /// The layout below a folder, whether it exists or not.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `catalog.sqlite`.
+    pub fn catalog(&self) -> PathBuf {
+        self.root.join("catalog.sqlite")
+    }
+
+    /// `sohoa.toml`: settings of the archive.
+    pub fn settings(&self) -> PathBuf {
+        self.root.join("sohoa.toml")
+    }
+
+    /// `.lock`: shared by ordinary work, exclusive for repair, rebuild and migrations.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join(".lock")
+    }
+
+    /// `vault/`.
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+
+    /// `vault/<aa>/<sha256>`, no extension.
+    pub fn object(&self, sha256: &Sha256) -> PathBuf {
+        let name = sha256.to_string();
+        self.vault().join(&name[..2]).join(name)
+    }
+
+    /// `vault/manifest/`.
+    pub fn manifests(&self) -> PathBuf {
+        self.vault().join("manifest")
+    }
+
+    /// `vault/manifest/<dossier>.<rev>.json`; `folder_name` is the safe form of the dossier's code.
+    pub fn manifest(&self, folder_name: &str, revision: u32) -> PathBuf {
+        self.manifests().join(format!("{folder_name}.{revision}.json"))
+    }
+
+    /// `vault/manifest/.archive.<rev>.json`: what belongs to no dossier. No safe name starts with a dot.
+    pub fn archive_manifest(&self, revision: u32) -> PathBuf {
+        self.manifests().join(format!(".archive.{revision}.json"))
+    }
+
+    /// `pdf/<fonds>/<dossier>/`; both in their safe forms.
+    pub fn pdf_folder(&self, fonds: &str, folder_name: &str) -> PathBuf {
+        self.root.join("pdf").join(fonds).join(folder_name)
+    }
+}
