@@ -1,1 +1,7 @@
-//! capture
+//! Stage 1: where frames come from. For now an import folder; devices and hot folders come in through the same door.
+
+pub mod folder;
+pub mod naming;
+
+pub use folder::{FolderError, FolderItem, ItemKind, list};
+pub use naming::{Place, place_of};
