@@ -1,0 +1,38 @@
+# Each of these does its own set-up on a fresh Debian 12 or Ubuntu 24.04: git, make, curl and a Rust toolchain suffice.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean
+
+CARGO ?= cargo
+
+help:
+	@echo "make demo    build Sohoa, digitize sample-scans, say where the PDFs are"
+	@echo "make test    check style, run every test, let the judges look at every PDF"
+	@echo "make lint    only the style: format, clippy, documentation"
+	@echo "make bench   measure against OCRmyPDF and Tesseract (BENCH='--only speed,cer,memory' for a part)"
+	@echo "make clean   remove what was built; the tools in target/tools stay"
+
+demo:
+	packaging/setup build
+	$(CARGO) build --release --package sohoa-cli
+	packaging/demo target/release/sohoa
+
+# The PDFs that the tests leave in target/judged are judged when all tests have run.
+test:
+	packaging/setup judges
+	rm -rf target/judged
+	$(MAKE) --no-print-directory lint
+	$(CARGO) test --workspace
+	$(CARGO) test --workspace --test judges -- --nocapture
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+
+bench:
+	packaging/setup bench
+	$(CARGO) build --release --package sohoa-cli
+	python3 tests/bench/bench.py --sohoa target/release/sohoa $(BENCH)
+
+clean:
+	find target -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +
