@@ -1,0 +1,249 @@
+//! A PDF file read at random: only the places of its objects are kept, never the file.
+//!
+//! Files with classic cross-reference tables and any number of incremental updates are read; what keeps its objects in
+//! compressed streams is told apart by [`PdfError::CrossReferenceStream`]. Header and offsets count from the first byte.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::object::{Dict, Object, Reference, Stream};
+use crate::parse::{Ending, MAX_OBJECT_BYTES, Parser, Stop};
+use crate::xref::{Entry, MAX_OBJECTS, Revision, Xref, read_chain};
+use crate::{PdfError, parse};
+
+const FIRST_WINDOW: usize = 4096;
+const TAIL: u64 = 2048;
+const MAX_HOPS: usize = 16;
+
+/// An open PDF file.
+#[derive(Debug)]
+pub struct File<R> {
+    source: Source<R>,
+    version: (u8, u8),
+    startxref: u64,
+    xref: Xref,
+}
+
+impl<R: Read + Seek> File<R> {
+    /// Opens a file: reads its header, the last `startxref` and the chain of cross-reference sections.
+    pub fn open(source: R) -> Result<Self, PdfError> {
+        let mut source = Source::new(source)?;
+        let version = read_header(&mut source)?;
+        let startxref = find_startxref(&mut source)?;
+        let xref = read_chain(&mut source, startxref)?;
+        Ok(Self { source, version, startxref, xref })
+    }
+
+    /// The version of the header, e.g. `(1, 7)`.
+    pub fn version(&self) -> (u8, u8) {
+        self.version
+    }
+
+    /// The trailer dictionary of the newest revision.
+    pub fn trailer(&self) -> &Dict {
+        &self.xref.trailer
+    }
+
+    /// The offset that the last `startxref` names; an increment gives it as `/Prev`.
+    pub fn last_startxref(&self) -> u64 {
+        self.startxref
+    }
+
+    /// One more than the highest object number that the trailer's `/Size` or any entry knows; the next free number.
+    pub fn size(&self) -> u32 {
+        let stated = self.xref.trailer.get("Size").and_then(Object::as_int);
+        let stated = stated.and_then(|size| u32::try_from(size).ok()).unwrap_or(0).min(MAX_OBJECTS);
+        let known = self.xref.entries.last_key_value().map_or(0, |(number, _)| number + 1);
+        stated.max(known)
+    }
+
+    /// The length of the file in bytes.
+    pub fn length(&self) -> u64 {
+        self.source.length
+    }
+
+    /// The revisions from the oldest to the newest; the end of the last is the length of the file unless more follows.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.xref.revisions
+    }
+
+    /// The numbers of all objects in use, ascending.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.xref.entries.iter().filter(|(_, entry)| **entry != Entry::Free).map(|(number, _)| *number)
+    }
+
+    /// The offset of `n g obj` for an object in use.
+    pub fn object_offset(&self, number: u32) -> Option<u64> {
+        match self.xref.entries.get(&number)? {
+            Entry::Free => None,
+            Entry::Used { offset, .. } => Some(*offset),
+        }
+    }
+
+    /// The newest object of this number, references inside not followed.
+    ///
+    /// Fails with [`PdfError::MissingObject`] if it is not in use, and if another object lies at its offset.
+    pub fn object(&mut self, number: u32) -> Result<Object, PdfError> {
+        let Some(&Entry::Used { offset, generation }) = self.xref.entries.get(&number) else {
+            return Err(PdfError::MissingObject(number));
+        };
+        let (reference, object) = self.source.parse_at(offset, |parser| parser.indirect())?;
+        if reference != (Reference { number, generation }) {
+            return Err(PdfError::Syntax { offset, what: "the object that the cross-reference table names" });
+        }
+        Ok(object)
+    }
+
+    /// The object itself, or what its reference leads to; a reference to nothing is null (7.3.10).
+    pub fn resolve(&mut self, object: &Object) -> Result<Object, PdfError> {
+        let mut object = object.clone();
+        for _ in 0..MAX_HOPS {
+            let Object::Reference(reference) = object else { return Ok(object) };
+            match self.xref.entries.get(&reference.number) {
+                Some(Entry::Used { generation, .. }) if *generation == reference.generation => {
+                    object = self.object(reference.number)?;
+                }
+                _ => return Ok(Object::Null),
+            }
+        }
+        Err(PdfError::Limit { offset: 0, what: "a reference leads to too many others" })
+    }
+
+    /// The value of a key with its reference followed; null if the key is absent.
+    pub fn get(&mut self, dict: &Dict, key: &str) -> Result<Object, PdfError> {
+        match dict.get(key) {
+            None => Ok(Object::Null),
+            Some(value) => self.resolve(value),
+        }
+    }
+
+    /// The dictionary of this number, also that of a stream.
+    pub fn dict(&mut self, number: u32) -> Result<Dict, PdfError> {
+        match self.object(number)? {
+            Object::Dict(dict) => Ok(dict),
+            Object::Stream(stream) => Ok(stream.dict),
+            _ => Err(PdfError::WrongKind { object: number, expected: "dictionary" }),
+        }
+    }
+
+    /// The document catalog and its reference.
+    pub fn catalog(&mut self) -> Result<(Reference, Dict), PdfError> {
+        let root = self.trailer().get("Root").and_then(Object::as_reference);
+        let root = root.ok_or(PdfError::WrongKind { object: 0, expected: "reference to the catalog" })?;
+        Ok((root, self.dict(root.number)?))
+    }
+
+    /// The head of a stream and the length of its raw data; makes sure that `endstream` follows.
+    pub fn stream(&mut self, number: u32) -> Result<(Stream, u64), PdfError> {
+        let Object::Stream(stream) = self.object(number)? else {
+            return Err(PdfError::WrongKind { object: number, expected: "stream" });
+        };
+        let length = self.get(&stream.dict, "Length")?.as_int().and_then(|length| u64::try_from(length).ok());
+        let fault = |what| PdfError::Syntax { offset: stream.data_offset, what };
+        let length = length.ok_or_else(|| fault("a stream with /Length"))?;
+        let end = stream.data_offset.checked_add(length).filter(|end| *end <= self.source.length);
+        let end = end.ok_or_else(|| fault("a stream that ends within the file"))?;
+        let tail = self.source.window(end, 11)?;
+        let blanks = tail.iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        if !tail[blanks..].starts_with(b"endstream") {
+            return Err(fault("endstream where /Length says"));
+        }
+        Ok((stream, length))
+    }
+
+    /// The raw (still encoded) data of a stream, refused when it is longer than `limit` bytes.
+    pub fn stream_data(&mut self, number: u32, limit: usize) -> Result<Vec<u8>, PdfError> {
+        let (stream, length) = self.stream(number)?;
+        match usize::try_from(length) {
+            Ok(length) if length <= limit => self.source.window(stream.data_offset, length),
+            _ => Err(PdfError::Limit { offset: stream.data_offset, what: "a stream too long" }),
+        }
+    }
+
+    /// Hands the bytes from `start` to `end` to `take` in pieces of at most 64 KiB; fails if the file is shorter.
+    pub fn for_each_piece(&mut self, start: u64, end: u64, mut take: impl FnMut(&[u8])) -> Result<(), PdfError> {
+        let mut at = start;
+        while at < end {
+            let piece = self.source.window(at, usize::try_from(end - at).unwrap_or(usize::MAX).min(1 << 16))?;
+            if piece.is_empty() {
+                return Err(PdfError::Syntax { offset: at, what: "more bytes than the file has" });
+            }
+            take(&piece);
+            at += piece.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Gives the source back.
+    pub fn into_inner(self) -> R {
+        self.source.inner
+    }
+}
+
+/// Bytes at random with a known length.
+#[derive(Debug)]
+pub(crate) struct Source<R> {
+    inner: R,
+    length: u64,
+}
+
+impl<R: Read + Seek> Source<R> {
+    fn new(mut inner: R) -> Result<Self, PdfError> {
+        let length = inner.seek(SeekFrom::End(0))?;
+        Ok(Self { inner, length })
+    }
+
+    /// Up to `length` bytes from `offset`; fewer at the end of the file.
+    pub(crate) fn window(&mut self, offset: u64, length: usize) -> Result<Vec<u8>, PdfError> {
+        let left = self.length.saturating_sub(offset);
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(length);
+        let mut bytes = vec![0; length];
+        if length > 0 {
+            self.inner.seek(SeekFrom::Start(offset))?;
+            self.inner.read_exact(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Parses at `offset` with a window that grows until the object fits into it.
+    pub(crate) fn parse_at<T>(
+        &mut self,
+        offset: u64,
+        parse: impl Fn(&mut Parser<'_>) -> Result<T, Stop>,
+    ) -> Result<T, PdfError> {
+        let mut size = FIRST_WINDOW;
+        loop {
+            let bytes = self.window(offset, size)?;
+            let ending = if bytes.len() < size { Ending::Real } else { Ending::Window };
+            match parse(&mut Parser::new(&bytes, offset, ending)) {
+                Ok(value) => return Ok(value),
+                Err(Stop::Incomplete) if ending == Ending::Window && size < MAX_OBJECT_BYTES => size *= 8,
+                Err(Stop::Incomplete) if ending == Ending::Window => {
+                    return Err(PdfError::Limit { offset, what: "an object too long" });
+                }
+                Err(stop) => return Err(stop.into_error(offset + bytes.len() as u64)),
+            }
+        }
+    }
+}
+
+fn read_header<R: Read + Seek>(source: &mut Source<R>) -> Result<(u8, u8), PdfError> {
+    let head = source.window(0, 9)?;
+    match head.strip_prefix(b"%PDF-") {
+        Some(&[major @ b'1'..=b'2', b'.', minor @ b'0'..=b'9', ..]) => Ok((major - b'0', minor - b'0')),
+        _ => Err(PdfError::NoHeader),
+    }
+}
+
+/// The number after the last `startxref` in the tail of the file.
+fn find_startxref<R: Read + Seek>(source: &mut Source<R>) -> Result<u64, PdfError> {
+    const WORD: &[u8] = b"startxref";
+    let start = source.length.saturating_sub(TAIL);
+    let tail = source.window(start, TAIL as usize)?;
+    let found = tail.windows(WORD.len()).rposition(|window| window == WORD).ok_or(PdfError::NoStartxref)?;
+    let rest = &tail[found + WORD.len()..];
+    let mut parser = Parser::new(rest, start + (found + WORD.len()) as u64, Ending::Real);
+    let startxref = parser.unsigned().map_err(|_| PdfError::NoStartxref)?;
+    let after = (parser.offset() - start) as usize;
+    let marker = tail[after..].iter().skip_while(|byte| parse::is_space(**byte)).take(5);
+    if marker.eq(b"%%EOF") { Ok(startxref) } else { Err(PdfError::NoStartxref) }
+}
