@@ -58,6 +58,8 @@ pub struct ParsedInventory {
     pub rows: Vec<InventoryRow>,
     /// Rows that can't, each with row, column and reason.
     pub refused: Vec<RowRefusal>,
+    /// Headings of columns that stand for no field of a row and were not read, in the order of the file.
+    pub ignored_columns: Vec<String>,
 }
 
 /// What a new version of the inventory changes against the one before.
