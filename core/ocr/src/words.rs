@@ -1,0 +1,160 @@
+//! From the engine's words to lines of text: NFC, no white space, no specks, Chinese lines in one piece.
+
+use sohoa_model::page_text::{TextLine, Word};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::tesseract::FoundWord;
+
+/// Confidence below which a word without a single valid syllable is taken for a speck or a stroke of a seal.
+const GARBAGE: f32 = 30.0;
+
+/// Confidence below which a word of one or two characters that are no letters or digits is taken for a speck.
+const SPECK: f32 = 50.0;
+
+/// Sorts the engine's words into blocks of lines, dropping what is no text.
+pub(crate) fn blocks(found: impl Iterator<Item = FoundWord>) -> Vec<Vec<TextLine>> {
+    let mut blocks: Vec<Vec<TextLine>> = Vec::new();
+    let (mut new_block, mut new_line) = (true, true);
+    for found in found {
+        new_block |= found.starts_block;
+        new_line |= found.starts_line;
+        let Some((word, angle)) = word(&found) else { continue };
+        if new_block {
+            blocks.push(Vec::new());
+        }
+        let lines = blocks.last_mut().expect("the first word starts a block");
+        if new_line || new_block {
+            lines.push(TextLine { angle, words: Vec::new() });
+        }
+        (new_block, new_line) = (false, false);
+        push(&mut lines.last_mut().expect("the first word starts a line").words, word);
+    }
+    blocks
+}
+
+/// One word with the angle of its baseline, or nothing if it is no text.
+fn word(found: &FoundWord) -> Option<(Word, f32)> {
+    let text: String = found.text.nfc().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    if text.is_empty() || is_garbage(&text, found) {
+        return None;
+    }
+    let [left, top, right, bottom] = found.bounds.map(|v| v as f32);
+    let width = (right - left).max(1.0);
+    let (y, angle) = match found.baseline {
+        Some([x1, y1, x2, y2]) if x2 > x1 => {
+            let slope = (y2 - y1) as f32 / (x2 - x1) as f32;
+            // Short words have baselines of a few pixels, whose angle is rounding.
+            let slope = if slope.abs() < 0.2 { slope } else { 0.0 };
+            (y1 as f32 + slope * (left - x1 as f32), -slope.atan().to_degrees())
+        }
+        _ => (bottom, 0.0),
+    };
+    let y = y.clamp(top + 1.0, bottom.max(top + 1.0));
+    let word = Word {
+        text,
+        confidence: found.confidence,
+        x: left,
+        y,
+        width,
+        ascent: (y - top).max(1.0),
+        descent: (bottom - y).max(0.0),
+    };
+    Some((word, angle))
+}
+
+/// Whether a word is more likely a speck, a rule or a piece of a seal than text.
+fn is_garbage(text: &str, found: &FoundWord) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters == 0 {
+        return found.confidence < SPECK;
+    }
+    found.confidence < GARBAGE && !found.in_dictionary && text.chars().count() <= 3
+}
+
+/// Adds a word to a line; what continues a run of Chinese characters continues their word.
+fn push(words: &mut Vec<Word>, word: Word) {
+    if let Some(last) = words.last_mut() {
+        let gap = word.x - (last.x + last.width);
+        let height = last.ascent + last.descent;
+        let joins = last.text.chars().next_back().is_some_and(is_han) && word.text.chars().next().is_some_and(is_han);
+        if joins && gap < 0.9 * height {
+            let (n, m) = (last.text.chars().count() as f32, word.text.chars().count() as f32);
+            last.confidence = (last.confidence * n + word.confidence * m) / (n + m);
+            last.width = (word.x + word.width - last.x).max(last.width);
+            last.ascent = last.ascent.max(word.ascent);
+            last.descent = last.descent.max(word.descent);
+            last.text.push_str(&word.text);
+            return;
+        }
+    }
+    words.push(word);
+}
+
+/// Whether a character is Chinese (ideographs, their extensions) or belongs to Chinese lines (its punctuation).
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{303F}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF00}'..='\u{FF65}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, x: i32, confidence: f32, starts_line: bool) -> FoundWord {
+        FoundWord {
+            text: text.to_owned(),
+            confidence,
+            bounds: [x, 100, x + 40, 130],
+            baseline: Some([x, 122, x + 40, 122]),
+            starts_line,
+            starts_block: false,
+            in_dictionary: false,
+        }
+    }
+
+    fn texts(blocks: &[Vec<TextLine>]) -> Vec<Vec<&str>> {
+        blocks.iter().flatten().map(|line| line.words.iter().map(|w| w.text.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn words_come_out_composed_and_on_their_baseline() {
+        let blocks = blocks([found("Nghi\u{323}", 10, 90.0, true), found("\u{111}i\u{323}nh", 60, 91.0, false)].into_iter());
+        assert_eq!(texts(&blocks), [["Nghị", "định"]]);
+        let word = &blocks[0][0].words[1];
+        assert_eq!((word.x, word.y, word.width, word.ascent, word.descent), (60.0, 122.0, 40.0, 22.0, 8.0));
+    }
+
+    #[test]
+    fn a_rising_baseline_has_a_positive_angle() {
+        let mut rising = found("Quyết", 10, 90.0, true);
+        rising.baseline = Some([10, 122, 50, 120]);
+        let angle = blocks([rising].into_iter())[0][0].angle;
+        assert!((angle - 2.86).abs() < 0.01, "{angle}");
+    }
+
+    #[test]
+    fn specks_are_dropped_and_the_line_they_began_still_begins() {
+        let words = [
+            found("Số", 10, 95.0, true),
+            found("|", 5, 20.0, true),
+            found("  ", 6, 99.0, false),
+            found("ngày", 20, 25.0, false),
+            found("#", 70, 90.0, false),
+        ];
+        assert_eq!(texts(&blocks(words.into_iter())), [vec!["Số"], vec!["ngày", "#"]]);
+    }
+
+    #[test]
+    fn a_chinese_line_is_one_word_unless_there_is_a_real_space() {
+        let words = [
+            found("地", 10, 80.0, true),
+            found("簿", 55, 90.0, false),
+            found("河內", 100, 70.0, false),
+            found("𡨸喃", 200, 70.0, false),
+        ];
+        let blocks = blocks(words.into_iter());
+        assert_eq!(texts(&blocks), [["地簿河內", "𡨸喃"]]);
+        assert_eq!(blocks[0][0].words[0].width, 130.0);
+        assert_eq!(blocks[0][0].words[0].confidence, 77.5);
+    }
+}
