@@ -1,0 +1,178 @@
+//! A station: one archive and one settings folder in a temporary place, and the program `sohoa` run on them.
+//!
+//! Nothing of the machine's own settings, keys or archives reaches a station, and the program speaks English.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use tempfile::TempDir;
+
+/// The person who captures, unless a test says otherwise.
+pub const ARCHIVIST: &str = "Nguyễn Thị Lan";
+
+/// A second person, who accepts what the first one captured.
+pub const SUPERVISOR: &str = "Trần Văn Minh";
+
+/// A station with a folder of its own, removed when the value is dropped.
+#[derive(Debug)]
+pub struct Station {
+    folder: TempDir,
+}
+
+impl Station {
+    /// An empty station: no archive yet, no key.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("the machine has room for temporary files") }
+    }
+
+    /// A station with a demonstration archive and a demonstration key.
+    pub fn with_demo_archive() -> Self {
+        let station = Self::empty();
+        let archive = station.archive();
+        station.finish(station.bare().args(["init", "--demo"]).arg(archive)).done();
+        station.run(["key", "demo"]).done();
+        station
+    }
+
+    /// The folder in which archive and settings lie; a test may put its own files beside them.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The archive's folder.
+    pub fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
+    }
+
+    /// The folder of the station's settings and keys.
+    pub fn settings(&self) -> PathBuf {
+        self.folder.path().join("settings")
+    }
+
+    /// The program with the station's environment, without archive and operator.
+    pub fn bare(&self) -> Command {
+        let mut command = Command::new(sohoa());
+        command
+            .env("SOHOA_CONFIG_DIR", self.settings())
+            .env("SOHOA_UI_LANG", "en")
+            .env("OMP_THREAD_LIMIT", "1")
+            .env("NO_COLOR", "1")
+            .env_remove("SOHOA_ARCHIVE")
+            .env_remove("SOHOA_KEY_PASSWORD_FILE")
+            .current_dir(self.folder())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The program on the station's archive, with `operator` at the keyboard.
+    pub fn command_as(&self, operator: &str) -> Command {
+        let mut command = self.bare();
+        command.arg("--archive").arg(self.archive()).args(["--operator", operator]);
+        command
+    }
+
+    /// Runs the program on the station's archive as the archivist.
+    pub fn run(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
+        self.run_as(ARCHIVIST, args)
+    }
+
+    /// Runs the program on the station's archive as `operator`.
+    pub fn run_as(&self, operator: &str, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
+        self.finish(self.command_as(operator).args(args))
+    }
+
+    /// Runs a command that was made here to its end.
+    pub fn finish(&self, command: &mut Command) -> Said {
+        let output = command.output().expect("the program was built and can be started");
+        Said {
+            call: format!("{command:?}"),
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("the program writes UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("the program writes UTF-8"),
+        }
+    }
+}
+
+/// What the program said and how it ended.
+#[derive(Clone, Debug)]
+pub struct Said {
+    call: String,
+    /// The exit code; `None` when a signal ended the program.
+    pub code: Option<i32>,
+    /// Data.
+    pub stdout: String,
+    /// All else.
+    pub stderr: String,
+}
+
+impl Said {
+    /// Asserts that all was done (exit code 0).
+    #[track_caller]
+    pub fn done(self) -> Self {
+        self.ended_with(0)
+    }
+
+    /// Asserts that a part was done (exit code 3).
+    #[track_caller]
+    pub fn done_in_part(self) -> Self {
+        self.ended_with(3)
+    }
+
+    /// Asserts that the program ended with `code`.
+    #[track_caller]
+    pub fn ended_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}\n--- stdout\n{}\n--- stderr\n{}", self.call, self.stdout, self.stderr);
+        self
+    }
+
+    /// Asserts that the program was ended by a signal, as a kill point does.
+    #[track_caller]
+    pub fn killed(self) -> Self {
+        assert_eq!(self.code, None, "{}\n--- stdout\n{}\n--- stderr\n{}", self.call, self.stdout, self.stderr);
+        self
+    }
+
+    /// Asserts that this is a refusal fit for a person: a failure code, one short text on standard error, nothing on
+    /// standard output, no trace of a panic.
+    #[track_caller]
+    pub fn refused(self) -> Self {
+        let shown = format!("{}\n--- stdout\n{}\n--- stderr\n{}", self.call, self.stdout, self.stderr);
+        assert!(self.code.is_some_and(|code| code != 0 && code != 3), "not refused: {shown}");
+        assert!(self.stdout.is_empty(), "a refusal prints no data: {shown}");
+        assert!(!self.stderr.trim().is_empty(), "a refusal says why: {shown}");
+        assert!(self.stderr.lines().count() <= 4, "a refusal is one sentence and a hint: {shown}");
+        assert!(!self.stderr.contains("panicked"), "a refusal is no panic: {shown}");
+        self
+    }
+
+    /// The data as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        match serde_json::from_str(&self.stdout) {
+            Ok(value) => value,
+            Err(error) => panic!("{}: no JSON on standard output ({error}):\n{}", self.call, self.stdout),
+        }
+    }
+}
+
+/// The program `sohoa`, built from the sources as they are now, in the profile of the running test.
+pub fn sohoa() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--workspace", "--bin", "sohoa"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let status = build.current_dir(crate::places::repository()).stdin(Stdio::null()).status();
+        assert!(status.is_ok_and(|status| status.success()), "the program sohoa could not be built");
+
+        let test = std::env::current_exe().expect("a running test has a path");
+        let folder = test.ancestors().nth(2).expect("a test lies in the folder deps of its profile");
+        folder.join(format!("sohoa{}", std::env::consts::EXE_SUFFIX))
+    })
+}
