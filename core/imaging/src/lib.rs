@@ -1,1 +1,22 @@
-//! imaging
+//! Stage 2: from the foreign bytes of an image file to the facts of its frames, their pixels, and what can enter a PDF.
+//!
+//! [`inspect`](inspect::inspect) says what a file holds, [`decode`] gives grey pixels for recognition, [`repack`] packs
+//! pixels without loss. All bytes are hostile: sizes are checked before memory is taken, and whatever can't be decoded to
+//! its last pixel is refused with a stable [code](ImagingError::code).
+
+mod ccitt;
+pub mod decode;
+mod error;
+mod exif;
+mod ifd;
+pub mod inspect;
+mod jpeg;
+mod png;
+pub mod repack;
+mod scan;
+pub mod sniff;
+mod source;
+mod strip;
+mod tiff;
+
+pub use error::ImagingError;

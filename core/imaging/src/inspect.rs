@@ -1,0 +1,89 @@
+//! Inspection: what a file holds, frame by frame, and the proof that every frame decodes to its last pixel.
+//!
+//! One frame is in memory at a time. Sizes are checked against [`Limits`] before anything is allocated for them.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use sohoa_model::frame::{FileFormat, FrameFacts};
+
+use crate::error::ImagingError;
+use crate::sniff::{HEAD_LENGTH, lookalike, sniff};
+use crate::source::read_failed;
+use crate::{jpeg, png, tiff};
+
+/// What is too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Pixels of a frame.
+    pub pixels: u64,
+    /// Frames of a file.
+    pub frames: u32,
+    /// Columns or rows of a frame.
+    pub side: u32,
+}
+
+impl Default for Limits {
+    /// 400 million pixels a frame (A2 at 600 dpi is 139 million), 10 000 frames, 100 000 pixels a side.
+    fn default() -> Self {
+        Self { pixels: 400_000_000, frames: 10_000, side: 100_000 }
+    }
+}
+
+impl Limits {
+    /// Checks the size that a header claims.
+    pub(crate) fn check(&self, frame: u32, width: u64, height: u64) -> Result<(), ImagingError> {
+        if width == 0 || height == 0 {
+            return Err(ImagingError::corrupt(frame, "it has no pixels"));
+        }
+        let side = u64::from(self.side);
+        if width > side || height > side || width.saturating_mul(height) > self.pixels {
+            return Err(ImagingError::TooLarge { frame, width, height });
+        }
+        Ok(())
+    }
+}
+
+/// Reads the facts of each frame of a file, in file order, and decodes each frame to its end.
+///
+/// A thumbnail (marked as a reduced image, at most half as wide and high as the page before it) or a mask inside a TIFF is
+/// no frame.
+///
+/// # Errors
+/// A refusal of the whole file: one bad frame refuses it, and the error names the frame.
+pub fn inspect<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Vec<FrameFacts>, ImagingError> {
+    match recognise(source)? {
+        FileFormat::Jpeg => {
+            let file = jpeg::read(source, limits)?;
+            file.rows(&mut |_| Ok(()))?;
+            Ok(vec![file.facts()])
+        }
+        FileFormat::Png => {
+            let file = png::read(source, limits)?;
+            file.rows(source, &mut |_| Ok(()))?;
+            Ok(vec![file.facts()])
+        }
+        FileFormat::Tiff => {
+            let pages = tiff::pages(source, limits)?;
+            for page in &pages {
+                page.rows(source, &mut |_| Ok(()))?;
+            }
+            Ok(pages.iter().map(tiff::Page::facts).collect())
+        }
+    }
+}
+
+/// Recognises the format, or says what the file looks like instead.
+pub(crate) fn recognise<R: Read + Seek>(source: &mut R) -> Result<FileFormat, ImagingError> {
+    source.seek(SeekFrom::Start(0)).map_err(read_failed)?;
+    let mut head = Vec::with_capacity(HEAD_LENGTH);
+    source.by_ref().take(HEAD_LENGTH as u64).read_to_end(&mut head).map_err(read_failed)?;
+    if let Some(format) = sniff(&head) {
+        return Ok(format);
+    }
+    let looks_like = lookalike(&head);
+    Err(match looks_like {
+        crate::sniff::Lookalike::Empty => ImagingError::EmptyFile,
+        image if image.is_image() => ImagingError::UnsupportedFormat { looks_like: image.name() },
+        other => ImagingError::NotAnImage { looks_like: other.name() },
+    })
+}

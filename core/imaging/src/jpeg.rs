@@ -1,0 +1,256 @@
+//! JPEG files (ISO 10918-1): baseline and progressive, one or three components of eight bits.
+//!
+//! The markers are walked here and the coded blocks are counted by [`scan`](crate::scan), so that a file that was cut off,
+//! even one that somebody closed with an end mark, is told from a whole one; the pixels come from `zune-jpeg`.
+
+use std::io::{Read, Seek};
+
+use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+use crate::decode::{Row, RowSink};
+use crate::error::ImagingError;
+use crate::exif::{self, Orientation, Resolution};
+use crate::inspect::Limits;
+use crate::scan::{Coding, MOST_SCANS, Scans, Tables};
+use crate::source::Source;
+
+/// What stands in the place of a cut.
+const CUT_SEGMENT: &str = "it ends inside a segment";
+const CUT_SCAN: &str = "the coded pixels end too early";
+
+/// A JPEG file, read into memory and walked from its start to its end mark.
+#[derive(Debug)]
+pub(crate) struct Jpeg {
+    bytes: Vec<u8>,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    components: u8,
+    /// The three components are red, green and blue, not luma and chroma.
+    is_rgb: bool,
+    resolution: Option<Resolution>,
+    pub(crate) orientation: Orientation,
+}
+
+/// Reads and walks a file.
+pub(crate) fn read<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Jpeg, ImagingError> {
+    let mut source = Source::new(source)?;
+    let length = source.length();
+    let bytes = source.read(0..length, 0, CUT_SEGMENT)?;
+    Walk::default().through(bytes, limits)
+}
+
+impl Jpeg {
+    /// The facts of the one frame.
+    pub(crate) fn facts(&self) -> FrameFacts {
+        let rotation = self.orientation.rotation;
+        let (dpi, dpi_stated) = exif::dpi(self.resolution, rotation, self.width, self.height);
+        let embedding =
+            if self.orientation.mirrored { Embedding::Repack } else { Embedding::Jpeg { components: self.components } };
+        FrameFacts {
+            index: 0,
+            width: self.width,
+            height: self.height,
+            dpi,
+            dpi_stated,
+            samples: if self.components == 1 { Samples::Gray8 } else { Samples::Rgb8 },
+            stated_rotation: rotation,
+            embedding,
+        }
+    }
+
+    /// Decodes the frame.
+    pub(crate) fn rows(&self, sink: &mut RowSink<'_>) -> Result<(), ImagingError> {
+        let (space, samples) = if self.components == 1 { (ColorSpace::Luma, 1) } else { (ColorSpace::RGB, 3) };
+        let pixels = self.decoded(space)?;
+        let width = self.width as usize * samples;
+        let rows = pixels.chunks_exact(width);
+        if rows.len() != self.height as usize {
+            return Err(ImagingError::corrupt(0, "it decodes to another size than its header says"));
+        }
+        for row in rows {
+            sink(if samples == 1 { Row::Gray(row) } else { Row::Rgb(row) })?;
+        }
+        Ok(())
+    }
+
+    /// Decodes the frame straight to luma where the file stores luma.
+    pub(crate) fn luma(&self) -> Result<Option<Vec<u8>>, ImagingError> {
+        if self.is_rgb || self.orientation.mirrored {
+            return Ok(None);
+        }
+        let pixels = self.decoded(ColorSpace::Luma)?;
+        Ok((pixels.len() == self.width as usize * self.height as usize).then_some(pixels))
+    }
+
+    fn decoded(&self, space: ColorSpace) -> Result<Vec<u8>, ImagingError> {
+        let options = DecoderOptions::default()
+            .set_max_width(self.width as usize)
+            .set_max_height(self.height as usize)
+            .jpeg_set_max_scans(MOST_SCANS)
+            .jpeg_set_out_colorspace(space);
+        JpegDecoder::new_with_options(ZCursor::new(self.bytes.as_slice()), options).decode().map_err(|cause| {
+            ImagingError::Corrupt { frame: 0, what: "the JPEG decoder gave up", cause: Some(Box::new(cause)) }
+        })
+    }
+}
+
+/// What the walk over the markers has met so far.
+#[derive(Debug, Default)]
+struct Walk {
+    scans: Option<Scans>,
+    restart_interval: u32,
+    adobe_transform: Option<u8>,
+    jfif: bool,
+    jfif_resolution: Option<Resolution>,
+    exif: Option<exif::Exif>,
+    tables: Tables,
+}
+
+impl Walk {
+    fn through(mut self, bytes: Vec<u8>, limits: &Limits) -> Result<Jpeg, ImagingError> {
+        let mut at = 2;
+        loop {
+            let marker = next_marker(&bytes, &mut at)?;
+            match marker {
+                0xD9 => break,
+                0x01 | 0xD0..=0xD8 => continue,
+                _ => {}
+            }
+            let length = bytes.get(at..at + 2).ok_or(truncated(CUT_SEGMENT))?;
+            let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+            if length < 2 {
+                return Err(ImagingError::corrupt(0, "a segment has no length"));
+            }
+            let segment = bytes.get(at + 2..at + length).ok_or(truncated(CUT_SEGMENT))?;
+            at += length;
+            match marker {
+                0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => self.start_of_frame(marker, segment, limits)?,
+                0xC4 => self.tables.define(segment)?,
+                0xCC => return Err(ImagingError::unsupported(0, "arithmetic coding")),
+                0xDA => self.scan(segment, &bytes, &mut at)?,
+                0xDC => return Err(ImagingError::unsupported(0, "a height that is given after the pixels")),
+                0xDD => {
+                    let interval = segment.first_chunk().ok_or(ImagingError::corrupt(0, "a short segment"))?;
+                    self.restart_interval = u32::from(u16::from_be_bytes(*interval));
+                }
+                0xE0 => self.jfif(segment),
+                0xE1 if self.exif.is_none() => {
+                    self.exif = segment.strip_prefix(b"Exif\0").and_then(|rest| rest.get(1..)).map(exif::parse);
+                }
+                0xEE if segment.starts_with(b"Adobe") => self.adobe_transform = segment.get(11).copied(),
+                _ => {}
+            }
+        }
+        self.finish(bytes)
+    }
+
+    fn start_of_frame(&mut self, marker: u8, segment: &[u8], limits: &Limits) -> Result<(), ImagingError> {
+        let coding = match marker {
+            0xC0 | 0xC1 => Coding::Sequential,
+            0xC2 => Coding::Progressive,
+            0xC3 | 0xC7 | 0xCB | 0xCF => return Err(ImagingError::unsupported(0, "lossless JPEG coding")),
+            0xC9 | 0xCA | 0xCD | 0xCE => return Err(ImagingError::unsupported(0, "arithmetic coding")),
+            _ => return Err(ImagingError::unsupported(0, "hierarchical JPEG coding")),
+        };
+        if self.scans.is_some() {
+            return Err(ImagingError::corrupt(0, "it has two frame headers"));
+        }
+        let [precision, h1, h0, w1, w0, components, specs @ ..] = segment else {
+            return Err(ImagingError::corrupt(0, "its frame header is short"));
+        };
+        if *precision != 8 {
+            return Err(ImagingError::unsupported(0, format!("{precision} bits a sample")));
+        }
+        let (width, height) = (u16::from_be_bytes([*w1, *w0]), u16::from_be_bytes([*h1, *h0]));
+        if height == 0 {
+            return Err(ImagingError::unsupported(0, "a height that is given after the pixels"));
+        }
+        limits.check(0, u64::from(width), u64::from(height))?;
+        match components {
+            1 | 3 => {}
+            4 => return Err(ImagingError::unsupported(0, "four components (CMYK)")),
+            other => return Err(ImagingError::unsupported(0, format!("{other} components"))),
+        }
+        if specs.len() != 3 * usize::from(*components) {
+            return Err(ImagingError::corrupt(0, "its frame header has a wrong length"));
+        }
+        self.scans = Some(Scans::new(coding, u32::from(width), u32::from(height), specs)?);
+        Ok(())
+    }
+
+    fn scan(&mut self, header: &[u8], bytes: &[u8], at: &mut usize) -> Result<(), ImagingError> {
+        let start = *at;
+        let end = end_of_scan(bytes, start).ok_or(truncated(CUT_SCAN))?;
+        *at = end;
+        let scans = self.scans.as_mut().ok_or(ImagingError::corrupt(0, "pixels come before the frame header"))?;
+        scans.read(header, &bytes[start..end], &self.tables, self.restart_interval)
+    }
+
+    fn jfif(&mut self, segment: &[u8]) {
+        let [b'J', b'F', b'I', b'F', 0, _, _, unit, x1, x0, y1, y0, ..] = segment else { return };
+        self.jfif = true;
+        let (x, y) = (u16::from_be_bytes([*x1, *x0]), u16::from_be_bytes([*y1, *y0]));
+        // JFIF counts its units from 1 (inch), TIFF from 2.
+        self.jfif_resolution =
+            Resolution::in_unit(u64::from(*unit) + 1, f64::from(x), f64::from(y)).filter(|_| *unit > 0);
+    }
+
+    fn finish(self, bytes: Vec<u8>) -> Result<Jpeg, ImagingError> {
+        let scans = self.scans.ok_or(ImagingError::corrupt(0, "it has no frame header"))?;
+        scans.check_complete()?;
+        let components = scans.component_ids().len();
+        // Readers agree about RGB only if the Adobe mark says it and no JFIF mark contradicts.
+        let marked_rgb = components == 3 && self.adobe_transform == Some(0);
+        let named_rgb = scans.component_ids() == b"RGB";
+        if marked_rgb && self.jfif || named_rgb && !marked_rgb {
+            return Err(ImagingError::unsupported(0, "colours about which its marks disagree"));
+        }
+        let exif = self.exif.unwrap_or_default();
+        Ok(Jpeg {
+            bytes,
+            width: scans.width(),
+            height: scans.height(),
+            components: if components == 1 { 1 } else { 3 },
+            is_rgb: marked_rgb,
+            resolution: self.jfif_resolution.or(exif.resolution),
+            orientation: exif.orientation,
+        })
+    }
+}
+
+fn truncated(what: &'static str) -> ImagingError {
+    ImagingError::Truncated { frame: 0, what }
+}
+
+/// Skips to the next marker, over fill bytes and stray bytes, and past it.
+fn next_marker(bytes: &[u8], at: &mut usize) -> Result<u8, ImagingError> {
+    loop {
+        let found = bytes.get(*at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xFF));
+        *at += found.ok_or(truncated("its end mark is missing"))? + 1;
+        let marker = *bytes.get(*at).ok_or(truncated("its end mark is missing"))?;
+        if marker == 0xFF {
+            continue;
+        }
+        *at += 1;
+        if marker != 0 {
+            return Ok(marker);
+        }
+    }
+}
+
+/// Where the coded data that begins at `start` ends: at the first marker that is no restart.
+fn end_of_scan(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| *byte == 0xFF)?;
+        match *bytes.get(at + 1)? {
+            0 | 0xD0..=0xD7 => at += 2,
+            0xFF => at += 1,
+            _ => return Some(at),
+        }
+    }
+}
