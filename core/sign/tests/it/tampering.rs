@@ -1,0 +1,1 @@
+//! What was changed after signing is seen, and the reason says what was changed.
