@@ -32,7 +32,7 @@ lint:
 bench:
 	packaging/setup bench
 	$(CARGO) build --release --package sohoa-cli
-	python3 tests/bench/bench.py --sohoa target/release/sohoa $(BENCH)
+	python3 -B tests/bench/bench.py --sohoa target/release/sohoa $(BENCH)
 
 clean:
 	find target -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +

@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
-from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec, SignatureValidationSpec
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
@@ -48,15 +48,21 @@ def ades(signature, roots):
         trust_manager=SimpleTrustManager.build(roots),
         revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
     )
-    specification = PdfSignatureValidationSpec(
-        signature_validation_spec=SignatureValidationSpec(cert_validation_policy=policy),
-        diff_policy=DEFAULT_DIFF_POLICY,
+    of_signature = SignatureValidationSpec(cert_validation_policy=policy)
+    now = ValidationTimingInfo.now()
+    # The process for basic signatures (5.3) says Passed or why not; a signature without a timestamp can get no better.
+    basic = asyncio.run(
+        ades_basic_validation(
+            signature.signed_data, of_signature, timing_info=now, raw_digest=signature.compute_digest()
+        )
     )
-    result = asyncio.run(ades_lta_validation(signature, specification, timing_info=ValidationTimingInfo.now()))
-    if result.ades_subindic != AdESPassed.OK:
-        return f"{result.ades_subindic}: {result.failure_msg}"
-    if not result.api_status.bottom_line:
-        return result.api_status.summary()
+    if basic.ades_subindic != AdESPassed.OK:
+        return f"{basic.ades_subindic}: {basic.failure_msg}"
+    # The process for a whole PDF (5.6.3) also looks at what was changed; this is what `pyhanko sign adesverify` asks.
+    of_file = PdfSignatureValidationSpec(signature_validation_spec=of_signature, diff_policy=DEFAULT_DIFF_POLICY)
+    whole = asyncio.run(ades_lta_validation(signature, of_file, timing_info=now))
+    if whole.api_status is None or not whole.api_status.bottom_line:
+        return f"{whole.ades_subindic}: {whole.failure_msg}"
     return None
 
 
@@ -78,7 +84,8 @@ def profile(signature):
         faults.append("signed attribute signing_time is present")
     if signer["digest_algorithm"]["algorithm"].native in ("md5", "sha1"):
         faults.append("the digest is too weak")
-    if signature.signer_cert not in [choice.chosen for choice in signature.signed_data["certificates"]]:
+    enclosed = [choice.chosen.dump() for choice in signature.signed_data["certificates"]]
+    if signature.signer_cert.dump() not in enclosed:
         faults.append("the signer's certificate is not enclosed")
     return "; ".join(faults) or None
 

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""The race: Sohoa against OCRmyPDF and bare Tesseract, on the same pages, models and workers.
+
+    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory] [--rounds 3]
+
+Prints a table and writes target/bench/results.json. Speed and accuracy are measured on the real scans in the folder
+that SOHOA_SCANS names (fra and vie, each image with its transcription), memory on dossiers made from sample-scans.
+Needs what `packaging/setup bench` installs. The method stands in docs/benchmarks.md. The exit code is 1 when a figure
+misses its bar.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import accuracy
+import contenders
+import memory
+import pages
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / "target" / "bench"
+PARTS = ("speed", "cer", "memory")
+MEGABYTE = 1_000_000
+
+
+def main():
+    arguments = read_arguments()
+    only = set(arguments.only.split(","))
+    if unknown := only - set(PARTS):
+        sys.exit(f"bench: no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    sohoa = Path(arguments.sohoa).resolve()
+    if not sohoa.is_file():
+        sys.exit(f"bench: {sohoa} is missing; make bench builds it")
+    WORK.mkdir(parents=True, exist_ok=True)
+    warn_of_other_work()
+
+    rows = []
+    sets = pages.real_sets() if only & {"speed", "cer"} else []
+    texts = {}
+    if "speed" in only:
+        rows += speed(sohoa, sets, arguments.rounds, texts)
+    if "cer" in only:
+        rows += error_rates(sohoa, sets, texts)
+    if "memory" in only:
+        rows += peak_memory(sohoa)
+    show(rows)
+    write(rows)
+    return 0 if all(held(row) for row in rows) else 1
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sohoa", default=str(ROOT / "target/release/sohoa"), help="the program, a release build")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts to run, separated by commas")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each contender runs, in turns")
+    return parser.parse_args()
+
+
+def warn_of_other_work():
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        say(f"the load is {load:.1f} before we begin: speeds will be too low, and the ratios less sure")
+
+
+def speed(sohoa, sets, rounds, texts):
+    """All contenders in turns, `rounds` times; a round is every set once; the median round counts."""
+    field = [contenders.Sohoa(sohoa, WORK), contenders.OcrMyPdf(ROOT, WORK), contenders.Tesseract(WORK)]
+    seconds = {contender.name: [] for contender in field}
+    count = sum(len(each.images) for each in sets)
+    for contender in field:
+        for each in sets:
+            contender.prepare(each)
+    for number in range(1, rounds + 1):
+        for contender in field:
+            spent = 0.0
+            for each in sets:
+                run = contender.run(each)
+                spent += run.seconds
+                texts[contender.name, each.language] = run.texts
+            seconds[contender.name].append(spent)
+            say(f"round {number}: {contender.name}: {count} pages in {spent:.1f} s, {60 * count / spent:.1f} pages/min")
+    rate = {name: 60 * count / statistics.median(spent) for name, spent in seconds.items()}
+    ours = rate["sohoa"]
+    what = f"{count} real pages, {'+'.join(each.language for each in sets)}"
+    return [
+        row(f"pages a minute, Sohoa, import to signed PDF/A ({what})", ours, "pages/min"),
+        row("pages a minute, ocrmypdf -j 2 --output-type pdfa", rate["ocrmypdf"], "pages/min"),
+        row("pages a minute, tesseract, 2 processes, text only", rate["tesseract"], "pages/min"),
+        row("speed against ocrmypdf", ours / rate["ocrmypdf"], "×", "≥ 1.3"),
+        row("speed against bare tesseract", ours / rate["tesseract"], "×", "≥ 0.9"),
+    ]
+
+
+def error_rates(sohoa, sets, texts):
+    rows = []
+    for each in sets:
+        rate = {}
+        for contender in (contenders.Sohoa(sohoa, WORK), contenders.Tesseract(WORK)):
+            if (contender.name, each.language) not in texts:
+                contender.prepare(each)
+                texts[contender.name, each.language] = contender.run(each).texts
+            found = accuracy.of_set(each, texts[contender.name, each.language])
+            for page in found.pages:
+                say(f"{contender.name} {each.language} {page.name}: {page.percent:.2f} %")
+            rate[contender.name] = found
+        bare, ours = rate["tesseract"], rate["sohoa"]
+        count = len(each.images)
+        rows += [
+            row(f"CER {each.language}, bare tesseract ({count} pages)", bare.percent, "%"),
+            row(f"CER {each.language}, Sohoa", ours.percent, "%", f"< {bare.percent:.2f}"),
+            row(f"CER {each.language}, median page, bare tesseract", bare.median, "%"),
+            row(f"CER {each.language}, median page, Sohoa", ours.median, "%"),
+        ]
+    return rows
+
+
+def peak_memory(sohoa):
+    peak = {}
+    for count in (50, 1000):
+        folder = pages.made_dossier(ROOT, WORK, count)
+        say(f"importing a dossier of {count} pages")
+        peak[count] = memory.peak_of_import(contenders.Sohoa(sohoa, WORK), folder, count) / MEGABYTE
+        say(f"{count} pages: {peak[count]:.0f} MB")
+    return [
+        row("peak memory, dossier of 50 pages", peak[50], "MB", "≤ 600"),
+        row("peak memory, dossier of 1000 pages", peak[1000], "MB", "≤ 600"),
+        row("peak memory, 1000 pages against 50", peak[1000] / peak[50], "×", "≤ 1.2"),
+    ]
+
+
+def row(name, value, unit, bar=""):
+    return {
+        "name": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "bar": bar,
+        "commit": commit(),
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+        "machine": machine(),
+    }
+
+
+def held(row):
+    """Whether a figure keeps its bar; one without a bar always does."""
+    if not row["bar"]:
+        return True
+    sign, bound = row["bar"].split()
+    keeps = {"≥": float.__ge__, "≤": float.__le__, "<": float.__lt__}[sign]
+    return keeps(float(row["value"]), float(bound))
+
+
+def show(rows):
+    width = max((len(row["name"]) for row in rows), default=0)
+    print()
+    for row in rows:
+        verdict = "" if not row["bar"] else ("  held" if held(row) else "  MISSED")
+        print(f"{row['name']:<{width}}  {row['value']:>9.2f} {row['unit']:<9}  {row['bar']:<8}{verdict}")
+
+
+def write(rows):
+    path = WORK / "results.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    say(f"written to {path.relative_to(ROOT)}")
+
+
+def commit():
+    def git(*words):
+        return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True, check=False).stdout.strip()
+
+    changed = "+changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    return (git("rev-parse", "--short=10", "HEAD") or "unknown") + changed
+
+
+def machine():
+    def first(path, key):
+        for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
+            name, _, value = line.partition("=" if path == "/etc/os-release" else ":")
+            if name.strip() == key:
+                return value.strip().strip('"')
+        return "unknown"
+
+    gigabytes = int(first("/proc/meminfo", "MemTotal").split()[0]) / 1_000_000
+    processor = f"{os.cpu_count()} × {first('/proc/cpuinfo', 'model name')}"
+    return f"{processor}, {gigabytes:.0f} GB, {first('/etc/os-release', 'PRETTY_NAME')}"
+
+
+def say(line):
+    print(f"bench: {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
