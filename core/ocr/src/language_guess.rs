@@ -12,23 +12,24 @@ use crate::words::is_han;
 
 /// Small words of French, lower case.
 const FRENCH: &[&str] = &[
-    "à", "au", "aux", "avec", "ce", "ces", "cette", "comme", "dans", "de", "des", "du", "elle", "en", "est", "et", "été",
-    "il", "ils", "je", "la", "le", "les", "leur", "lui", "mais", "même", "ne", "nous", "on", "ont", "ou", "où", "par",
-    "pas", "plus", "pour", "qu", "que", "qui", "sa", "se", "ses", "si", "son", "sont", "sous", "sur", "un", "une", "vous",
-    "y", "être", "votre", "notre",
+    "à", "au", "aux", "avec", "ce", "ces", "cette", "comme", "dans", "de", "des", "du", "elle", "en", "est", "et",
+    "été", "il", "ils", "je", "la", "le", "les", "leur", "lui", "mais", "même", "ne", "nous", "on", "ont", "ou", "où",
+    "par", "pas", "plus", "pour", "qu", "que", "qui", "sa", "se", "ses", "si", "son", "sont", "sous", "sur", "un",
+    "une", "vous", "y", "être", "votre", "notre",
 ];
 
 /// Small words of English, lower case.
 const ENGLISH: &[&str] = &[
     "a", "all", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "for", "from", "had", "has", "have",
-    "he", "her", "his", "i", "in", "is", "it", "its", "more", "no", "not", "of", "on", "or", "our", "shall", "she", "that",
-    "the", "their", "there", "they", "this", "to", "was", "we", "were", "which", "who", "will", "with", "would", "you",
+    "he", "her", "his", "i", "in", "is", "it", "its", "more", "no", "not", "of", "on", "or", "our", "shall", "she",
+    "that", "the", "their", "there", "they", "this", "to", "was", "we", "were", "which", "who", "will", "with",
+    "would", "you",
 ];
 
 /// Beginnings of Vietnamese syllables; the longer stand before those they begin with.
 const INITIALS: &[&str] = &[
-    "ngh", "ng", "nh", "ch", "gh", "gi", "kh", "ph", "qu", "th", "tr", "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n",
-    "p", "r", "s", "t", "v", "x", "",
+    "ngh", "ng", "nh", "ch", "gh", "gi", "kh", "ph", "qu", "th", "tr", "b", "c", "d", "đ", "g", "h", "k", "l", "m",
+    "n", "p", "r", "s", "t", "v", "x", "",
 ];
 
 /// Ends of Vietnamese syllables.
@@ -36,9 +37,9 @@ const FINALS: &[&str] = &["ng", "nh", "ch", "c", "m", "n", "p", "t", ""];
 
 /// Cores of Vietnamese syllables, without tones.
 const CORES: &[&str] = &[
-    "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y", "ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia", "iê",
-    "iu", "oa", "oai", "oao", "oay", "oă", "oe", "oeo", "oi", "oo", "ôi", "ơi", "ua", "uâ", "uây", "uê", "ui", "uô", "uôi",
-    "uơ", "uy", "uya", "uyê", "uyu", "ưa", "ươ", "ươi", "ươu", "ưi", "ưu", "iêu", "yê", "yêu",
+    "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y", "ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia",
+    "iê", "iu", "oa", "oai", "oao", "oay", "oă", "oe", "oeo", "oi", "oo", "ôi", "ơi", "ua", "uâ", "uây", "uê", "ui",
+    "uô", "uôi", "uơ", "uy", "uya", "uyê", "uyu", "ưa", "ươ", "ươi", "ươu", "ưi", "ưu", "iêu", "yê", "yêu",
 ];
 
 /// Share of small words from which French or English is as sure as can be.
@@ -91,17 +92,20 @@ pub fn is_syllable(word: &str) -> bool {
     }
     let bare: String = bare.nfc().collect();
     tones <= 1
-        && INITIALS.iter().filter_map(|initial| bare.strip_prefix(initial)).any(|rhyme| {
-            FINALS.iter().filter_map(|end| rhyme.strip_suffix(end)).any(|core| CORES.contains(&core))
-        })
+        && INITIALS
+            .iter()
+            .filter_map(|initial| bare.strip_prefix(initial))
+            .any(|rhyme| FINALS.iter().filter_map(|end| rhyme.strip_suffix(end)).any(|core| CORES.contains(&core)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const VIETNAMESE: &str = "căn cứ luật tổ chức chính phủ ngày 19 tháng 6 năm 2015 theo đề nghị của bộ trưởng bộ tư pháp";
-    const FRENCH_TEXT: &str = "le résident supérieur au tonkin a l honneur de vous rendre compte que la situation est bonne";
+    const VIETNAMESE: &str =
+        "căn cứ luật tổ chức chính phủ ngày 19 tháng 6 năm 2015 theo đề nghị của bộ trưởng bộ tư pháp";
+    const FRENCH_TEXT: &str =
+        "le résident supérieur au tonkin a l honneur de vous rendre compte que la situation est bonne";
     const ENGLISH_TEXT: &str = "the register of the district was sent to the office and it is not known who has it";
 
     fn words(text: &str) -> Vec<String> {
@@ -110,7 +114,9 @@ mod tests {
 
     #[test]
     fn syllables_are_told_from_other_words() {
-        for word in ["nguyễn", "quyết", "định", "giấy", "khuya", "nghiêng", "ươm", "ý", "thuở", "đường", "quốc", "gìn", "hoà"] {
+        for word in
+            ["nguyễn", "quyết", "định", "giấy", "khuya", "nghiêng", "ươm", "ý", "thuở", "đường", "quốc", "gìn", "hoà"]
+        {
             assert!(is_syllable(word), "{word}");
         }
         for word in ["ministre", "street", "résident", "nguyễẽn", "zô", "trưởnq", "", "ng", "ước1"] {

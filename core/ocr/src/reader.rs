@@ -91,7 +91,8 @@ impl Reader {
 
     /// Reads the regions of a page, in their order, in one language.
     ///
-    /// Coordinates of the words are pixels of `image`. `remaining` says, before each region, how long it may still take;
+    /// Coordinates of the words are pixels of `image`. `dpi` is given only if it is true; a wrong one costs more than none.
+    /// `remaining` says, before each region, how long it may still take;
     /// the engine looks at it before every word.
     ///
     /// # Errors
@@ -99,7 +100,7 @@ impl Reader {
     pub fn recognise(
         &mut self,
         image: &GrayImage,
-        dpi: Dpi,
+        dpi: Option<Dpi>,
         regions: &[Region],
         language: Language,
         remaining: &dyn Fn() -> Duration,
@@ -126,7 +127,7 @@ impl Reader {
     pub fn choose(
         &mut self,
         image: &GrayImage,
-        dpi: Dpi,
+        dpi: Option<Dpi>,
         band: Rect,
         languages: &[Language],
         remaining: &dyn Fn() -> Duration,
@@ -153,7 +154,7 @@ impl Reader {
     ///
     /// # Errors
     /// Fails if the orientation model is there and can't be used, or if the image is none.
-    pub fn orientation(&mut self, image: &GrayImage, dpi: Dpi) -> Result<Option<Rotation>, OcrError> {
+    pub fn orientation(&mut self, image: &GrayImage, dpi: Option<Dpi>) -> Result<Option<Rotation>, OcrError> {
         let handle = match self.handle(ORIENTATION, Kind::Orientation) {
             Err(OcrError::Model { source: ModelError::Unreadable { .. }, .. }) => return Ok(None),
             other => other?,
@@ -167,7 +168,8 @@ impl Reader {
             Entry::Occupied(loaded) => Ok(loaded.into_mut()),
             Entry::Vacant(place) => {
                 let model = self.models.load(name).map_err(|source| OcrError::Model { name, source })?;
-                let engine = Engine::load(&model.bytes, name, kind).map_err(|source| OcrError::Engine { name, source })?;
+                let engine =
+                    Engine::load(&model.bytes, name, kind).map_err(|source| OcrError::Engine { name, source })?;
                 Ok(place.insert(Loaded { engine, sha256: model.sha256 }))
             }
         }

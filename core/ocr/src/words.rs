@@ -40,16 +40,16 @@ fn word(found: &FoundWord) -> Option<(Word, f32)> {
     }
     let [left, top, right, bottom] = found.bounds.map(|v| v as f32);
     let width = (right - left).max(1.0);
-    let (y, angle) = match found.baseline {
-        Some([x1, y1, x2, y2]) if x2 > x1 => {
-            let slope = (y2 - y1) as f32 / (x2 - x1) as f32;
-            // Short words have baselines of a few pixels, whose angle is rounding.
-            let slope = if slope.abs() < 0.2 { slope } else { 0.0 };
-            (y1 as f32 + slope * (left - x1 as f32), -slope.atan().to_degrees())
-        }
-        _ => (bottom, 0.0),
+    let height = (bottom - top).max(1.0);
+    // A baseline far from the letters is none; quotation marks and hyphens float above theirs.
+    let y = found.baseline.map(|[_, y, _, _]| y as f32).filter(|&y| y > top && y < bottom + 3.0 * height + 8.0);
+    let y = y.unwrap_or(bottom).max(top + 1.0);
+    // The angle of the whole line: that of a short word would be rounding.
+    let angle = match found.line {
+        Some([x1, y1, x2, y2]) if x2 > x1 => -((y2 - y1) as f32).atan2((x2 - x1) as f32).to_degrees(),
+        _ => 0.0,
     };
-    let y = y.clamp(top + 1.0, bottom.max(top + 1.0));
+    let angle = if angle.abs() < 15.0 { angle } else { 0.0 };
     let word = Word {
         text,
         confidence: found.confidence,
@@ -106,6 +106,7 @@ mod tests {
             confidence,
             bounds: [x, 100, x + 40, 130],
             baseline: Some([x, 122, x + 40, 122]),
+            line: Some([0, 122, 400, 122]),
             starts_line,
             starts_block: false,
             in_dictionary: false,
@@ -118,7 +119,8 @@ mod tests {
 
     #[test]
     fn words_come_out_composed_and_on_their_baseline() {
-        let blocks = blocks([found("Nghi\u{323}", 10, 90.0, true), found("\u{111}i\u{323}nh", 60, 91.0, false)].into_iter());
+        let blocks =
+            blocks([found("Nghi\u{323}", 10, 90.0, true), found("\u{111}i\u{323}nh", 60, 91.0, false)].into_iter());
         assert_eq!(texts(&blocks), [["Nghị", "định"]]);
         let word = &blocks[0][0].words[1];
         assert_eq!((word.x, word.y, word.width, word.ascent, word.descent), (60.0, 122.0, 40.0, 22.0, 8.0));
@@ -127,7 +129,7 @@ mod tests {
     #[test]
     fn a_rising_baseline_has_a_positive_angle() {
         let mut rising = found("Quyết", 10, 90.0, true);
-        rising.baseline = Some([10, 122, 50, 120]);
+        rising.line = Some([10, 122, 410, 102]);
         let angle = blocks([rising].into_iter())[0][0].angle;
         assert!((angle - 2.86).abs() < 0.01, "{angle}");
     }

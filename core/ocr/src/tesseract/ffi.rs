@@ -48,11 +48,7 @@ unsafe extern "C" {
 
     pub(super) fn TessBaseAPICreate() -> *mut TessBaseAPI;
     pub(super) fn TessBaseAPIDelete(handle: *mut TessBaseAPI);
-    pub(super) fn TessBaseAPISetVariable(
-        handle: *mut TessBaseAPI,
-        name: *const c_char,
-        value: *const c_char,
-    ) -> Bool;
+    pub(super) fn TessBaseAPISetVariable(handle: *mut TessBaseAPI, name: *const c_char, value: *const c_char) -> Bool;
     pub(super) fn TessBaseAPIInit5(
         handle: *mut TessBaseAPI,
         data: *const c_char,
@@ -114,9 +110,7 @@ unsafe extern "C" {
     ) -> Bool;
 
     pub(super) fn TessResultIteratorDelete(handle: *mut TessResultIterator);
-    pub(super) fn TessResultIteratorGetPageIteratorConst(
-        handle: *const TessResultIterator,
-    ) -> *const TessPageIterator;
+    pub(super) fn TessResultIteratorGetPageIteratorConst(handle: *const TessResultIterator) -> *const TessPageIterator;
     pub(super) fn TessResultIteratorNext(handle: *mut TessResultIterator, level: c_int) -> Bool;
     pub(super) fn TessResultIteratorGetUTF8Text(handle: *const TessResultIterator, level: c_int) -> *mut c_char;
     pub(super) fn TessResultIteratorConfidence(handle: *const TessResultIterator, level: c_int) -> c_float;

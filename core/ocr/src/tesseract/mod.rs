@@ -23,6 +23,9 @@ const LONGEST_SIDE: u32 = 32_767;
 /// Shortest side in pixels of a region that is worth recognising.
 const SHORTEST_SIDE: u32 = 8;
 
+/// The resolution that makes Tesseract estimate it (`kMinCredibleResolution`).
+const UNKNOWN_DPI: c_int = 70;
+
 /// How Tesseract looks for lines in a region (`PSM_*`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PageMode {
@@ -83,8 +86,10 @@ pub(crate) struct FoundWord {
     pub(crate) confidence: f32,
     /// Left, top, right, bottom.
     pub(crate) bounds: [i32; 4],
-    /// Start and end of the baseline: x, y, x, y.
+    /// Start and end of the word's baseline: x, y, x, y.
     pub(crate) baseline: Option<[i32; 4]>,
+    /// Start and end of the whole line's baseline.
+    pub(crate) line: Option<[i32; 4]>,
     pub(crate) starts_line: bool,
     pub(crate) starts_block: bool,
     pub(crate) in_dictionary: bool,
@@ -144,7 +149,9 @@ impl Engine {
     }
 
     /// Lays a page before the engine, which forgets all that it learnt from pages before.
-    pub(crate) fn lay(&mut self, image: &GrayImage, dpi: Dpi) -> Result<Sheet<'_>, EngineError> {
+    ///
+    /// Without `dpi` the engine estimates it from the heights of the lines that it finds.
+    pub(crate) fn lay(&mut self, image: &GrayImage, dpi: Option<Dpi>) -> Result<Sheet<'_>, EngineError> {
         let refused = EngineError::Image { width: image.width, height: image.height };
         let samples = u64::from(image.width) * u64::from(image.height);
         if samples == 0
@@ -159,7 +166,8 @@ impl Engine {
         unsafe {
             ffi::TessBaseAPIClearAdaptiveClassifier(self.api.as_ptr());
             ffi::TessBaseAPISetImage(self.api.as_ptr(), image.pixels.as_ptr(), width, height, 1, width);
-            ffi::TessBaseAPISetSourceResolution(self.api.as_ptr(), dpi.0.round().clamp(70.0, 2_400.0) as c_int);
+            let dpi = dpi.map_or(UNKNOWN_DPI, |dpi| dpi.0.round().clamp(70.0, 2_400.0) as c_int);
+            ffi::TessBaseAPISetSourceResolution(self.api.as_ptr(), dpi);
         }
         Ok(Sheet { width: image.width, height: image.height, engine: self })
     }
@@ -186,7 +194,12 @@ pub(crate) struct Sheet<'e> {
 
 impl Sheet<'_> {
     /// Reads one region of the page, cut to the page; a region too small to read has no words.
-    pub(crate) fn recognise(&mut self, region: Rect, mode: PageMode, at_most: Duration) -> Result<Words<'_>, EngineError> {
+    pub(crate) fn recognise(
+        &mut self,
+        region: Rect,
+        mode: PageMode,
+        at_most: Duration,
+    ) -> Result<Words<'_>, EngineError> {
         let (left, top) = (region.left.min(self.width), region.top.min(self.height));
         let (right, bottom) = (region.right.min(self.width), region.bottom.min(self.height));
         let (width, height) = (right.saturating_sub(left), bottom.saturating_sub(top));
@@ -223,7 +236,7 @@ impl Sheet<'_> {
                 &raw mut script_confidence,
             )
         };
-      
+
         (seen != 0).then(|| Rotation::from_degrees(degrees)).flatten()
     }
 }
@@ -259,17 +272,20 @@ impl Iterator for Words<'_> {
             }
             let owned = CStr::from_ptr(text).to_string_lossy().into_owned();
             ffi::TessDeleteText(text);
-            let mut b = [0; 4];
-            let [left, top, right, bottom] = &mut b;
+            let mut bounds = [0; 4];
+            let [left, top, right, bottom] = &mut bounds;
             ffi::TessPageIteratorBoundingBox(page, ffi::RIL_WORD, left, top, right, bottom);
-            let mut l = [0; 4];
-            let [x1, y1, x2, y2] = &mut l;
-            let has_baseline = ffi::TessPageIteratorBaseline(page, ffi::RIL_WORD, x1, y1, x2, y2) != 0;
+            let baseline = |level| {
+                let mut ends = [0; 4];
+                let [x1, y1, x2, y2] = &mut ends;
+                (ffi::TessPageIteratorBaseline(page, level, x1, y1, x2, y2) != 0).then_some(ends)
+            };
             Some(FoundWord {
                 text: owned,
                 confidence: ffi::TessResultIteratorConfidence(place, ffi::RIL_WORD).clamp(0.0, 100.0),
-                bounds: b,
-                baseline: has_baseline.then_some(l),
+                bounds,
+                baseline: baseline(ffi::RIL_WORD),
+                line: baseline(ffi::RIL_TEXTLINE),
                 starts_line: ffi::TessPageIteratorIsAtBeginningOf(page, ffi::RIL_TEXTLINE) != 0,
                 starts_block: ffi::TessPageIteratorIsAtBeginningOf(page, ffi::RIL_BLOCK) != 0,
                 in_dictionary: ffi::TessResultIteratorWordIsFromDictionary(place) != 0,

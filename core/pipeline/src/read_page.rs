@@ -1,0 +1,330 @@
+//! Reading a page: from the stored samples of a frame to its [`Reading`], the one place where imaging and recognition
+//! meet.
+//!
+//! The page is turned upright, its zones are found on an ink map, a straightened copy goes to the engine if the page is
+//! skewed, and the words come back in upright page pixels. Nothing here remembers a page: the same samples, facts,
+//! recipe and models give the same text, whatever was read before. Time only decides whether a page timed out.
+
+use std::time::Duration;
+
+use sohoa_imaging::decode::upright;
+use sohoa_imaging::layout::{self, Layout};
+use sohoa_imaging::normalise::InkMap;
+use sohoa_imaging::orientation::seems_sideways;
+use sohoa_imaging::skew::{self, Straightened};
+use sohoa_model::finding::Finding;
+use sohoa_model::frame::{FrameFacts, GrayImage};
+use sohoa_model::geometry::{Dpi, Rect, Rotation};
+use sohoa_model::page_text::{BlockRole, PageText, TextBlock};
+use sohoa_model::reading::{LanguageChoice, PageQuality, Reading, ReadingState, Recipe};
+use sohoa_model::{Language, Sha256};
+use sohoa_ocr::reader::CONVINCING;
+use sohoa_ocr::{EngineError, OcrError, PageMode, Reader, Region, language_guess};
+
+/// Skew in degrees below which the engine copes by itself, better than with turned samples.
+const WORTH_TURNING: f32 = 0.6;
+
+/// Share of ink below which a page without words is blank.
+const BLANK: f32 = 0.01;
+
+/// Share of ink below which there is nothing to read at all.
+const EMPTY: f32 = 0.000_02;
+
+/// Points of confidence by which a turned page must be better than it was before.
+const BETTER: f32 = 10.0;
+
+/// Height of the band that a language is chosen from, as a share of the page: about six lines.
+const BAND: f32 = 0.14;
+
+/// Reads one frame.
+///
+/// `stored` are its samples as stored, before any rotation; `now_ms` tells milliseconds that only ever grow. Every page
+/// ends in a [`Reading`]: what could not be done is its state and its findings.
+pub fn read_page(
+    stored: GrayImage,
+    facts: &FrameFacts,
+    recipe: &Recipe,
+    reader: &mut Reader,
+    now_ms: &dyn Fn() -> u64,
+) -> Reading {
+    let started = now_ms();
+    let deadline = started.saturating_add(u64::from(recipe.seconds) * 1_000);
+    let remaining = || Duration::from_millis(deadline.saturating_sub(now_ms()));
+    let mut work = Work {
+        reader,
+        recipe,
+        remaining: &remaining,
+        dpi: facts.dpi_stated.then_some(facts.dpi),
+        page: Page::of(upright(stored, facts.stated_rotation)),
+        rotation: facts.stated_rotation,
+        findings: Vec::new(),
+    };
+    let read = work.read();
+    let Work { page, rotation, mut findings, reader, .. } = work;
+    let (state, attempt) = match read {
+        Ok(attempt) => (state(&attempt, &page, recipe, &mut findings), attempt),
+        Err(error) => {
+            let broke_off = matches!(error, OcrError::Engine { source: EngineError::BrokeOff, .. });
+            let state = if broke_off && now_ms() >= deadline { ReadingState::TimedOut } else { ReadingState::Failed };
+            findings.push(match state {
+                ReadingState::TimedOut => Finding::warn("timed-out", format!("{} s", recipe.seconds)),
+                _ => Finding::warn("recognition-failed", with_causes(&error)),
+            });
+            (state, Attempt::default())
+        }
+    };
+    let text = PageText { width: page.image.width, height: page.image.height, blocks: attempt.blocks };
+    Reading {
+        state,
+        rotation,
+        language: attempt.language,
+        engine: sohoa_ocr::engine(),
+        model: attempt.language.and_then(|language| reader.model(language)),
+        recipe: recipe.hash(),
+        input: attempt.input,
+        confidence: text.confidence(),
+        milliseconds: now_ms().saturating_sub(started),
+        quality: PageQuality { skew: page.skew, ink: page.ink },
+        text,
+        findings,
+    }
+}
+
+/// How a page that was read to its end stands.
+fn state(attempt: &Attempt, page: &Page, recipe: &Recipe, findings: &mut Vec<Finding>) -> ReadingState {
+    let Some(confidence) = attempt.confidence() else {
+        if page.ink < BLANK {
+            return ReadingState::Blank;
+        }
+        findings.push(Finding::warn("no-text", format!("{:.1} %", page.ink * 100.0)));
+        return ReadingState::LowConfidence;
+    };
+    if confidence < f32::from(recipe.low_confidence) {
+        findings.push(Finding::warn("low-confidence", format!("{confidence:.0} %")));
+        return ReadingState::LowConfidence;
+    }
+    ReadingState::Done
+}
+
+/// An error with everything that caused it, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// An upright page, measured.
+struct Page {
+    image: GrayImage,
+    ink: f32,
+    sideways: bool,
+    /// Degrees, counter-clockwise positive.
+    skew: f32,
+    straightened: Option<Straightened>,
+    /// In pixels of the straightened image, if there is one.
+    layout: Layout,
+    /// Where to choose a language, in the same pixels.
+    band: Rect,
+}
+
+impl Page {
+    fn of(image: GrayImage) -> Self {
+        let mut map = InkMap::of(&image);
+        let (ink, sideways) = (map.share(), seems_sideways(&map));
+        let skew = skew::estimate(&map);
+        let straightened = (skew.abs() >= WORTH_TURNING).then(|| Straightened::of(&image, skew));
+        if let Some(level) = &straightened {
+            map = InkMap::of(&level.image);
+        }
+        let given = straightened.as_ref().map_or(&image, |level| &level.image);
+        let layout = layout::analyse(&map, given.width, given.height);
+        let band = band(&map, given.width, given.height);
+        Self { ink, sideways, skew, layout, band, straightened, image }
+    }
+
+    /// The samples that the engine is given: straightened if need be, and without the stamps if they are read apart.
+    fn given(&self) -> &GrayImage {
+        self.straightened.as_ref().map_or(&self.image, |level| &level.image)
+    }
+
+    /// Brings blocks from the given image back to the upright page.
+    fn back(&self, mut blocks: Vec<TextBlock>) -> Vec<TextBlock> {
+        let Some(level) = &self.straightened else { return blocks };
+        for line in blocks.iter_mut().flat_map(|block| &mut block.lines) {
+            line.angle += self.skew;
+            for word in &mut line.words {
+                (word.x, word.y) = level.on_page(word.x, word.y);
+            }
+        }
+        blocks
+    }
+}
+
+/// The full width of the page where some six lines have most ink, away from head and foot.
+fn band(map: &InkMap, width: u32, height: u32) -> Rect {
+    let rows: Vec<usize> = (0..map.height).map(|y| (0..map.width).filter(|&x| map.at(x, y)).count()).collect();
+    let high = ((map.height as f32 * BAND) as usize).max(1);
+    let sum = |top: usize| rows[top..(top + high).min(rows.len())].iter().sum::<usize>();
+    let top = (map.height / 5..map.height * 4 / 5 - high.min(map.height / 2))
+        .step_by((high / 6).max(1))
+        .max_by_key(|&top| (sum(top), usize::MAX - top))
+        .unwrap_or(0);
+    let cells = Rect { left: 0, top: top as u32, right: map.width as u32, bottom: (top + high) as u32 };
+    map.pixels(cells, width, height)
+}
+
+/// What came of reading a page once in one language.
+#[derive(Default)]
+struct Attempt {
+    language: Option<Language>,
+    blocks: Vec<TextBlock>,
+    input: Option<Sha256>,
+    findings: Vec<Finding>,
+}
+
+impl Attempt {
+    fn confidence(&self) -> Option<f32> {
+        PageText { width: 0, height: 0, blocks: self.blocks.clone() }.confidence()
+    }
+
+    fn score(&self) -> f32 {
+        self.language.map_or(0.0, |language| language_guess::score(language, &self.blocks))
+    }
+}
+
+/// A page on its way through the reader.
+struct Work<'a> {
+    reader: &'a mut Reader,
+    recipe: &'a Recipe,
+    remaining: &'a dyn Fn() -> Duration,
+    dpi: Option<Dpi>,
+    page: Page,
+    rotation: Rotation,
+    findings: Vec<Finding>,
+}
+
+impl Work<'_> {
+    /// Reads the page, turning it if it seems to lie on its side or upside down.
+    fn read(&mut self) -> Result<Attempt, OcrError> {
+        if self.page.ink < EMPTY {
+            return Ok(Attempt::default());
+        }
+        let asked = self.page.sideways;
+        if asked && let Some(turn) = self.detected_turn()? {
+            self.turn(turn);
+        }
+        let mut attempt = self.read_in_its_language()?;
+        let confidence = attempt.confidence().unwrap_or(0.0);
+        if !asked
+            && confidence < f32::from(self.recipe.low_confidence)
+            && let Some(turn) = self.detected_turn()?
+        {
+            let before = (Page::of(upright(self.page.image.clone(), turn)), self.rotation);
+            let before = (std::mem::replace(&mut self.page, before.0), before.1);
+            self.rotation = before.1.then(turn);
+            let turned = self.read_in_its_language()?;
+            if turned.confidence().unwrap_or(0.0) > confidence + BETTER {
+                self.findings.push(turned_finding(turn));
+                attempt = turned;
+            } else {
+                (self.page, self.rotation) = before;
+            }
+        }
+        self.findings.append(&mut attempt.findings);
+        Ok(attempt)
+    }
+
+    /// The turn that the engine detects, unless the page is upright.
+    fn detected_turn(&mut self) -> Result<Option<Rotation>, OcrError> {
+        let turn = self.reader.orientation(&self.page.image, self.dpi)?;
+        Ok(turn.filter(|&turn| turn != Rotation::None))
+    }
+
+    fn turn(&mut self, turn: Rotation) {
+        let none = GrayImage { width: 0, height: 0, pixels: Vec::new() };
+        self.page = Page::of(upright(std::mem::replace(&mut self.page.image, none), turn));
+        self.rotation = self.rotation.then(turn);
+        self.findings.push(turned_finding(turn));
+    }
+
+    fn read_in_its_language(&mut self) -> Result<Attempt, OcrError> {
+        let hint = match self.recipe.language {
+            LanguageChoice::Given(language) => return self.read_in(language),
+            LanguageChoice::Auto(hint) => hint.filter(|&hint| self.reader.models().has(hint)),
+        };
+        let Some(hint) = hint else {
+            let chosen = self.choose(&Language::ALL)?;
+            return self.read_in(chosen.map_or(Language::ALL[0], |(language, _)| language));
+        };
+        let attempt = self.read_in(hint)?;
+        let score = attempt.score();
+        if score >= CONVINCING || attempt.blocks.is_empty() {
+            return Ok(attempt);
+        }
+        let others: Vec<Language> = Language::ALL.into_iter().filter(|&language| language != hint).collect();
+        match self.choose(&others)? {
+            Some((language, better)) if better > score => self.read_in(language),
+            _ => Ok(attempt),
+        }
+    }
+
+    fn choose(&mut self, languages: &[Language]) -> Result<Option<(Language, f32)>, OcrError> {
+        self.reader.choose(self.page.given(), self.dpi, self.page.band, languages, self.remaining)
+    }
+
+    /// Reads all zones of the page in one language, and its stamps by themselves.
+    fn read_in(&mut self, language: Language) -> Result<Attempt, OcrError> {
+        let page = &self.page;
+        let mut findings = Vec::new();
+        let mode = mode(language);
+        let zones = page.layout.zones.iter();
+        let regions: Vec<Region> = zones.map(|zone| Region { rect: zone.rect, role: zone.role, mode }).collect();
+        let mut stamped = Vec::new();
+        let without_stamps = (!page.layout.stamps.is_empty()).then(|| {
+            let mut image = page.given().clone();
+            page.layout.stamps.iter().for_each(|stamp| whiten(&mut image, stamp));
+            image
+        });
+        for &rect in &page.layout.stamps {
+            let region = Region { rect, role: BlockRole::Body, mode: PageMode::Block };
+            let blocks = self.reader.recognise(page.given(), self.dpi, &[region], language, self.remaining)?;
+            match receipt_stamp(&blocks) {
+                Some(words) => findings.push(Finding::note("receipt-stamp", words)),
+                None => stamped.extend(blocks),
+            }
+        }
+        let image = without_stamps.as_ref().unwrap_or(page.given());
+        let mut blocks = self.reader.recognise(image, self.dpi, &regions, language, self.remaining)?;
+        blocks.append(&mut stamped);
+        let input = Some(Sha256::of(&image.pixels));
+        Ok(Attempt { language: Some(language), blocks: page.back(blocks), input, findings })
+    }
+}
+
+fn turned_finding(turn: Rotation) -> Finding {
+    Finding::note("turned", format!("{}°", turn.degrees()))
+}
+
+/// How lines are looked for in a language's papers: Vietnamese zones are columns, others may have several.
+fn mode(language: Language) -> PageMode {
+    match language {
+        Language::Vietnamese => PageMode::Column,
+        Language::French | Language::English | Language::Chinese => PageMode::Auto,
+    }
+}
+
+/// The words of a stamp of receipt (*đến*, with hour, day or number), which is no text of the document.
+fn receipt_stamp(blocks: &[TextBlock]) -> Option<String> {
+    let text = PageText { width: 0, height: 0, blocks: blocks.to_vec() };
+    let words: Vec<&str> = text.words().map(|word| word.text.as_str()).collect();
+    let has = |wanted: &str| words.iter().any(|word| word.to_lowercase().starts_with(wanted));
+    (has("đến") && ["ngày", "giờ", "số", "cổng", "công"].into_iter().any(has)).then(|| words.join(" "))
+}
+
+/// Paints a box white.
+fn whiten(image: &mut GrayImage, area: &Rect) {
+    let width = image.width as usize;
+    for y in area.top.min(image.height)..area.bottom.min(image.height) {
+        let row = y as usize * width;
+        image.pixels[row + area.left as usize..row + (area.right as usize).min(width)].fill(255);
+    }
+}
