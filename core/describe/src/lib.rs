@@ -7,3 +7,4 @@
 mod fold;
 pub mod inventory;
 pub mod mandatory;
+pub mod secrecy;
