@@ -1,0 +1,168 @@
+//! Findings in the catalog: each on a dossier, a document or a page, open until somebody or something closes it.
+
+use rusqlite::{Connection, Row, params};
+use serde_json::json;
+use sohoa_model::ids::{DocumentId, DossierId, PageId};
+use sohoa_model::{Act, Finding, Severity, Timestamp};
+
+use crate::column::{self, Id};
+use crate::error::CatalogError;
+use crate::{Catalog, Writing};
+
+/// A finding with its place and its fate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedFinding {
+    /// Its number in this catalog; a rebuild numbers anew.
+    pub number: i64,
+    /// The code of the dossier.
+    pub dossier: String,
+    /// The document, if the finding is on one.
+    pub document: Option<DocumentId>,
+    /// The page, if the finding is on one.
+    pub page: Option<PageId>,
+    /// What was found.
+    pub finding: Finding,
+    /// When.
+    pub at: Timestamp,
+    /// When, by whom and why it was closed.
+    pub closed: Option<(Timestamp, String, String)>,
+}
+
+/// Which findings are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    /// Only those that are open.
+    Open,
+    /// All that ever were.
+    All,
+}
+
+/// What a finding is on, and which stage found it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) dossier: DossierId,
+    pub(crate) document: Option<DocumentId>,
+    pub(crate) page: Option<PageId>,
+    pub(crate) origin: &'static str,
+}
+
+impl Place {
+    pub(crate) fn dossier(dossier: DossierId, origin: &'static str) -> Self {
+        Self { dossier, document: None, page: None, origin }
+    }
+}
+
+impl Catalog {
+    /// Findings of one dossier or of all, in the order in which they were found.
+    pub fn findings(&self, code: Option<&str>, openness: Openness) -> Result<Vec<RecordedFinding>, CatalogError> {
+        let connection = self.read();
+        let mut sql = "SELECT finding.*, dossier.code AS dossier_code FROM finding \
+                       JOIN dossier ON dossier.id = finding.dossier WHERE 1"
+            .to_owned();
+        if openness == Openness::Open {
+            sql.push_str(" AND closed_at IS NULL");
+        }
+        let mut id = Vec::new();
+        if let Some(code) = code {
+            sql.push_str(" AND finding.dossier = ?1");
+            id.push(crate::query::dossier_id(&connection, code)?.bytes());
+        }
+        sql.push_str(" ORDER BY finding.number");
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(rusqlite::params_from_iter(id), recorded)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Adds a finding on a dossier as a whole.
+    pub fn add_finding(&self, code: &str, finding: &Finding, act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            let dossier = w.dossier_id(code)?;
+            w.insert_finding(Place::dossier(dossier, "check"), finding, act)?;
+            let detail = json!({ "code": finding.code, "detail": finding.detail });
+            w.conclude("finding", dossier, &detail, act)?;
+            Ok(())
+        })
+    }
+
+    /// Closes a finding that a person looked at.
+    pub fn close_finding(&self, number: i64, reason: &str, act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            let (dossier, code): ([u8; 16], String) = w
+                .tx
+                .query_row("SELECT dossier, code FROM finding WHERE number = ?1 AND closed_at IS NULL", [number], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
+                .map_err(|_| CatalogError::Unknown { noun: "open finding", id: number.to_string() })?;
+            let dossier = DossierId::of(uuid::Uuid::from_bytes(dossier));
+            w.close_where("number = ?4", &[&number], reason, act)?;
+            w.conclude("finding closed", dossier, &json!({ "code": code, "reason": reason }), act)?;
+            Ok(())
+        })
+    }
+}
+
+impl Writing<'_> {
+    pub(crate) fn insert_finding(&self, place: Place, finding: &Finding, act: &Act) -> Result<(), CatalogError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO finding (dossier, document, page, origin, code, severity, detail, at_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                place.dossier.bytes(),
+                place.document.map(Id::bytes),
+                place.page.map(Id::bytes),
+                place.origin,
+                finding.code,
+                finding.severity.word(),
+                finding.detail,
+                act.at.0
+            ])?;
+        Ok(())
+    }
+
+    /// Closes the open findings that a condition names; its own parameters start at `?4`.
+    pub(crate) fn close_where(
+        &self,
+        condition: &str,
+        parameters: &[&dyn rusqlite::ToSql],
+        reason: &str,
+        act: &Act,
+    ) -> Result<usize, CatalogError> {
+        let sql = format!(
+            "UPDATE finding SET closed_at = ?1, closed_by = ?2, closed_reason = ?3 \
+             WHERE closed_at IS NULL AND {condition}"
+        );
+        let mut all: Vec<&dyn rusqlite::ToSql> = vec![&act.at.0, &act.operator, &reason];
+        all.extend_from_slice(parameters);
+        Ok(self.tx.prepare_cached(&sql)?.execute(&all[..])?)
+    }
+}
+
+/// Number of open findings of each code, sorted by code.
+pub(crate) fn open_by_code(connection: &Connection) -> Result<Vec<(String, u64)>, CatalogError> {
+    let mut statement =
+        connection.prepare("SELECT code, count(*) FROM finding WHERE closed_at IS NULL GROUP BY code ORDER BY code")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn recorded(row: &Row<'_>) -> rusqlite::Result<RecordedFinding> {
+    let closed = match column::optional_moment(row, "closed_at")? {
+        Some(at) => Some((at, row.get("closed_by")?, row.get("closed_reason")?)),
+        None => None,
+    };
+    Ok(RecordedFinding {
+        number: row.get("number")?,
+        dossier: row.get("dossier_code")?,
+        document: column::optional_id(row, "document")?,
+        page: column::optional_id(row, "page")?,
+        finding: Finding {
+            code: row.get("code")?,
+            severity: column::word(row, "severity", Severity::from_word)?,
+            detail: row.get("detail")?,
+        },
+        at: column::moment(row, "at_ms")?,
+        closed,
+    })
+}

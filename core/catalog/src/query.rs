@@ -1,0 +1,449 @@
+//! Questions about dossiers: what they are, how far they are, what they are made of.
+
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use sohoa_model::code_list::AccessLevel;
+use sohoa_model::dossier_state::{DossierState, Evidence};
+use sohoa_model::frame::FrameFacts;
+use sohoa_model::ids::{DocumentId, DossierId, PageId};
+use sohoa_model::inventory::InventoryRow;
+use sohoa_model::natural;
+use sohoa_model::reading::ReadingState;
+use sohoa_model::safe_name::{nth, safe_name};
+use sohoa_model::{Sha256, Timestamp};
+
+use crate::column::{self, Id};
+use crate::decision::HoldView;
+use crate::error::CatalogError;
+use crate::facts_record::FactsRecord;
+use crate::rendition::RenditionView;
+use crate::{Catalog, decision, rendition};
+
+/// A dossier as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierRow {
+    /// Its id.
+    pub id: DossierId,
+    /// Its description; the code is in it.
+    pub description: InventoryRow,
+    /// The safe form of its code.
+    pub folder: String,
+    /// Its state.
+    pub state: DossierState,
+    /// What the state follows from.
+    pub evidence: Evidence,
+    /// Whether it is held.
+    pub held: bool,
+    /// Whether it was rejected and waits to be captured again.
+    pub rescan: bool,
+    /// Who cleared it for use outside, if its access level is not public.
+    pub cleared_by: Option<String>,
+    /// Pages below the standard.
+    pub below_standard_pages: u32,
+    /// Open findings of every severity.
+    pub open_findings: u32,
+    /// When and by whom it was accepted; `None` unless that acceptance stands.
+    pub accepted: Option<(Timestamp, String)>,
+    /// Revision of its latest manifest, 0 before the first.
+    pub manifest_revision: u32,
+    /// Hash of that manifest.
+    pub manifest: Option<Sha256>,
+}
+
+/// A dossier with what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierView {
+    /// The dossier.
+    pub dossier: DossierRow,
+    /// Its documents by ordinal, the dossier as a whole first.
+    pub documents: Vec<DocumentView>,
+    /// Its holds, oldest first.
+    pub holds: Vec<HoldView>,
+}
+
+/// A document of a dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentView {
+    /// Its id.
+    pub id: DocumentId,
+    /// Its ordinal; `None` is the dossier as one document.
+    pub ordinal: Option<u32>,
+    /// Its file name without extension.
+    pub name: String,
+    /// Pages that count.
+    pub pages: u32,
+    /// The current PDF/A before signing.
+    pub pdfa: Option<RenditionView>,
+    /// The current signed PDF/A.
+    pub signed: Option<RenditionView>,
+}
+
+/// A page as it stands in its document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageView {
+    /// Its id.
+    pub id: PageId,
+    /// Its document.
+    pub document: DocumentId,
+    /// Place in the document, from 1.
+    pub number: u32,
+    /// Its label: the original name without extension, with the frame (from 1) if the file has more than one.
+    pub label: String,
+    /// Path below the imported folder.
+    pub path: String,
+    /// Original name without extension.
+    pub stem: String,
+    /// Number of pages of its file.
+    pub file_pages: u32,
+    /// Hash of the master.
+    pub master: Sha256,
+    /// What is known of the frame.
+    pub facts: FrameFacts,
+    /// Whether it is below the standard.
+    pub below_standard: bool,
+    /// How its reading ended; `None` before.
+    pub reading: Option<ReadingState>,
+}
+
+/// Which dossiers are asked for; what is `None` does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DossierFilter {
+    /// Only in this state.
+    pub state: Option<DossierState>,
+    /// Only of this fonds.
+    pub fonds: Option<String>,
+    /// Only of this series.
+    pub series: Option<String>,
+    /// Only of this value class.
+    pub value_class: Option<String>,
+    /// Only held ones, or only others.
+    pub held: Option<bool>,
+    /// Only ones that are to be captured again, or only others.
+    pub rescan: Option<bool>,
+    /// Only ones that the inventory lists, or only others.
+    pub listed: Option<bool>,
+}
+
+/// What a hash that the catalog names stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VaultRole {
+    /// A master.
+    Master,
+    /// The text of a page.
+    Text,
+    /// A PDF/A before signing.
+    Pdfa,
+    /// A signed PDF/A.
+    Signed,
+}
+
+/// An object of the vault that the catalog names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VaultReference {
+    /// Its hash.
+    pub sha256: Sha256,
+    /// Its length, where the catalog knows it.
+    pub bytes: Option<u64>,
+    /// What it is.
+    pub role: VaultRole,
+    /// The code of the dossier that names it.
+    pub dossier: String,
+}
+
+/// Numbers for a look at the health of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// Schema of the catalog.
+    pub schema: u32,
+    /// Dossiers, listed or not.
+    pub dossiers: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Pages that count.
+    pub pages: u64,
+    /// Pages that wait to be read.
+    pub pages_unread: u64,
+    /// Pages that a process holds at the given moment.
+    pub pages_leased: u64,
+    /// Dossiers that are held.
+    pub held: u64,
+    /// Events.
+    pub events: u64,
+    /// Intents that were not ended.
+    pub open_intents: u64,
+    /// Receipts that were not finished.
+    pub unfinished_receipts: u64,
+    /// Open findings by code.
+    pub open_findings: Vec<(String, u64)>,
+}
+
+impl Catalog {
+    /// A dossier with what it is made of.
+    pub fn dossier(&self, code: &str) -> Result<DossierView, CatalogError> {
+        let connection = self.read();
+        let id = dossier_id(&connection, code)?;
+        let dossier =
+            connection.prepare_cached("SELECT * FROM dossier WHERE id = ?1")?.query_row([id.bytes()], dossier_row)?;
+        let documents = documents(&connection, id, &dossier.folder)?;
+        let holds = decision::holds(&connection, id)?;
+        Ok(DossierView { dossier, documents, holds })
+    }
+
+    /// Dossiers, by code.
+    pub fn dossiers(&self, filter: &DossierFilter) -> Result<Vec<DossierRow>, CatalogError> {
+        let connection = self.read();
+        let mut sql = "SELECT * FROM dossier WHERE 1".to_owned();
+        let mut values: Vec<Box<dyn rusqlite::ToSql>> = Vec::new();
+        let mut add = |column: &str, value: Option<Box<dyn rusqlite::ToSql>>| {
+            if let Some(value) = value {
+                values.push(value);
+                sql.push_str(&format!(" AND {column} = ?{}", values.len()));
+            }
+        };
+        let text = |text: &Option<String>| text.clone().map(|t| Box::new(t) as Box<dyn rusqlite::ToSql>);
+        let flag = |flag: Option<bool>| flag.map(|f| Box::new(f) as Box<dyn rusqlite::ToSql>);
+        add("state", filter.state.map(|s| Box::new(s.word()) as Box<dyn rusqlite::ToSql>));
+        add("fonds", text(&filter.fonds));
+        add("series", text(&filter.series));
+        add("value_class", text(&filter.value_class));
+        add("held", flag(filter.held));
+        add("rescan", flag(filter.rescan));
+        add("listed", flag(filter.listed));
+        sql.push_str(" ORDER BY code");
+        let mut statement = connection.prepare(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), dossier_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The code of every dossier that has pages, sorted.
+    pub fn captured_codes(&self) -> Result<Vec<String>, CatalogError> {
+        self.codes("SELECT code FROM dossier WHERE pages > 0 ORDER BY code")
+    }
+
+    /// The pages of a dossier that count: by document, then in the order in which people count.
+    pub fn pages(&self, code: &str) -> Result<Vec<PageView>, CatalogError> {
+        let connection = self.read();
+        let dossier = dossier_id(&connection, code)?;
+        let sql = "SELECT id FROM document WHERE dossier = ?1 ORDER BY coalesce(ordinal, -1)";
+        let mut statement = connection.prepare_cached(sql)?;
+        let ids = statement.query_map([dossier.bytes()], |row| column::id::<DocumentId>(row, "id"))?;
+        let mut all = Vec::new();
+        for document in ids {
+            all.extend(pages_of(&connection, document?)?);
+        }
+        Ok(all)
+    }
+
+    /// Whether a dossier may leave: not held, public or cleared by a person, and every page read without a mark.
+    pub fn is_cleared(&self, code: &str) -> Result<bool, CatalogError> {
+        let connection = self.read();
+        let id = dossier_id(&connection, code)?;
+        let sql = "SELECT * FROM dossier WHERE id = ?1";
+        let row = connection.prepare_cached(sql)?.query_row([id.bytes()], dossier_row)?;
+        let public = row.evidence.listed && row.description.access == Some(AccessLevel::Public);
+        let read = row.evidence.pages > 0 && row.evidence.pages_read == row.evidence.pages;
+        Ok(!row.held && read && (public || row.cleared_by.is_some()))
+    }
+
+    /// Every object of the vault that the catalog names, with each dossier that names it, by hash.
+    pub fn vault_references(&self) -> Result<Vec<VaultReference>, CatalogError> {
+        let connection = self.read();
+        let mut all = Vec::new();
+        for (role, sql) in [
+            (VaultRole::Master, "SELECT sha256, bytes, code FROM file JOIN dossier ON dossier.id = file.dossier"),
+            (
+                VaultRole::Text,
+                "SELECT text_sha256, NULL, code FROM reading JOIN page ON page.id = reading.page
+                 JOIN dossier ON dossier.id = page.dossier",
+            ),
+            (
+                VaultRole::Pdfa,
+                "SELECT sha256, bytes, code FROM rendition JOIN dossier ON dossier.id = rendition.dossier
+                 WHERE kind = 'pdfa'",
+            ),
+            (
+                VaultRole::Signed,
+                "SELECT sha256, bytes, code FROM rendition JOIN dossier ON dossier.id = rendition.dossier
+                 WHERE kind = 'signed'",
+            ),
+        ] {
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                let bytes = row.get::<_, Option<i64>>(1)?.map(i64::unsigned_abs);
+                Ok(VaultReference { sha256: Sha256(row.get(0)?), bytes, role, dossier: row.get(2)? })
+            })?;
+            for row in rows {
+                all.push(row?);
+            }
+        }
+        all.sort_by(|a, b| (a.sha256, a.role, &a.dossier).cmp(&(b.sha256, b.role, &b.dossier)));
+        all.dedup();
+        Ok(all)
+    }
+
+    /// Numbers for a look at the health of the archive.
+    pub fn counts(&self, now: Timestamp) -> Result<Counts, CatalogError> {
+        let connection = self.read();
+        let count = |sql: &str| -> Result<u64, CatalogError> {
+            Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        };
+        let leased = "SELECT count(*) FROM page WHERE reading_state IS NULL AND lease_until > ?1";
+        Ok(Counts {
+            schema: crate::SCHEMA,
+            dossiers: count("SELECT count(*) FROM dossier")?,
+            documents: count("SELECT count(*) FROM document")?,
+            pages: count("SELECT count(*) FROM page WHERE superseded_at IS NULL")?,
+            pages_unread: count("SELECT count(*) FROM page WHERE reading_state IS NULL AND superseded_at IS NULL")?,
+            pages_leased: connection.query_row(leased, [now.0], |row| row.get::<_, i64>(0))?.unsigned_abs(),
+            held: count("SELECT count(*) FROM dossier WHERE held = 1")?,
+            events: count("SELECT count(*) FROM event")?,
+            open_intents: count("SELECT count(*) FROM intent")?,
+            unfinished_receipts: count("SELECT count(*) FROM receipt WHERE finished_at IS NULL")?,
+            open_findings: crate::finding::open_by_code(&connection)?,
+        })
+    }
+
+    pub(crate) fn codes(&self, sql: &str) -> Result<Vec<String>, CatalogError> {
+        let connection = self.read();
+        let mut statement = connection.prepare(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The dossier of a code, if there is one.
+pub(crate) fn find_dossier(connection: &Connection, code: &str) -> Result<Option<DossierId>, CatalogError> {
+    let id = connection
+        .prepare_cached("SELECT id FROM dossier WHERE code = ?1")?
+        .query_row([column::code(code)], |row| column::id(row, "id"))
+        .optional()?;
+    Ok(id)
+}
+
+/// The dossier of a code.
+pub(crate) fn dossier_id(connection: &Connection, code: &str) -> Result<DossierId, CatalogError> {
+    find_dossier(connection, code)?.ok_or_else(|| CatalogError::UnknownDossier(code.to_owned()))
+}
+
+/// The first safe form of a code that no dossier has.
+pub(crate) fn free_folder(connection: &Connection, code: &str) -> Result<String, CatalogError> {
+    let mut taken = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM dossier WHERE folder = ?1)")?;
+    let name = safe_name(code);
+    let mut n = 1;
+    loop {
+        let folder = nth(&name, n);
+        if !taken.query_row([&folder], |row| row.get::<_, bool>(0))? {
+            return Ok(folder);
+        }
+        n += 1;
+    }
+}
+
+/// The file name of a document without extension: the folder, and seven digits of the ordinal if it has one.
+pub(crate) fn document_name(folder: &str, ordinal: Option<u32>) -> String {
+    match ordinal {
+        Some(ordinal) => format!("{folder}.{ordinal:07}"),
+        None => folder.to_owned(),
+    }
+}
+
+/// The evidence in the columns of a dossier.
+pub(crate) fn evidence(row: &Row<'_>) -> rusqlite::Result<Evidence> {
+    Ok(Evidence {
+        listed: row.get("listed")?,
+        pages: row.get("pages")?,
+        expected_pages: row.get("expected_pages")?,
+        open_rejects: row.get("open_rejects")?,
+        pages_ended: row.get("pages_ended")?,
+        pages_read: row.get("pages_read")?,
+        missing_fields: row.get("missing_fields")?,
+        documents: row.get("documents")?,
+        documents_assembled: row.get("documents_assembled")?,
+        documents_signed: row.get("documents_signed")?,
+        accepted: row.get::<_, Option<i64>>("accepted_at")?.is_some(),
+        delivered: row.get::<_, Option<i64>>("delivered_at")?.is_some(),
+    })
+}
+
+/// A dossier in a row of all columns.
+pub(crate) fn dossier_row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
+    let accepted_by: Option<String> = row.get("accepted_by")?;
+    Ok(DossierRow {
+        id: column::id(row, "id")?,
+        description: column::description(row)?,
+        folder: row.get("folder")?,
+        state: column::word(row, "state", DossierState::from_word)?,
+        evidence: evidence(row)?,
+        held: row.get("held")?,
+        rescan: row.get("rescan")?,
+        cleared_by: row.get("cleared_by")?,
+        below_standard_pages: row.get("below_standard_pages")?,
+        open_findings: row.get("open_findings")?,
+        accepted: column::optional_moment(row, "accepted_at")?.zip(accepted_by),
+        manifest_revision: row.get("manifest_revision")?,
+        manifest: column::optional_hash(row, "manifest_sha256")?,
+    })
+}
+
+/// The pages of a document that count, in the order in which people count.
+pub(crate) fn pages_of(connection: &Connection, document: DocumentId) -> Result<Vec<PageView>, CatalogError> {
+    let sql = "SELECT page.*, file.path, file.stem FROM page
+               JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
+               WHERE page.document = ?1 AND page.superseded_at IS NULL";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([document.bytes()], |row| {
+        let record: FactsRecord =
+            serde_json::from_str(&row.get::<_, String>("facts")?).map_err(|_| column::corrupt("facts"))?;
+        Ok(PageView {
+            id: column::id(row, "id")?,
+            document,
+            number: 0,
+            label: String::new(),
+            path: row.get("path")?,
+            stem: row.get("stem")?,
+            file_pages: 0,
+            master: column::hash(row, "sha256")?,
+            facts: record.facts().map_err(|_| column::corrupt("facts"))?,
+            below_standard: row.get("below_standard")?,
+            reading: column::optional_word(row, "reading_state", ReadingState::from_word)?,
+        })
+    })?;
+    let mut pages: Vec<PageView> = rows.collect::<Result<_, _>>()?;
+    pages.sort_by(|a, b| {
+        natural::compare(&a.path, &b.path)
+            .then_with(|| a.master.cmp(&b.master))
+            .then_with(|| a.facts.index.cmp(&b.facts.index))
+    });
+    let mut number = 0;
+    for file in pages.chunk_by_mut(|a, b| a.master == b.master) {
+        let of_file = u32::try_from(file.len()).unwrap_or(u32::MAX);
+        for page in file {
+            number += 1;
+            page.number = number;
+            page.file_pages = of_file;
+            page.label = match of_file {
+                1 => page.stem.clone(),
+                _ => format!("{}.{}", page.stem, page.facts.index.saturating_add(1)),
+            };
+        }
+    }
+    Ok(pages)
+}
+
+fn documents(connection: &Connection, dossier: DossierId, folder: &str) -> Result<Vec<DocumentView>, CatalogError> {
+    let sql = "SELECT id, ordinal, (SELECT count(*) FROM page WHERE document = document.id AND superseded_at IS NULL)
+               AS pages FROM document WHERE dossier = ?1 ORDER BY coalesce(ordinal, -1)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([dossier.bytes()], |row| {
+        let ordinal = row.get("ordinal")?;
+        let id = column::id(row, "id")?;
+        Ok((id, ordinal, row.get("pages")?))
+    })?;
+    let mut views = Vec::new();
+    for row in rows {
+        let (id, ordinal, pages) = row?;
+        let pdfa = rendition::current(connection, id, rendition::PDFA)?;
+        let signed = rendition::current(connection, id, rendition::SIGNED)?;
+        views.push(DocumentView { id, ordinal, name: document_name(folder, ordinal), pages, pdfa, signed });
+    }
+    Ok(views)
+}

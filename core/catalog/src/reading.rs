@@ -1,0 +1,303 @@
+//! Readings in the catalog: pages are leased to a process, read there, and their readings recorded for good.
+//!
+//! A lease is book-keeping, not history: it writes no event. A newer reading replaces the one before, which is kept.
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::json;
+use sohoa_model::code_list::PaperLanguage;
+use sohoa_model::frame::FrameFacts;
+use sohoa_model::ids::{DocumentId, DossierId, PageId};
+use sohoa_model::reading::{Reading, ReadingState};
+use sohoa_model::{Act, Sha256, Timestamp};
+
+use crate::column::{self, Id};
+use crate::error::CatalogError;
+use crate::facts_record::FactsRecord;
+use crate::finding::Place;
+use crate::{Catalog, Writing, search_fold};
+
+/// The finding, and the reason of the hold, of a page that carries a mark of secrecy.
+pub const SECRECY_MARK: &str = "secrecy-mark";
+
+/// A page that is to be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageJob {
+    /// The page.
+    pub page: PageId,
+    /// The code of its dossier.
+    pub dossier: String,
+    /// Path below the imported folder.
+    pub path: String,
+    /// The hash of its master.
+    pub master: Sha256,
+    /// The format of its master: `jpeg`, `png` or `tiff`.
+    pub format: String,
+    /// What is known of the frame.
+    pub facts: FrameFacts,
+    /// The language that the inventory gives.
+    pub language: Option<PaperLanguage>,
+    /// How often the page was leased before.
+    pub attempts: u32,
+}
+
+/// The reading of a page without its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadingView {
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// How it ended.
+    pub state: ReadingState,
+    /// Degrees clockwise that make the frame upright.
+    pub rotation: u16,
+    /// The name of the model of its language, e.g. `vie`.
+    pub language: Option<String>,
+    /// Engine and version.
+    pub engine: String,
+    /// Hash of the model.
+    pub model: Option<Sha256>,
+    /// Hash of the recipe.
+    pub recipe: Sha256,
+    /// Hash of what the engine was given.
+    pub input: Option<Sha256>,
+    /// Mean confidence, 0 to 100.
+    pub confidence: Option<f64>,
+    /// Milliseconds of the whole reading.
+    pub milliseconds: u64,
+    /// The vault object of the text.
+    pub text: Sha256,
+}
+
+impl Catalog {
+    /// Leases pages that nobody has read or is reading, by dossier in the order in which they came.
+    ///
+    /// A lease that ended before `now` counts for nothing. `code` limits the search to one dossier.
+    pub fn pages_to_read(
+        &self,
+        limit: u32,
+        owner: &str,
+        until: Timestamp,
+        now: Timestamp,
+        code: Option<&str>,
+    ) -> Result<Vec<PageJob>, CatalogError> {
+        self.write(|w| {
+            let dossier = code.map(|code| w.dossier_id(code)).transpose()?.map(Id::bytes);
+            let filter = if dossier.is_some() { "page.dossier = ?3" } else { "?3 IS NULL" };
+            let sql = format!(
+                "SELECT page.*, file.path, file.format, dossier.code, dossier.language FROM page
+                 JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
+                 JOIN dossier ON dossier.id = page.dossier
+                 WHERE reading_state IS NULL AND page.superseded_at IS NULL
+                   AND (lease_until IS NULL OR lease_until <= ?2) AND {filter}
+                 ORDER BY page.dossier, page.number LIMIT ?1"
+            );
+            let mut statement = w.tx.prepare_cached(&sql)?;
+            let jobs: Vec<PageJob> = statement
+                .query_map(params![limit, now.0, dossier], |row| {
+                    let facts: FactsRecord =
+                        serde_json::from_str(&row.get::<_, String>("facts")?).map_err(|_| column::corrupt("facts"))?;
+                    Ok(PageJob {
+                        page: column::id(row, "id")?,
+                        dossier: row.get("code")?,
+                        path: row.get("path")?,
+                        master: column::hash(row, "sha256")?,
+                        format: row.get("format")?,
+                        facts: facts.facts().map_err(|_| column::corrupt("facts"))?,
+                        language: column::optional_word(row, "language", PaperLanguage::from_code)?,
+                        attempts: row.get("attempts")?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
+            let sql = "UPDATE page SET lease_owner = ?2, lease_until = ?3, attempts = attempts + 1 WHERE id = ?1";
+            let mut lease = w.tx.prepare_cached(sql)?;
+            for job in &jobs {
+                lease.execute(params![job.page.bytes(), owner, until.0])?;
+            }
+            Ok(jobs)
+        })
+    }
+
+    /// Gives a page back unread; the attempt stays counted.
+    pub fn release_lease(&self, page: PageId) -> Result<(), CatalogError> {
+        self.write(|w| {
+            w.tx.execute("UPDATE page SET lease_owner = NULL, lease_until = NULL WHERE id = ?1", [page.bytes()])?;
+            Ok(())
+        })
+    }
+
+    /// Gives back every page that an owner holds, e.g. when its process ends; says how many.
+    pub fn release_leases_of(&self, owner: &str) -> Result<usize, CatalogError> {
+        self.write(|w| {
+            let sql = "UPDATE page SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?1";
+            Ok(w.tx.execute(sql, [owner])?)
+        })
+    }
+
+    /// Records the reading of a page, whose text lies in the vault as `text`; a mark of secrecy holds the dossier.
+    pub fn record_reading(&self, page: PageId, reading: &Reading, text: Sha256, act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            let sql = "SELECT number, dossier, document, superseded_at IS NULL AS counts FROM page WHERE id = ?1";
+            let (number, dossier, document, counts): (i64, DossierId, DocumentId, bool) =
+                w.tx.prepare_cached(sql)?
+                    .query_row([page.bytes()], |row| {
+                        Ok((row.get(0)?, column::id(row, "dossier")?, column::id(row, "document")?, row.get("counts")?))
+                    })
+                    .optional()?
+                    .ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })?;
+            w.insert_reading(page, reading, text, act)?;
+            w.close_where("page = ?4 AND origin = 'reading'", &[&page.bytes()], "the page was read again", act)?;
+            for finding in &reading.findings {
+                let place = Place { dossier, document: Some(document), page: Some(page), origin: "reading" };
+                w.insert_finding(place, finding, act)?;
+            }
+            if counts {
+                w.index_page(number, &reading.text.plain())?;
+            }
+            w.outdate(document)?;
+            if reading.findings.iter().any(|finding| finding.code == SECRECY_MARK) {
+                w.insert_hold(dossier, SECRECY_MARK, act)?;
+                w.event("hold", Some(dossier), &json!({ "reason": SECRECY_MARK, "page": page.to_string() }), act)?;
+            }
+            let detail = json!({
+                "page": page.to_string(), "state": reading.state.word(), "engine": reading.engine,
+                "language": reading.language.map(|l| l.model()), "recipe": reading.recipe.to_string(),
+                "text": text.to_string(),
+            });
+            w.conclude("recognition", dossier, &detail, act)?;
+            Ok(())
+        })
+    }
+
+    /// Puts the pages of a dossier whose reading ended in one of these states back into the queue; says how many.
+    ///
+    /// The readings stay until new ones replace them, but no longer count.
+    pub fn read_again(&self, code: &str, states: &[ReadingState], act: &Act) -> Result<usize, CatalogError> {
+        self.write(|w| {
+            let dossier = w.dossier_id(code)?;
+            let sql = "UPDATE page SET reading_state = NULL, attempts = 0, lease_owner = NULL, lease_until = NULL
+                       WHERE dossier = ?1 AND reading_state = ?2 AND superseded_at IS NULL";
+            let mut pages = 0;
+            for state in states {
+                pages += w.tx.prepare_cached(sql)?.execute(params![dossier.bytes(), state.word()])?;
+            }
+            if pages > 0 {
+                let words: Vec<_> = states.iter().map(|state| state.word()).collect();
+                w.outdate_documents(dossier)?;
+                w.conclude("recognition asked for", dossier, &json!({ "pages": pages, "states": words }), act)?;
+            }
+            Ok(pages)
+        })
+    }
+
+    /// The current reading of a page.
+    pub fn reading(&self, page: PageId) -> Result<Option<ReadingView>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT reading.* FROM page JOIN reading ON reading.page = page.id AND reading.number = page.reading
+                   WHERE page.id = ?1";
+        let reading = connection
+            .prepare_cached(sql)?
+            .query_row([page.bytes()], |row| {
+                Ok(ReadingView {
+                    at: column::moment(row, "at_ms")?,
+                    state: column::word(row, "state", ReadingState::from_word)?,
+                    rotation: row.get("rotation")?,
+                    language: row.get("language")?,
+                    engine: row.get("engine")?,
+                    model: column::optional_hash(row, "model")?,
+                    recipe: column::hash(row, "recipe")?,
+                    input: column::optional_hash(row, "input")?,
+                    confidence: row.get("confidence")?,
+                    milliseconds: row.get::<_, i64>("milliseconds")?.unsigned_abs(),
+                    text: column::hash(row, "text_sha256")?,
+                })
+            })
+            .optional()?;
+        Ok(reading)
+    }
+
+    /// The plain text of a page as it was read last; `None` before.
+    pub fn plain_text(&self, page: PageId) -> Result<Option<String>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT plain FROM page_text JOIN page ON page.number = page_text.number WHERE page.id = ?1";
+        Ok(connection.prepare_cached(sql)?.query_row([page.bytes()], |row| row.get(0)).optional()?)
+    }
+}
+
+impl Writing<'_> {
+    fn insert_reading(&self, page: PageId, reading: &Reading, text: Sha256, act: &Act) -> Result<(), CatalogError> {
+        let number: i64 = self
+            .tx
+            .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM reading WHERE page = ?1")?
+            .query_row([page.bytes()], |row| row.get(0))?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO reading (page, number, at_ms, state, rotation, language, engine, model, recipe, input,
+                    confidence, milliseconds, skew, ink, text_sha256)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            )?
+            .execute(params![
+                page.bytes(),
+                number,
+                act.at.0,
+                reading.state.word(),
+                reading.rotation.degrees(),
+                reading.language.map(|language| language.model()),
+                reading.engine,
+                reading.model.map(|hash| hash.0),
+                reading.recipe.0,
+                reading.input.map(|hash| hash.0),
+                reading.confidence.filter(|n| n.is_finite()).map(f64::from),
+                i64::try_from(reading.milliseconds).unwrap_or(i64::MAX),
+                f64::from(if reading.quality.skew.is_finite() { reading.quality.skew } else { 0.0 }),
+                f64::from(if reading.quality.ink.is_finite() { reading.quality.ink } else { 0.0 }),
+                text.0
+            ])?;
+        self.tx
+            .prepare_cached(
+                "UPDATE page SET reading = ?2, reading_state = ?3, lease_owner = NULL, lease_until = NULL WHERE id = ?1",
+            )?
+            .execute(params![page.bytes(), number, reading.state.word()])?;
+        Ok(())
+    }
+
+    /// Keeps the plain text of a page and makes it findable.
+    pub(crate) fn index_page(&self, number: i64, plain: &str) -> Result<(), CatalogError> {
+        self.unindex_page(number)?;
+        self.tx
+            .prepare_cached("INSERT INTO page_text (number, plain) VALUES (?1, ?2)")?
+            .execute(params![number, plain])?;
+        self.tx
+            .prepare_cached("INSERT INTO page_search (rowid, body) VALUES (?1, ?2)")?
+            .execute(params![number, search_fold::body(plain)])?;
+        Ok(())
+    }
+
+    fn unindex_page(&self, number: i64) -> Result<(), CatalogError> {
+        if self.tx.prepare_cached("DELETE FROM page_text WHERE number = ?1")?.execute([number])? > 0 {
+            self.tx.prepare_cached("DELETE FROM page_search WHERE rowid = ?1")?.execute([number])?;
+        }
+        Ok(())
+    }
+
+    /// Takes pages that no longer count out of the search.
+    pub(crate) fn unindex_superseded(&self, dossier: DossierId) -> Result<(), CatalogError> {
+        let sql = "SELECT number FROM page WHERE dossier = ?1 AND superseded_at IS NOT NULL";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let numbers: Vec<i64> = statement.query_map([dossier.bytes()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        numbers.into_iter().try_for_each(|number| self.unindex_page(number))
+    }
+
+    /// Makes the code, the title and the paper file code of a dossier findable.
+    pub(crate) fn index_dossier(&self, dossier: DossierId) -> Result<(), CatalogError> {
+        let (number, text): (i64, String) = self
+            .tx
+            .prepare_cached(
+                "SELECT number, code || char(10) || title || char(10) || paper_file_code FROM dossier WHERE id = ?1",
+            )?
+            .query_row([dossier.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.tx.prepare_cached("DELETE FROM dossier_search WHERE rowid = ?1")?.execute([number])?;
+        self.tx
+            .prepare_cached("INSERT INTO dossier_search (rowid, body) VALUES (?1, ?2)")?
+            .execute(params![number, search_fold::body(&text)])?;
+        Ok(())
+    }
+}
