@@ -1,6 +1,6 @@
 //! Decoding: the stored samples of one frame as rows, and from them the grey image that recognition reads.
 //!
-//! All formats hand over their rows top to bottom, one [`Row`] at a time, each with every sample of the row; a frame with
+//! All formats hand over their rows top to bottom, one row at a time, each with every sample of the row; a frame with
 //! fewer rows than its header promises is an error, never a shorter image. Mirrored frames are mirrored back here, so that
 //! only a plain turn remains for [`upright`].
 

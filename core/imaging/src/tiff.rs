@@ -55,12 +55,10 @@ pub(crate) fn pages<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<V
     let mut pages: Vec<Page> = Vec::new();
     for directory in directories(&mut source, limits)? {
         let index = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let fields = Fields { directory: &directory, source: &mut source, index };
-        if fields.is_beside(pages.last())? {
-            continue;
+        let mut fields = Fields { directory: &directory, source: &mut source, index };
+        if !fields.is_beside(pages.last())? {
+            pages.push(fields.page(limits)?);
         }
-        let fields = Fields { directory: &directory, source: &mut source, index };
-        pages.push(fields.page(limits)?);
     }
     Ok(pages)
 }
@@ -189,7 +187,7 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
     }
 
     /// Whether the directory is a thumbnail of, or a mask for, another page.
-    fn is_beside(mut self, before: Option<&Page>) -> Result<bool, ImagingError> {
+    fn is_beside(&mut self, before: Option<&Page>) -> Result<bool, ImagingError> {
         let kind = self.number(254, 0)?;
         let Some(before) = before else { return Ok(false) };
         let half = |small: u64, whole: u32| small.saturating_mul(2) <= u64::from(whole);
