@@ -240,7 +240,8 @@ mod tests {
             let block = layout("Sở Tư pháp", &view).unwrap();
             let rect = block.rect(&VisibleBlock::default(), &view);
             let corners: Vec<f64> = rect.as_array().unwrap().iter().filter_map(Object::as_number).collect();
-            let on_edge = |wanted: f64, low: f64, high: f64| (wanted - low).abs() < 1e-6 || (wanted - high).abs() < 1e-6;
+            let on_edge =
+                |wanted: f64, low: f64, high: f64| (wanted - low).abs() < 1e-6 || (wanted - high).abs() < 1e-6;
             assert!(on_edge(expected.0, corners[0], corners[2]), "{rotation:?} {corners:?}");
             assert!(on_edge(expected.1, corners[1], corners[3]), "{rotation:?} {corners:?}");
         }

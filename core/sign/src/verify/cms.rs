@@ -2,10 +2,15 @@
 //!
 //! Elements are taken apart without re-encoding; certificates and signed attributes keep the bytes they came in.
 
+use std::ops::RangeInclusive;
+
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Tag, Tagged};
+use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::Id;
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Verifier};
 
 use super::Stop;
 use crate::asn1::{children, context, element, encoded, first, issuer_and_serial, oid};
@@ -34,9 +39,13 @@ pub(super) struct SignerRecord {
 }
 
 /// A signature algorithm that can be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Scheme {
+    /// RSASSA-PKCS1-v1_5 (RFC 8017, 8.2).
     RsaPkcs1,
+    /// RSASSA-PSS (RFC 8017, 8.1) with the digest of its mask and the length of its salt.
+    RsaPss { mask: MessageDigest, salt: u8 },
+    /// ECDSA (RFC 5753).
     Ecdsa,
 }
 
@@ -53,6 +62,7 @@ struct CertificateId {
 }
 
 const RSA: &str = "1.2.840.113549.1.1.1";
+const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 /// RSA PKCS#1 v1.5 and ECDSA with their digests.
 const SIGNATURES: [(&str, Scheme, Option<&str>); 7] = [
     (RSA, Scheme::RsaPkcs1, None),
@@ -68,17 +78,27 @@ const SHA_384: &str = "2.16.840.1.101.3.4.2.2";
 const SHA_512: &str = "2.16.840.1.101.3.4.2.3";
 
 impl Scheme {
-    /// The kind of key that belongs to it.
-    pub(super) fn key_kind(self) -> Id {
+    /// Whether a kind of key can make such signatures.
+    pub(super) fn fits(self, key: Id) -> bool {
         match self {
-            Self::RsaPkcs1 => Id::RSA,
-            Self::Ecdsa => Id::EC,
+            Self::RsaPkcs1 => key == Id::RSA,
+            Self::RsaPss { .. } => key == Id::RSA || key == Id::RSA_PSS,
+            Self::Ecdsa => key == Id::EC,
         }
+    }
+
+    /// Sets a verifier up for it.
+    pub(super) fn set_up(self, verifier: &mut Verifier<'_>) -> Result<(), ErrorStack> {
+        let Self::RsaPss { mask, salt } = self else { return Ok(()) };
+        verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+        verifier.set_rsa_mgf1_md(mask)?;
+        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(salt.into()))
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::RsaPkcs1 => "RSA PKCS#1 v1.5",
+            Self::RsaPss { .. } => "RSA-PSS",
             Self::Ecdsa => "ECDSA",
         }
     }
@@ -100,16 +120,29 @@ impl SignerRecord {
         }
         let (signed_data, _) = first(content.value()).map_err(malformed)?;
         let fields = children(signed_data).map_err(malformed)?;
-        let (Some(encapsulated), Some(signers)) = (fields.get(2), fields.last()) else {
+        let [version, digests, encapsulated, optional @ .., signers] = &fields[..] else {
             return Err(missing("a SignedData"));
         };
-        if children(*encapsulated).map_err(malformed)?.len() != 1 {
+        check_version(*version, 1..=5)?;
+        for digest in children(*digests).map_err(malformed)? {
+            digest_algorithm(digest)?;
+        }
+        let in_order = matches!(optional, [] | [_]) || matches!(optional, [a, b] if a.tag() < b.tag());
+        if !in_order || !optional.iter().all(|field| [context(0), context(1)].contains(&field.tag())) {
+            return Err(missing("a SignedData"));
+        }
+        let [content_type] = children(*encapsulated).map_err(malformed)?[..] else {
             return Err(format_failure("the signature is not detached"));
+        };
+        if oid(content_type).map_err(malformed)? != oids::DATA
+            || [*digests, *signers].map(|set| set.tag()) != [Tag::Set; 2]
+        {
+            return Err(missing("a SignedData over data"));
         }
         let [signer] = children(*signers).map_err(malformed)?[..] else {
             return Err(format_failure("the signature does not have exactly one signer"));
         };
-        let certificates = fields.iter().find(|field| field.tag() == context(0)).copied();
+        let certificates = optional.iter().find(|field| field.tag() == context(0)).copied();
         let certificates = certificates.map(children).transpose().map_err(malformed)?.unwrap_or_default();
         let readable = |der: &AnyRef<'_>| Certificate::from_der(&encoded(der)).ok();
         Self::from_signer(signer, certificates.iter().filter_map(readable).collect())
@@ -117,15 +150,18 @@ impl SignerRecord {
 
     fn from_signer(signer: AnyRef<'_>, certificates: Vec<Certificate>) -> Result<Self, Stop> {
         let fields = children(signer).map_err(malformed)?;
-        let [_, identifier, digest, attributes, signature_algorithm, signature, ..] = fields[..] else {
+        let [version, identifier, digest, attributes, signature_algorithm, signature, unsigned @ ..] = &fields[..]
+        else {
             return Err(missing("a SignerInfo with signed attributes"));
         };
-        if attributes.tag() != context(0) || signature.tag() != Tag::OctetString {
-            return Err(missing("signed attributes"));
+        check_version(*version, 1..=3)?;
+        let unsigned_fit = unsigned.is_empty() || matches!(unsigned, [one] if one.tag() == context(1));
+        if attributes.tag() != context(0) || signature.tag() != Tag::OctetString || !unsigned_fit {
+            return Err(missing("a SignerInfo with signed attributes"));
         }
-        let (digest, digest_name) = digest_algorithm(digest)?;
-        let (scheme, signature_digest) = signature_scheme(signature_algorithm, digest)?;
-        let attributes = Attributes::read(attributes)?;
+        let (digest, digest_name) = digest_algorithm(*digest)?;
+        let (scheme, signature_digest) = signature_scheme(*signature_algorithm, digest)?;
+        let attributes = Attributes::read(*attributes)?;
         if oid(attributes.one(oids::CONTENT_TYPE)?).map_err(malformed)? != oids::DATA {
             return Err(format_failure("the content type is not data"));
         }
@@ -138,7 +174,7 @@ impl SignerRecord {
             scheme,
             signature_digest,
             signature: signature.value().to_vec(),
-            identifier: read_identifier(identifier)?,
+            identifier: read_identifier(*identifier)?,
             certificate_id: attributes.certificate_id,
         })
     }
@@ -238,8 +274,23 @@ fn algorithm_oid(algorithm: AnyRef<'_>) -> Result<String, Stop> {
     Ok(oid(id).map_err(malformed)?.to_string())
 }
 
+fn check_version(version: AnyRef<'_>, known: RangeInclusive<u8>) -> Result<(), Stop> {
+    let version: u8 = version.decode_as().map_err(malformed)?;
+    if known.contains(&version) { Ok(()) } else { Err(format_failure("the signature has an unknown version")) }
+}
+
+/// The parameters of most algorithms: left out or null.
+fn check_no_parameters(algorithm: AnyRef<'_>) -> Result<(), Stop> {
+    match children(algorithm).map_err(malformed)?[..] {
+        [_] => Ok(()),
+        [_, parameters] if parameters.is_null() => Ok(()),
+        _ => Err(missing("an algorithm without parameters")),
+    }
+}
+
 fn digest_algorithm(algorithm: AnyRef<'_>) -> Result<(MessageDigest, &'static str), Stop> {
     let id = algorithm_oid(algorithm)?;
+    check_no_parameters(algorithm)?;
     digest_by_oid(&id).ok_or_else(|| {
         Stop::indeterminate(format!("CRYPTO_CONSTRAINTS_FAILURE: the digest algorithm {id} is not accepted here"))
     })
@@ -256,11 +307,34 @@ fn digest_by_oid(id: &str) -> Option<(MessageDigest, &'static str)> {
 
 fn signature_scheme(algorithm: AnyRef<'_>, digest: MessageDigest) -> Result<(Scheme, MessageDigest), Stop> {
     let id = algorithm_oid(algorithm)?;
+    if id == RSA_PSS {
+        return pss_scheme(algorithm);
+    }
     let Some((_, scheme, own)) = SIGNATURES.iter().find(|(known, _, _)| *known == id) else {
-        let name = if id == "1.2.840.113549.1.1.10" { "RSASSA-PSS" } else { id.as_str() };
-        return Err(Stop::indeterminate(format!("the signature algorithm {name} can't be judged here")));
+        return Err(Stop::indeterminate(format!("the signature algorithm {id} can't be judged here")));
     };
+    check_no_parameters(algorithm)?;
     Ok((*scheme, own.and_then(digest_by_oid).map_or(digest, |(digest, _)| digest)))
+}
+
+/// Reads `RSASSA-PSS-params` (RFC 4055, 3.1); what is left out there means SHA-1, which is not accepted.
+fn pss_scheme(algorithm: AnyRef<'_>) -> Result<(Scheme, MessageDigest), Stop> {
+    let wrong = || missing("a parameter of RSASSA-PSS");
+    let parameters = children(algorithm).map_err(malformed)?.get(1).copied().ok_or_else(wrong)?;
+    let parameters = children(parameters).map_err(malformed)?;
+    let parameter = |number: u32| {
+        let tagged = parameters.iter().find(|parameter| parameter.tag() == context(number));
+        tagged.map(|tagged| first(tagged.value())).transpose().map_err(malformed)
+    };
+    let weak = || Stop::indeterminate("CRYPTO_CONSTRAINTS_FAILURE: SHA-1 is not accepted here");
+    let (digest, _) = digest_algorithm(parameter(0)?.ok_or_else(weak)?.0)?;
+    let mask_function = children(parameter(1)?.ok_or_else(weak)?.0).map_err(malformed)?;
+    let (mask, _) = digest_algorithm(mask_function.get(1).copied().ok_or_else(wrong)?)?;
+    let salt = match parameter(2)? {
+        None => 20,
+        Some((length, _)) => length.decode_as().map_err(malformed)?,
+    };
+    Ok((Scheme::RsaPss { mask, salt }, digest))
 }
 
 fn format_failure(what: &str) -> Stop {

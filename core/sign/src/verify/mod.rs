@@ -196,11 +196,7 @@ fn examine<R: Read + Seek>(
     chain::check(&certificate, &record.certificates, trust, claimed)
 }
 
-fn digest_of<R: Read + Seek>(
-    file: &mut File<R>,
-    range: &ByteRange,
-    digest: MessageDigest,
-) -> Result<Vec<u8>, Stop> {
+fn digest_of<R: Read + Seek>(file: &mut File<R>, range: &ByteRange, digest: MessageDigest) -> Result<Vec<u8>, Stop> {
     let doing = "hash the file";
     let mut hasher = Hasher::new(digest).map_err(SignError::crypto(doing))?;
     let mut fault = None;
@@ -216,10 +212,12 @@ fn digest_of<R: Read + Seek>(
 fn check_signature(record: &SignerRecord, certificate: &Certificate) -> Result<(), Stop> {
     let wrong = || Stop::failed("SIG_CRYPTO_FAILURE: the signature does not fit the signing certificate's key");
     let key = certificate.x509().public_key().map_err(|_| wrong())?;
-    if key.id() != record.scheme.key_kind() {
+    if !record.scheme.fits(key.id()) {
         return Err(wrong());
     }
-    let holds = Verifier::new(record.signature_digest, &key)
-        .and_then(|mut verifier| verifier.verify_oneshot(&record.signature, &record.signed_attributes));
+    let holds = Verifier::new(record.signature_digest, &key).and_then(|mut verifier| {
+        record.scheme.set_up(&mut verifier)?;
+        verifier.verify_oneshot(&record.signature, &record.signed_attributes)
+    });
     if holds.unwrap_or(false) { Ok(()) } else { Err(wrong()) }
 }

@@ -6,8 +6,8 @@ use sohoa_model::Timestamp;
 use sohoa_pdf::{Dict, Object, ObjectWriter};
 use sohoa_sign::{SignedFile, SigningRequest, SoftKey, TrustAnchors, VisibleBlock, demo_key, sign};
 
-/// 2026-11-22T09:30:05+07:00.
-pub(crate) const AT: Timestamp = Timestamp(1_795_314_605_000);
+/// 2025-01-02T09:30:05+07:00: long enough ago for judges that ask the machine for the time.
+pub(crate) const AT: Timestamp = Timestamp(1_735_785_005_000);
 pub(crate) const ORGANISATION: &str = "Sở Tư pháp tỉnh Quảng Ngãi";
 
 /// A demonstration key, opened, and its authority; made once, since RSA keys take their time.
@@ -26,7 +26,7 @@ pub(crate) fn request() -> SigningRequest {
         organisation: ORGANISATION.to_owned(),
         reason: Some("Số hóa tài liệu lưu trữ".to_owned()),
         at: AT,
-        field_name: "Sohoa.1".replace('.', "-"),
+        field_name: "Sohoa-1".to_owned(),
         block: VisibleBlock::default(),
     }
 }
@@ -50,7 +50,13 @@ pub(crate) fn pdf(width: i32, height: i32, rotate: i32, image: u32) -> Vec<u8> {
         .with("ColorSpace", Object::name("DeviceGray"))
         .with("BitsPerComponent", 8);
     writer.stream(picture, &head, &samples).unwrap();
-    let drawing = format!("q {} 0 0 {} 60 60 cm /Im0 Do Q\n1 w 30 30 {} {} re S\n", width / 2, height / 2, width - 60, height - 60);
+    let drawing = format!(
+        "q {} 0 0 {} 60 60 cm /Im0 Do Q\n1 w 45 45 {} {} re S\n",
+        width / 2,
+        height / 2,
+        width - 90,
+        height - 90
+    );
     writer.stream(content, &Dict::new(), drawing.as_bytes()).unwrap();
     let resources = Dict::new().with("XObject", Dict::new().with("Im0", picture));
     let page_dict = Dict::new()
