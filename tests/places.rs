@@ -7,12 +7,13 @@ pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate of the tests lies in a folder of the repository")
 }
 
-/// The folder whose PDFs are judged when all tests have run; made if it is absent.
+/// The folder whose PDFs are judged when all tests have run: `SOHOA_JUDGED`, else `target/judged`; made if it is absent.
 ///
 /// At most 150 files of at most 60 pages. A signed file is named `….signed.pdf`; the root certificate that it is to be
 /// trusted by lies beside it as a `.pem` file.
 pub fn judged() -> PathBuf {
-    let folder = repository().join("target/judged");
+    let named = std::env::var_os("SOHOA_JUDGED").filter(|name| !name.is_empty());
+    let folder = named.map_or_else(|| repository().join("target/judged"), PathBuf::from);
     std::fs::create_dir_all(&folder).expect("target can be written to");
     folder
 }
