@@ -161,12 +161,8 @@ impl Order {
             let at = if inside { start + index * entry_size + value as u64 } else { self.number(&entry[value..]) };
             fields.entry(self.number(&entry[..2]) as u16).or_insert(Field { kind, count, at });
         }
-        // Some writers leave the last offset out at the end of the file.
-        let next = if end == source.length() {
-            0
-        } else {
-            self.number(&source.read(end..end.saturating_add(offset_size), frame, CUT)?)
-        };
+        // Without this offset nobody knows whether pages are missing.
+        let next = self.number(&source.read(end..end.saturating_add(offset_size), frame, CUT)?);
         Ok((Directory { frame, order: self, fields }, next))
     }
 }
