@@ -1,5 +1,6 @@
 //! Signature fields: where in a file signatures are, found through the interactive form (ISO 32000-1, 12.7).
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use sohoa_pdf::{Dict, File, Object, PdfError, decode_text};
@@ -15,8 +16,8 @@ pub(crate) struct SignatureField {
 
 /// Deepest field tree that is followed.
 const DEEPEST: usize = 8;
-/// Most fields that are looked at.
-const MOST_FIELDS: usize = 4096;
+/// Most fields that are looked at; no object is looked at twice.
+const MOST_FIELDS: usize = 1024;
 /// Longest name of a field in characters.
 const LONGEST_NAME: usize = 256;
 
@@ -30,19 +31,17 @@ pub(crate) fn signature_fields<R: Read + Seek>(file: &mut File<R>) -> Result<Vec
     let Some(form) = form.as_dict() else { return Ok(Vec::new()) };
     let fields = file.get(form, "Fields")?;
     let mut found = Vec::new();
-    let mut seen = 0;
-    // A node waits with the name and the field type that it inherits, and its depth.
-    let mut waiting: Vec<(Object, String, bool, usize)> = Vec::new();
-    let push = |waiting: &mut Vec<_>, kids: &Object, name: &str, is_signature: bool, depth: usize| {
-        let kids = kids.as_array().unwrap_or_default().iter().rev().take(MOST_FIELDS);
-        waiting.extend(kids.map(|kid| (kid.clone(), name.to_owned(), is_signature, depth)));
-    };
-    push(&mut waiting, &fields, "", false, 0);
-    while let Some((node, mut name, mut is_signature, depth)) = waiting.pop() {
-        seen += 1;
-        if seen > MOST_FIELDS || depth > DEEPEST {
-            return Err(PdfError::Limit { offset: 0, what: "an interactive form too large" });
+    let mut seen = HashSet::new();
+    let mut waiting = Vec::new();
+    wait(&mut waiting, &fields, &Inherited::default())?;
+    let mut looked_at = 0;
+    while let Some((node, inherited)) = waiting.pop() {
+        looked_at += 1;
+        let is_new = node.as_reference().is_none_or(|reference| seen.insert(reference.number));
+        if looked_at > MOST_FIELDS || inherited.depth > DEEPEST || !is_new {
+            return Err(TOO_LARGE);
         }
+        let Inherited { mut name, mut is_signature, depth } = inherited;
         let node = file.resolve(&node)?;
         let Some(field) = node.as_dict() else { continue };
         if let Some(part) = file.get(field, "T")?.as_string() {
@@ -57,7 +56,27 @@ pub(crate) fn signature_fields<R: Read + Seek>(file: &mut File<R>) -> Result<Vec
             found.push(SignatureField { name: name.clone(), signature: signature.clone() });
         }
         let kids = file.get(field, "Kids")?;
-        push(&mut waiting, &kids, &name, is_signature, depth + 1);
+        wait(&mut waiting, &kids, &Inherited { name, is_signature, depth: depth + 1 })?;
     }
     Ok(found)
+}
+
+/// What a field has from the fields above it.
+#[derive(Debug, Clone, Default)]
+struct Inherited {
+    name: String,
+    is_signature: bool,
+    depth: usize,
+}
+
+const TOO_LARGE: PdfError = PdfError::Limit { offset: 0, what: "an interactive form too large" };
+
+/// Puts fields on the stack, the first on top.
+fn wait(waiting: &mut Vec<(Object, Inherited)>, fields: &Object, inherited: &Inherited) -> Result<(), PdfError> {
+    let fields = fields.as_array().unwrap_or_default();
+    if waiting.len() + fields.len() > MOST_FIELDS {
+        return Err(TOO_LARGE);
+    }
+    waiting.extend(fields.iter().rev().map(|field| (field.clone(), inherited.clone())));
+    Ok(())
 }

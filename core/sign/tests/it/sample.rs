@@ -32,8 +32,12 @@ pub(crate) fn request() -> SigningRequest {
 }
 
 pub(crate) fn signed(pdf: &[u8]) -> (Vec<u8>, SignedFile) {
+    signed_as(pdf, &request())
+}
+
+pub(crate) fn signed_as(pdf: &[u8], request: &SigningRequest) -> (Vec<u8>, SignedFile) {
     let mut out = Cursor::new(Vec::new());
-    let file = sign(Cursor::new(pdf), &mut out, &request(), &demo().0).unwrap();
+    let file = sign(Cursor::new(pdf), &mut out, request, &demo().0).unwrap();
     (out.into_inner(), file)
 }
 
