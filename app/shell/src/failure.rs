@@ -1,0 +1,316 @@
+//! A failure: an error as people read it. The one place where an error becomes a sentence, a hint and an exit code.
+
+use std::error::Error;
+use std::io;
+use std::path::Path;
+
+use sohoa_capture::FolderError;
+use sohoa_catalog::CatalogError;
+use sohoa_pipeline::PipelineError;
+use sohoa_pipeline::settings::SettingsError;
+use sohoa_pipeline::worker::WorkerFault;
+use sohoa_sign::SignError;
+use sohoa_store::StoreError;
+
+use crate::exit::Exit;
+use crate::station::StationError;
+use crate::texts::{Arg, Args, Texts};
+
+/// What went wrong, for a person and for a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What could not be done, in one sentence.
+    pub sentence: String,
+    /// What to do next; may be empty.
+    pub hint: String,
+    /// How the command ends.
+    pub exit: Exit,
+    /// The error in its own words with all its causes, for those who look closer; may be empty.
+    pub cause: String,
+}
+
+impl Failure {
+    /// A failure that a text describes.
+    pub fn new(texts: &Texts, id: &str, args: &Args<'_>, exit: Exit) -> Self {
+        Self { sentence: texts.say(id, args), hint: texts.hint(id, args), exit, cause: String::new() }
+    }
+
+    /// What a verb could not do.
+    pub fn of(error: &PipelineError, texts: &Texts) -> Self {
+        Maker { texts, cause: chain(error) }.pipeline(error)
+    }
+
+    /// What is wrong with the station or its key.
+    pub fn of_station(error: &StationError, texts: &Texts) -> Self {
+        Maker { texts, cause: chain(error) }.station(error)
+    }
+}
+
+/// An error with all its causes in one line.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for error in std::iter::successors(Some(error), |error| error.source()) {
+        let words = error.to_string();
+        // A transparent error says the same as its source.
+        if parts.last() != Some(&words) {
+            parts.push(words);
+        }
+    }
+    parts.join(": ")
+}
+
+/// Bytes as people read them: `1.5 GB`.
+pub fn bytes(bytes: u64) -> String {
+    const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    for (size, unit) in STEPS {
+        if bytes >= size {
+            return format!("{}.{} {unit}", bytes / size, bytes % size * 10 / size);
+        }
+    }
+    format!("{bytes} B")
+}
+
+struct Maker<'a> {
+    texts: &'a Texts,
+    cause: String,
+}
+
+impl Maker<'_> {
+    fn make(&self, id: &str, args: &Args<'_>, exit: Exit) -> Failure {
+        Failure { cause: self.cause.clone(), ..Failure::new(self.texts, id, args, exit) }
+    }
+
+    fn unexpected(&self) -> Failure {
+        self.make("error-unexpected", &[("cause", self.cause.as_str().into())], Exit::Unexpected)
+    }
+
+    fn pipeline(&self, error: &PipelineError) -> Failure {
+        match error {
+            PipelineError::NotAnArchive(path) => self.make("error-not-an-archive", &[path_arg(path)], Exit::NotFound),
+            PipelineError::NotEmpty(path) => self.make("error-not-empty", &[path_arg(path)], Exit::Rule),
+            PipelineError::Nested { folder, archive } => {
+                let args = [path_arg(folder), ("archive", archive.display().to_string().into())];
+                self.make("error-nested", &args, Exit::Rule)
+            }
+            PipelineError::NotEnoughSpace { path, needed, free } => {
+                let args = [path_arg(path), ("needed", bytes(*needed).into()), ("free", bytes(*free).into())];
+                self.make("error-not-enough-space", &args, Exit::NoSpace)
+            }
+            PipelineError::UnknownDossier(code) => {
+                self.make("error-unknown-dossier", &[("code", code.into())], Exit::NotFound)
+            }
+            PipelineError::NoKey => self.make("error-no-key", &[], Exit::Key),
+            PipelineError::NotAdministrator(operator) => {
+                self.make("error-not-administrator", &[("operator", operator.into())], Exit::Rule)
+            }
+            PipelineError::NotReady { code, missing } => {
+                let missing: Vec<String> =
+                    missing.iter().map(|state| self.texts.get(&format!("missing-{}", state.word()))).collect();
+                let args = [("code", code.into()), ("missing", missing.join("; ").into())];
+                self.make("error-not-ready", &args, Exit::Rule)
+            }
+            PipelineError::SamePerson { code, operator } => {
+                self.make("error-same-person", &[("code", code.into()), ("operator", operator.into())], Exit::Rule)
+            }
+            PipelineError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
+            PipelineError::Unreadable { path, source } => self.unreadable(path, source),
+            PipelineError::Inventory { path, .. } => {
+                let args = [path_arg(path), ("cause", self.cause.as_str().into())];
+                self.make("error-inventory", &args, Exit::NotUnderstood)
+            }
+            PipelineError::Catalog(error) => self.catalog(error),
+            PipelineError::Store(error) => self.store(error),
+            PipelineError::Settings(SettingsError::Store(error)) => self.store(error),
+            PipelineError::Settings(SettingsError::Malformed { path, source }) => {
+                let args = [path_arg(path), ("cause", source.message().into())];
+                self.make("error-settings", &args, Exit::NotUnderstood)
+            }
+            PipelineError::Settings(SettingsError::Certificate { name, .. }) => {
+                self.make("error-trusted-certificate", &[("name", name.into())], Exit::NotUnderstood)
+            }
+            PipelineError::Folder(FolderError::Unreadable { path, source }) => self.unreadable(path, source),
+            PipelineError::Sign(error) => self.sign(error),
+            PipelineError::Worker(WorkerFault::Start(_)) => self.make("error-worker-start", &[], Exit::Unexpected),
+            PipelineError::Worker(WorkerFault::Cancelled) | PipelineError::Cancelled => self.interrupted(),
+            PipelineError::Record { name, .. } => {
+                let args = [("name", name.into()), ("cause", self.cause.as_str().into())];
+                self.make("error-record", &args, Exit::Damage)
+            }
+            _ => self.unexpected(),
+        }
+    }
+
+    fn interrupted(&self) -> Failure {
+        self.make("error-interrupted", &[], Exit::Interrupted)
+    }
+
+    fn unreadable(&self, path: &Path, source: &io::Error) -> Failure {
+        let (id, exit) = match source.kind() {
+            io::ErrorKind::NotFound => ("error-no-such-file", Exit::NotFound),
+            io::ErrorKind::PermissionDenied => ("error-may-not-read", Exit::NotUnderstood),
+            io::ErrorKind::NotADirectory => ("error-not-a-folder", Exit::NotUnderstood),
+            _ => ("error-unreadable", Exit::NotUnderstood),
+        };
+        self.make(id, &[path_arg(path), ("cause", source.to_string().into())], exit)
+    }
+
+    fn catalog(&self, error: &CatalogError) -> Failure {
+        if error.is_disk_full() {
+            return self.make("error-disk-full", &[], Exit::NoSpace);
+        }
+        if error.is_busy() {
+            return self.make("error-busy", &[], Exit::Busy);
+        }
+        match error {
+            CatalogError::Missing(path) | CatalogError::NotACatalog(path) => {
+                self.make("error-not-an-archive", &[path_arg(path)], Exit::NotFound)
+            }
+            CatalogError::Newer { .. } => self.make("error-newer", &[], Exit::NotUnderstood),
+            CatalogError::UnknownDossier(code) => {
+                self.make("error-unknown-dossier", &[("code", code.into())], Exit::NotFound)
+            }
+            CatalogError::Unknown { id, .. } => self.make("error-unknown", &[("name", id.into())], Exit::NotFound),
+            CatalogError::Corrupt(_) | CatalogError::Manifest { .. } => {
+                let args = [("name", "catalog".into()), ("cause", self.cause.as_str().into())];
+                self.make("error-record", &args, Exit::Damage)
+            }
+            CatalogError::Database(_) => {
+                self.make("error-database", &[("cause", self.cause.as_str().into())], Exit::Damage)
+            }
+            _ => self.unexpected(),
+        }
+    }
+
+    fn store(&self, error: &StoreError) -> Failure {
+        match error {
+            StoreError::DiskFull { .. } => self.make("error-disk-full", &[], Exit::NoSpace),
+            StoreError::Write { path, source } => {
+                let id = match source.kind() {
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "error-may-not-write",
+                    _ => "error-write",
+                };
+                self.make(id, &[path_arg(path), ("cause", source.to_string().into())], Exit::Unexpected)
+            }
+            StoreError::Read { path, source } => self.unreadable(path, source),
+            StoreError::Torn { path, .. } => self.make("error-torn", &[path_arg(path)], Exit::Damage),
+            StoreError::Missing(sha256) => {
+                self.make("error-missing-object", &[("name", sha256.to_string().into())], Exit::Damage)
+            }
+            StoreError::Locked { .. } => self.make("error-busy", &[], Exit::Busy),
+            StoreError::Cancelled => self.interrupted(),
+        }
+    }
+
+    fn sign(&self, error: &SignError) -> Failure {
+        let plain = |id: &str| self.make(id, &[], Exit::Key);
+        match error {
+            SignError::WrongPassword => plain("error-wrong-password"),
+            SignError::NotPkcs12 | SignError::Unreadable(_) => plain("error-not-a-key-file"),
+            SignError::NoKey | SignError::NoCertificate => plain("error-key-file-incomplete"),
+            SignError::CertificateExpired { until } => {
+                self.make("error-certificate-expired", &[("moment", until.short_vietnam().into())], Exit::Key)
+            }
+            SignError::CertificateNotYetValid { from } => {
+                self.make("error-certificate-not-yet-valid", &[("moment", from.short_vietnam().into())], Exit::Key)
+            }
+            SignError::CertificateForbidsSigning => plain("error-certificate-forbids-signing"),
+            SignError::BadCertificate(_) | SignError::Encoding(_) => plain("error-bad-certificate"),
+            SignError::NotRsa(_) | SignError::KeyTooShort { .. } => {
+                self.make("error-key-unfit", &[("cause", self.cause.as_str().into())], Exit::Key)
+            }
+            _ => self.make("error-sign", &[("cause", self.cause.as_str().into())], Exit::Key),
+        }
+    }
+
+    fn station(&self, error: &StationError) -> Failure {
+        match error {
+            StationError::NoHome => self.make("error-no-home", &[], Exit::Unexpected),
+            StationError::Store(error) => self.store(error),
+            StationError::Malformed { path, source } => {
+                let args = [path_arg(path), ("cause", source.message().into())];
+                self.make("error-settings", &args, Exit::NotUnderstood)
+            }
+            StationError::KeyFile { path, .. } => self.make("error-key-file", &[path_arg(path)], Exit::Key),
+            StationError::PasswordFile { path, .. } => self.make("error-password-file", &[path_arg(path)], Exit::Key),
+            StationError::NoPassword => self.make("error-no-password", &[], Exit::Key),
+            StationError::NoKey => self.make("error-no-key", &[], Exit::Key),
+            StationError::Sign(error) => self.sign(error),
+            StationError::DemoKeyInRealArchive => self.make("error-demo-key-in-real-archive", &[], Exit::Rule),
+            StationError::KeyInsideArchive(path) => {
+                self.make("error-key-inside-archive", &[path_arg(path)], Exit::Rule)
+            }
+        }
+    }
+}
+
+fn path_arg(path: &Path) -> (&'static str, Arg<'static>) {
+    ("path", path.display().to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use sohoa_model::dossier_state::DossierState;
+
+    use super::*;
+    use crate::texts::UiLanguage;
+
+    fn failures(error: &PipelineError) -> [Failure; 2] {
+        [UiLanguage::Vietnamese, UiLanguage::English].map(|language| Failure::of(error, &Texts::new(language)))
+    }
+
+    #[test]
+    fn an_error_becomes_a_sentence_a_hint_and_an_exit_code() {
+        let not_found = || io::Error::from(io::ErrorKind::NotFound);
+        let path = || PathBuf::from("/kho/hồ sơ");
+        let cases = [
+            (PipelineError::NotAnArchive(path()), Exit::NotFound),
+            (PipelineError::NotEmpty(path()), Exit::Rule),
+            (PipelineError::Nested { folder: path(), archive: path() }, Exit::Rule),
+            (PipelineError::NotEnoughSpace { path: path(), needed: 2_000_000_000, free: 5 }, Exit::NoSpace),
+            (PipelineError::UnknownDossier("H49.61.8".into()), Exit::NotFound),
+            (PipelineError::NoKey, Exit::Key),
+            (PipelineError::NotAdministrator("Lan".into()), Exit::Rule),
+            (PipelineError::NotReady { code: "A".into(), missing: vec![DossierState::Signed] }, Exit::Rule),
+            (PipelineError::SamePerson { code: "A".into(), operator: "Lan".into() }, Exit::Rule),
+            (PipelineError::NoReason, Exit::Usage),
+            (PipelineError::Unreadable { path: path(), source: not_found() }, Exit::NotFound),
+            (PipelineError::Store(StoreError::DiskFull { path: path() }), Exit::NoSpace),
+            (PipelineError::Store(StoreError::Locked { path: path() }), Exit::Busy),
+            (PipelineError::Store(StoreError::write(path(), not_found())), Exit::Unexpected),
+            (PipelineError::Catalog(CatalogError::Newer { found: 9, known: 1 }), Exit::NotUnderstood),
+            (PipelineError::Sign(SignError::WrongPassword), Exit::Key),
+            (PipelineError::Worker(WorkerFault::Start(not_found())), Exit::Unexpected),
+            (PipelineError::Cancelled, Exit::Interrupted),
+        ];
+        for (error, exit) in cases {
+            for failure in failures(&error) {
+                assert_eq!(failure.exit, exit, "{error}");
+                assert!(!failure.sentence.starts_with("error-"), "{error} has no text");
+                assert!(!failure.hint.is_empty(), "{error} has no hint");
+                assert!(!failure.sentence.contains('\n') && !failure.sentence.contains("{$"), "{}", failure.sentence);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_in_words() {
+        let error = PipelineError::NotReady {
+            code: "H49.61.8".into(),
+            missing: DossierState::ALL[1..7].to_vec(),
+        };
+        for failure in failures(&error) {
+            assert!(failure.sentence.contains("H49.61.8"), "{}", failure.sentence);
+            assert!(!failure.sentence.contains("missing-"), "{}", failure.sentence);
+        }
+    }
+
+    #[test]
+    fn causes_follow_each_other_without_repetition() {
+        let error = PipelineError::Store(StoreError::write("/kho", io::Error::other("đĩa hỏng")));
+        assert_eq!(chain(&error), "could not write /kho: đĩa hỏng");
+        assert_eq!(bytes(2_350_000_000), "2.3 GB");
+        assert_eq!(bytes(999), "999 B");
+    }
+}

@@ -1,0 +1,128 @@
+//! The system's clock and randomness, and the doubles that only debug builds accept in their place.
+//!
+//! Tests of the whole program set `SOHOA_TEST_CLOCK` (UTC milliseconds at which the clock stands still),
+//! `SOHOA_TEST_SEED` (a number from which identifiers follow; one run, one seed, for identifiers must never come twice)
+//! and `SOHOA_CRASH_AT` (`name:n`, the point at which the process dies for the nth time). Release builds do not know them.
+
+use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Read;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sohoa_model::ids::Randomness;
+use sohoa_model::{Clock, Timestamp};
+
+use crate::Variables;
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The randomness of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemRandomness;
+
+impl Randomness for SystemRandomness {
+    fn ten_bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        if File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).is_err() {
+            // Elsewhere: each state is keyed anew by the system.
+            for part in bytes.chunks_mut(8) {
+                let number = RandomState::new().build_hasher().finish().to_ne_bytes();
+                part.copy_from_slice(&number[..part.len()]);
+            }
+        }
+        bytes
+    }
+}
+
+/// The clock to work with.
+pub fn clock(variables: Variables<'_>) -> Arc<dyn Clock> {
+    #[cfg(debug_assertions)]
+    if let Some(at) = variables("SOHOA_TEST_CLOCK").and_then(|text| text.parse().ok()) {
+        return Arc::new(sohoa_model::clock::FrozenClock(Timestamp(at)));
+    }
+    let _ = variables;
+    Arc::new(SystemClock)
+}
+
+/// The randomness to work with.
+pub fn randomness(variables: Variables<'_>) -> Arc<dyn Randomness> {
+    #[cfg(debug_assertions)]
+    if let Some(seed) = variables("SOHOA_TEST_SEED") {
+        return Arc::new(seeded::Seeded::new(&seed));
+    }
+    let _ = variables;
+    Arc::new(SystemRandomness)
+}
+
+/// Arms the point at which a test wants the process to die, if one does.
+pub fn arm_crash_point(variables: Variables<'_>) {
+    #[cfg(debug_assertions)]
+    if let Some(wanted) = variables("SOHOA_CRASH_AT") {
+        let (name, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+        sohoa_model::crash::arm(name, nth.parse().unwrap_or(1));
+    }
+    let _ = variables;
+}
+
+#[cfg(debug_assertions)]
+mod seeded {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use sohoa_model::Sha256;
+    use sohoa_model::ids::Randomness;
+
+    pub(super) struct Seeded {
+        seed: String,
+        drawn: AtomicU64,
+    }
+
+    impl Seeded {
+        pub(super) fn new(seed: &str) -> Self {
+            Self { seed: seed.to_owned(), drawn: AtomicU64::new(0) }
+        }
+    }
+
+    impl Randomness for Seeded {
+        fn ten_bytes(&self) -> [u8; 10] {
+            let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
+            let mut bytes = [0; 10];
+            bytes.copy_from_slice(&Sha256::of(format!("{}:{drawn}", self.seed).as_bytes()).0[..10]);
+            bytes
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_gives_other_bytes_each_time() {
+        assert_ne!(SystemRandomness.ten_bytes(), SystemRandomness.ten_bytes());
+        assert!(SystemClock.now() > Timestamp(1_700_000_000_000));
+    }
+
+    #[cfg(debug_assertions)]
+    #[test]
+    fn a_test_may_bring_its_own_clock_and_seed() {
+        let variables = |name: &str| match name {
+            "SOHOA_TEST_CLOCK" => Some("1795314605000".to_owned()),
+            "SOHOA_TEST_SEED" => Some("7".to_owned()),
+            _ => None,
+        };
+        assert_eq!(clock(&variables).now(), Timestamp(1_795_314_605_000));
+        let (first, second) = (randomness(&variables), randomness(&variables));
+        assert_eq!(first.ten_bytes(), second.ten_bytes());
+        assert_ne!(first.ten_bytes(), randomness(&variables).ten_bytes());
+    }
+}
