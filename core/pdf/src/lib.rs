@@ -4,6 +4,7 @@
 //! any length: [`File`] keeps only where objects lie, [`ObjectWriter`] only where it has put them. Foreign bytes are
 //! hostile: depth, sizes and counts are bounded, and nothing panics.
 
+mod content;
 mod error;
 mod file;
 mod object;
@@ -13,6 +14,7 @@ mod text;
 mod writer;
 mod xref;
 
+pub use content::{Operation, Operations};
 pub use error::PdfError;
 pub use file::File;
 pub use object::{Dict, Name, Object, Reference, Stream};

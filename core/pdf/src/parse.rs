@@ -126,6 +126,25 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
+    /// Starts to count items anew, for the next of several objects.
+    pub(crate) fn restart_count(&mut self) {
+        self.items = 0;
+    }
+
+    /// Takes an operator if one comes next: a word that is no object.
+    pub(crate) fn operator(&mut self) -> Result<Option<String>, Stop> {
+        let start = self.at;
+        if !matches!(self.peek()?, b'A'..=b'Z' | b'a'..=b'z' | b'\'' | b'"') {
+            return Ok(None);
+        }
+        let word = self.regular()?;
+        if matches!(word, b"true" | b"false" | b"null") {
+            self.at = start;
+            return Ok(None);
+        }
+        Ok(Some(String::from_utf8_lossy(word).into_owned()))
+    }
+
     /// Takes an unsigned integer of at most 19 digits.
     pub(crate) fn unsigned(&mut self) -> Result<u64, Stop> {
         self.skip_space()?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use sohoa_model::Verdict;
 use sohoa_model::geometry::Rotation;
 
 use crate::made::{self, Page, PngKind};
@@ -39,9 +40,11 @@ pub(crate) fn tool(name: &str, arguments: &[&std::ffi::OsStr]) -> Option<Vec<u8>
     }
 }
 
-/// Leaves a file and has qpdf check its structure.
+/// Leaves a file and has qpdf check its structure and our own checker its rules.
 pub(crate) fn judge(name: &str, bytes: &[u8]) -> PathBuf {
     let path = leave(name, bytes);
+    let checked = sohoa_pdfa::check(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(checked.verdict, Verdict::Passed, "{name}: {:?}", checked.violations);
     let _ = tool("qpdf", &["--check".as_ref(), path.as_os_str()]);
     path
 }

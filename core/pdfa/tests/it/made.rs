@@ -82,7 +82,7 @@ pub(crate) fn ink(x: u32, y: u32, width: u32, height: u32) -> bool {
     let border = x < 4 || y < 4 || x + 4 >= width || y + 4 >= height;
     let (u, v) = (x * 100 / width, y * 100 / height);
     let letter = (10..20).contains(&u) && (10..50).contains(&v) || (10..40).contains(&u) && (40..50).contains(&v);
-    border || letter || u >= 60 && u < 90 && (x / 6) % 2 == 0
+    border || letter || (60..90).contains(&u) && (x / 6).is_multiple_of(2)
 }
 
 fn gray(width: u32, height: u32) -> Vec<u8> {

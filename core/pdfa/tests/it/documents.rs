@@ -1,0 +1,183 @@
+//! Whole documents: titles, labels, many pages, unchanged bytes, the same bytes twice, what can't be written.
+
+use std::io::{self, Cursor, Read};
+
+use sohoa_model::geometry::Rotation;
+use sohoa_model::{Language, Sha256, Verdict};
+use sohoa_pdfa::{ImageData, ImageEncoding, PageInput, Pdfa, PdfaError, check};
+
+use crate::judged::{judge, tool};
+use crate::made::{self, Page};
+
+#[test]
+fn titles_of_every_script_pass_the_judges() {
+    let titles = [
+        ("vietnamese", "Sổ đăng ký khai sinh – quyển 3 & “phụ lục” <1985> ]]> %%EOF (a\\b)"),
+        ("chinese", "地簿 河內省 嗣德三十年"),
+        ("nom", "𡨸喃 𠀋 Quốc âm thi tập"),
+        ("control", "a\u{0}b\u{1}\u{1B}c\r\nd\u{FEFF}\u{FFFE}\u{85}"),
+        ("empty", "  \u{7}  "),
+    ];
+    for (name, title) in titles {
+        let mut info = made::info(title);
+        info.organisation = title.to_owned();
+        info.keywords = vec![title.to_owned(), String::new()];
+        info.language = if name == "chinese" { Some(Language::Chinese) } else { None };
+        let (bytes, _) = made::write(&info, &[made::page(made::jpeg(60, 80, 1), 100.0)]);
+        let path = judge(&format!("title-{name}"), &bytes);
+        let checked = check(Cursor::new(bytes)).unwrap();
+        assert_eq!(checked.verdict, Verdict::Passed, "{name}: {:?}", checked.violations);
+        if matches!(name, "vietnamese" | "nom")
+            && let Some(found) = tool("pdfinfo", &[path.as_os_str()])
+        {
+            assert!(String::from_utf8(found).unwrap().contains(title), "{name}");
+        }
+    }
+}
+
+#[test]
+fn sixty_pages_with_labels_pass_and_memory_holds_only_numbers() {
+    let picture = made::jpeg(60, 80, 1);
+    let mut pages: Vec<Page> = (0..60).map(|_| made::page(picture.clone(), 100.0)).collect();
+    for (i, page) in pages.iter_mut().enumerate().take(20) {
+        page.label = Some(format!("tờ {}{}", i / 2 + 1, if i % 2 == 0 { "a" } else { "b" }));
+    }
+    let (bytes, summary) = made::write(&made::info("60 trang"), &pages);
+    assert_eq!((summary.pages, summary.bytes, summary.sha256), (60, bytes.len() as u64, Sha256::of(&bytes)));
+    judge("sixty-pages", &bytes);
+    let checked = check(Cursor::new(bytes)).unwrap();
+    assert_eq!((checked.verdict, checked.facts.pages), (Verdict::Passed, 60));
+}
+
+#[test]
+fn more_pages_than_one_node_holds_stay_in_order() {
+    let picture = made::jpeg(16, 16, 1);
+    for count in [200, 401] {
+        let pages: Vec<Page> = (0..count).map(|_| made::page(picture.clone(), 50.0)).collect();
+        let (bytes, _) = made::write(&made::info("many"), &pages);
+        let checked = check(Cursor::new(&bytes)).unwrap();
+        assert_eq!((checked.verdict, checked.facts.pages), (Verdict::Passed, count));
+    }
+}
+
+#[test]
+fn a_jpeg_comes_out_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    for components in [1, 3] {
+        let picture = made::jpeg(200, 300, components);
+        let (bytes, _) = made::write(&made::info("bytes"), &[made::page(picture.clone(), 100.0)]);
+        let path = folder.path().join("in.pdf");
+        std::fs::write(&path, &bytes).unwrap();
+        let prefix = folder.path().join("out");
+        if tool("pdfimages", &["-j".as_ref(), path.as_os_str(), prefix.as_os_str()]).is_some() {
+            assert_eq!(std::fs::read(folder.path().join("out-000.jpg")).unwrap(), picture.bytes);
+        }
+    }
+}
+
+/// The rendered page as grey samples.
+fn render(name: &str, page: Page, dpi: u32) -> Option<(usize, usize, Vec<u8>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, made::write(&made::info(name), &[page]).0).unwrap();
+    let dpi = dpi.to_string();
+    let pgm = tool("pdftoppm", &["-gray".as_ref(), "-r".as_ref(), dpi.as_ref(), path.as_os_str()])?;
+    let mut parts = pgm.splitn(4, |byte| byte.is_ascii_whitespace());
+    assert_eq!(parts.next().unwrap(), b"P5");
+    let mut number = || std::str::from_utf8(parts.next().unwrap()).unwrap().parse::<usize>().unwrap();
+    let (width, height) = (number(), number());
+    let samples = parts.next().unwrap();
+    let start = samples.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    Some((width, height, samples[start..].to_vec()))
+}
+
+#[test]
+fn strips_meet_without_a_seam() {
+    for min_is_white in [true, false] {
+        for dpi in [72, 91, 100, 150] {
+            let page = made::page(made::g4(301, 420, 37, min_is_white), 100.0);
+            let Some((width, height, samples)) = render("strips", page, dpi) else { return };
+            // The border of the drawing is four pixels wide: down its middle every row must be black, beside it white.
+            let column = (2.0 * dpi as f32 / 100.0) as usize;
+            for y in 0..height {
+                assert!(samples[y * width + column] < 100, "row {y} at {dpi} dpi");
+                let beside = y > height / 10 && y < height * 9 / 10;
+                assert!(!beside || samples[y * width + width / 20] > 200, "row {y} at {dpi} dpi");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_turned_page_shows_its_mark_where_the_turn_puts_it() {
+    for (rotation, right, down) in [
+        (Rotation::None, false, false),
+        (Rotation::Quarter, true, false),
+        (Rotation::Half, true, true),
+        (Rotation::ThreeQuarters, false, true),
+    ] {
+        let mut page = made::page(made::jpeg(200, 200, 1), 72.0);
+        page.rotation = rotation;
+        let Some((width, _, samples)) = render("turned", page, 72) else { return };
+        // The corner of the L lies at 15 % and 45 % of the stored drawing, the foot of its stem.
+        let (x, y) = match rotation {
+            Rotation::None => (30, 90),
+            Rotation::Quarter => (200 - 90, 30),
+            Rotation::Half => (200 - 30, 200 - 90),
+            Rotation::ThreeQuarters => (90, 200 - 30),
+        };
+        assert!(samples[y * width + x] < 80, "{rotation:?}");
+        let empty = (if right { 200 - 10 } else { 10 }, if down { 200 - 10 } else { 10 });
+        assert!(samples[empty.1 * width + empty.0] > 200, "{rotation:?}");
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let document = || {
+        let mut page = made::page(made::g4(121, 160, 50, true), 100.0);
+        let words: Vec<String> = ('a'..='z').chain('à'..='ỹ').map(|c| c.to_string()).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        page.text = Some(made::text(1210, 1600, vec![made::line(&words, 10.0, 400.0, 12.0, 4.0, 0.0)]));
+        made::write(&made::info("same"), &[page.clone(), page])
+    };
+    assert_eq!(document(), document());
+}
+
+#[test]
+fn odd_resolutions_and_shapes_become_pages_that_pdf_allows() {
+    for (name, width, height, dpi) in [
+        ("coarse", 300, 420, 1.0),
+        ("fine", 300, 420, 100_000.0),
+        ("unknown", 300, 420, f32::NAN),
+        ("narrow", 9000, 2, 300.0),
+    ] {
+        let (bytes, _) = made::write(&made::info(name), &[made::page(made::g4(width, height, height, true), dpi)]);
+        judge(&format!("shape-{name}"), &bytes);
+        assert_eq!(check(Cursor::new(bytes)).unwrap().verdict, Verdict::Passed, "{name}");
+    }
+}
+
+fn try_page(width: u32, height: u32, encoding: ImageEncoding, data: &mut dyn Read) -> Result<(), PdfaError> {
+    let mut facts = made::facts(&made::jpeg(8, 8, 1), 100.0);
+    (facts.width, facts.height) = (width, height);
+    let mut pdfa = Pdfa::begin(io::sink(), &made::info("refused"))?;
+    let image = ImageData { encoding, data };
+    pdfa.add_page(PageInput { facts: &facts, rotation: Rotation::None, label: None, text: None, image })?;
+    pdfa.finish().map(|_| ())
+}
+
+#[test]
+fn what_can_not_become_a_page_is_refused() {
+    let jpeg = |length| ImageEncoding::Jpeg { components: 1, length };
+    let cmyk = ImageEncoding::Jpeg { components: 4, length: 3 };
+    assert!(matches!(try_page(8, 8, cmyk, &mut &b"abc"[..]), Err(PdfaError::Image { page: 1, .. })));
+    assert!(matches!(try_page(0, 8, jpeg(3), &mut &b"abc"[..]), Err(PdfaError::Image { .. })));
+    assert!(matches!(try_page(8, 8, jpeg(4), &mut &b"abc"[..]), Err(PdfaError::Pdf(_))));
+    assert!(matches!(try_page(8, 8, jpeg(2), &mut &b"abc"[..]), Err(PdfaError::Pdf(_))));
+    assert!(matches!(try_page(50_000, 1, jpeg(3), &mut &b"abc"[..]), Err(PdfaError::PageShape { page: 1 })));
+    let strips = ImageEncoding::CcittG4 { strips: Vec::new(), min_is_white: true };
+    assert!(matches!(try_page(8, 8, strips, &mut &b"abc"[..]), Err(PdfaError::Image { .. })));
+    let empty = Pdfa::begin(io::sink(), &made::info("empty")).unwrap();
+    assert!(matches!(empty.finish(), Err(PdfaError::NoPages)));
+}
