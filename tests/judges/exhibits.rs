@@ -47,14 +47,15 @@ pub(crate) fn roots() -> String {
     files.iter().map(|file| fs::read_to_string(file).expect("a root certificate is PEM")).collect()
 }
 
-/// A copy of `original` in which the first `from` reads `to`, which is as long.
+/// Writes a copy of `original` in which every `from` reads `to`, which is as long.
 pub(crate) fn spoilt(original: &Path, from: &[u8], to: &[u8], copy: &Path) {
     assert_eq!(from.len(), to.len(), "offsets must stay as they are");
     let mut bytes = fs::read(original).expect("an exhibit can be read");
-    let at = bytes.windows(from.len()).position(|window| window == from).unwrap_or_else(|| {
-        panic!("{} has no {} to spoil", original.display(), String::from_utf8_lossy(from));
-    });
-    bytes[at..at + to.len()].copy_from_slice(to);
+    let places: Vec<_> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(from)).collect();
+    assert!(!places.is_empty(), "{} has no {} to spoil", original.display(), String::from_utf8_lossy(from));
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
     fs::write(copy, bytes).expect("a temporary file can be written");
 }
 
