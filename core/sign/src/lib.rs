@@ -1,6 +1,6 @@
 //! Signing: PAdES baseline signatures on the PDF/A files of our writer, and verdicts on the signatures of any file.
 //!
-//! [`SoftKey`] opens a key, [`sign`] appends a signature (ETSI EN 319 142-1, level B-B) as a stream, [`verify`] judges.
+//! [`SoftKey`] opens a key, [`sign()`] appends a signature (ETSI EN 319 142-1, level B-B) as a stream, [`verify()`] judges.
 //! Times come in as arguments, files as readers and writers; a signed file is never changed in place.
 
 mod asn1;
