@@ -224,6 +224,16 @@ fn tiles_are_joined() {
 }
 
 #[test]
+fn a_bilevel_frame_too_wide_for_the_group_4_encoder_is_repacked_as_bits() {
+    let (width, height) = (40_001, 3);
+    let ink = bilevel_page(width, height);
+    let strip = packed(&ink, width, 0);
+    let file = file_of(&[TiffPage::new(width, height, 1, 1, 0).strips(3, vec![strip])], false);
+    assert_eq!(gray(&file).pixels, ink);
+    assert_eq!(repacked_gray(&file, &only(&file)), ink);
+}
+
+#[test]
 fn resolution_units_and_orientations() {
     let base = group4_page(40, 60, 60, 0);
     for (unit, over, under, expected) in [
