@@ -17,8 +17,10 @@ pub mod facts_record;
 pub mod finding;
 pub mod intake;
 pub mod inventory;
+mod lease;
 mod migrate;
 pub mod plan;
+pub mod progress;
 pub mod query;
 pub mod reading;
 pub mod receipt;
@@ -195,3 +197,5 @@ pub(crate) fn insert_archive(w: &Writing<'_>, facts: &ArchiveFacts, created_at: 
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod tests;

@@ -126,11 +126,13 @@ pub struct DossierFilter {
 /// What a hash that the catalog names stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VaultRole {
+    /// A file that an inventory came from.
+    Inventory,
     /// A master.
     Master,
     /// The text of a page.
     Text,
-    /// A PDF/A before signing.
+    /// A PDF/A that was not signed; a signed one begins with its bytes and stands in for it.
     Pdfa,
     /// A signed PDF/A.
     Signed,
@@ -145,7 +147,7 @@ pub struct VaultReference {
     pub bytes: Option<u64>,
     /// What it is.
     pub role: VaultRole,
-    /// The code of the dossier that names it.
+    /// The code of the dossier that names it; empty for an inventory.
     pub dossier: String,
 }
 
@@ -249,6 +251,7 @@ impl Catalog {
         let connection = self.read();
         let mut all = Vec::new();
         for (role, sql) in [
+            (VaultRole::Inventory, "SELECT source_sha256, NULL, '' FROM inventory_version"),
             (VaultRole::Master, "SELECT sha256, bytes, code FROM file JOIN dossier ON dossier.id = file.dossier"),
             (
                 VaultRole::Text,
@@ -258,7 +261,8 @@ impl Catalog {
             (
                 VaultRole::Pdfa,
                 "SELECT sha256, bytes, code FROM rendition JOIN dossier ON dossier.id = rendition.dossier
-                 WHERE kind = 'pdfa'",
+                 WHERE kind = 'pdfa' AND NOT EXISTS (SELECT 1 FROM rendition AS signed
+                    WHERE signed.kind = 'signed' AND signed.before_sha256 = rendition.sha256)",
             ),
             (
                 VaultRole::Signed,

@@ -1,0 +1,371 @@
+//! What holds of the catalog as a whole: guards, counters, leases, crashes, versions.
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use sohoa_model::dossier_state::DossierState;
+use sohoa_model::code_list::AccessLevel;
+use sohoa_model::reading::ReadingState;
+use sohoa_model::receipt::{Reason, ReceiptLine};
+use sohoa_model::{Finding, Sha256, Timestamp, Verdict};
+
+use crate::decision::TwoPersons;
+use crate::finding::Openness;
+use crate::fixture::{START, act, counting, file, fixture, reading, row, text_sha};
+use crate::query::DossierFilter;
+use crate::rendition::{INTENT_PDFA, PdfaRecord, Standing};
+use crate::search::Markers;
+use crate::{Catalog, CatalogError, DecisionError};
+
+const MARKS: Markers<'_> = Markers { open: "[", close: "]" };
+
+#[test]
+fn the_database_refuses_to_rewrite_its_events() {
+    let f = fixture();
+    let raw = Connection::open(f.folder.path().join("catalog.sqlite")).unwrap();
+    for sql in ["UPDATE event SET operator = 'x'", "DELETE FROM event"] {
+        let error = raw.execute(sql, []).unwrap_err().to_string();
+        assert!(error.contains("events are never"), "{error}");
+    }
+    assert_eq!(f.catalog.events(None, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn only_a_catalog_of_a_known_schema_is_opened() {
+    let f = fixture();
+    let path = f.folder.path().join("catalog.sqlite");
+    assert!(matches!(Catalog::create_empty(&path, counting()), Err(CatalogError::Exists(_))));
+    assert_eq!(Catalog::open(&path, counting()).unwrap().archive().unwrap(), f.catalog.archive().unwrap());
+    assert_eq!(Catalog::open_read_only(&path, counting()).unwrap().archive().unwrap().title, "Lưu trữ lịch sử");
+    let missing = f.folder.path().join("none.sqlite");
+    assert!(matches!(Catalog::open(&missing, counting()), Err(CatalogError::Missing(_))));
+    assert!(!missing.exists());
+    let other = f.folder.path().join("other.sqlite");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    assert!(matches!(Catalog::open(&other, counting()), Err(CatalogError::NotACatalog(_))));
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", crate::SCHEMA + 1).unwrap();
+    for opened in [Catalog::open(&path, counting()), Catalog::open_read_only(&path, counting())] {
+        assert!(matches!(opened, Err(CatalogError::Newer { found: 2, known: 1 })));
+    }
+}
+
+#[test]
+fn state_and_counters_follow_the_evidence() {
+    let f = fixture();
+    f.list(&[row("H.1", 2)]);
+    let seen = || {
+        let d = f.catalog.dossier("H.1").unwrap().dossier;
+        (d.state, d.evidence.pages, d.evidence.pages_ended, d.evidence.documents_assembled, d.evidence.documents_signed)
+    };
+    assert_eq!(seen(), (DossierState::Planned, 0, 0, 0, 0));
+    f.take(&file("H.1", "H.1/2.jpg", 1));
+    assert_eq!(seen(), (DossierState::Described, 1, 0, 0, 0));
+    assert_eq!(f.catalog.dossier("H.1").unwrap().dossier.evidence.missing_before_acceptance()[0], DossierState::Checked);
+    f.take(&file("H.1", "H.1/1.jpg", 1));
+    f.read_all("bệnh viện");
+    assert_eq!(seen(), (DossierState::Described, 2, 2, 0, 0));
+    f.assemble_all();
+    assert_eq!(seen(), (DossierState::Assembled, 2, 2, 1, 0));
+    f.sign_all();
+    assert_eq!(seen(), (DossierState::Signed, 2, 2, 1, 1));
+    assert!(f.catalog.documents_to_sign(None).unwrap().is_empty());
+    let labels: Vec<_> = f.catalog.pages("H.1").unwrap().into_iter().map(|p| (p.number, p.label)).collect();
+    assert_eq!(labels, [(1, "1".to_owned()), (2, "2".to_owned())]);
+    f.catalog.accept("H.1", &json!(["1"]), TwoPersons::Required, &act("chi", 6)).unwrap();
+    f.catalog.accept("H.1", &json!(["1"]), TwoPersons::Required, &act("chi", 7)).unwrap();
+    assert_eq!(seen().0, DossierState::Accepted);
+    assert_eq!(f.catalog.decisions("H.1").unwrap().len(), 1);
+
+    f.take(&file("H.1", "H.1/3.jpg", 1));
+    assert_eq!(seen(), (DossierState::Described, 3, 2, 0, 0));
+    let kinds: Vec<String> = f.catalog.events(Some("H.1"), 100).unwrap().into_iter().map(|e| e.kind).collect();
+    assert_eq!(kinds[kinds.len() - 2..], ["acceptance void", "ingestion"]);
+    assert!(f.catalog.decisions("H.1").unwrap()[0].void.is_some());
+}
+
+#[test]
+fn a_new_reading_or_description_makes_a_pdf_outdated() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    f.to_signed(&["H.1"]);
+    let page = f.catalog.pages("H.1").unwrap()[0].id;
+    let again = reading("bệnh viện tỉnh");
+    f.catalog.record_reading(page, &again, text_sha(&again), &act("bình", 6)).unwrap();
+    assert_eq!(f.catalog.dossier("H.1").unwrap().dossier.state, DossierState::Signed, "the same text changes nothing");
+    let mut retitled = row("H.1", 1);
+    retitled.title = "Sổ bộ đinh".into();
+    f.list(&[retitled]);
+    let [job] = &f.catalog.documents_to_assemble(None).unwrap()[..] else { panic!("one document") };
+    let late = PdfaRecord {
+        sha256: Sha256::of(b"late"),
+        bytes: 1,
+        input: Sha256::of(b"what it was"),
+        recipe: Sha256::of(b"pdfa"),
+        verdict: Verdict::Passed,
+    };
+    assert_eq!(f.catalog.record_pdfa(job.document, &late, &act("bình", 7)).unwrap(), Standing::Outdated);
+    assert_eq!(f.catalog.documents_to_assemble(None).unwrap().len(), 1);
+    f.assemble_all();
+    f.sign_all();
+    let other = reading("bệnh viện huyện");
+    f.catalog.record_reading(page, &other, text_sha(&other), &act("bình", 8)).unwrap();
+    assert_eq!(f.catalog.dossier("H.1").unwrap().dossier.evidence.documents_assembled, 0);
+    assert_eq!(f.catalog.read_again("H.1", &[ReadingState::Done], &act("bình", 9)).unwrap(), 1);
+    assert_eq!(f.catalog.dossier("H.1").unwrap().dossier.evidence.pages_ended, 0);
+}
+
+#[test]
+fn a_second_person_accepts_what_is_complete_and_not_held() {
+    let f = fixture();
+    f.list(&[row("H.1", 1), row("H.2", 9)]);
+    f.to_signed(&["H.1", "H.2"]);
+    let accept = |code: &str, who: &str, rule| f.catalog.accept(code, &Value::Null, rule, &act(who, 6));
+    assert!(matches!(
+        accept("H.1", " Bình ", TwoPersons::Required),
+        Err(DecisionError::SamePerson { captured_by, .. }) if captured_by == "bình"
+    ));
+    let Err(DecisionError::NotReady { missing, .. }) = accept("H.2", "chi", TwoPersons::Required) else {
+        panic!("not all pages are there")
+    };
+    assert_eq!(missing, [DossierState::Checked]);
+    f.catalog.hold("H.1", "chờ xem", &act("an", 6)).unwrap();
+    assert!(matches!(accept("H.1", "chi", TwoPersons::Required), Err(DecisionError::Held { .. })));
+    assert!(matches!(f.catalog.release("H.1", "  ", &act("an", 6)), Err(DecisionError::NoReason)));
+    f.catalog.release("H.1", "đã xem", &act("an", 6)).unwrap();
+    assert!(matches!(f.catalog.release("H.1", "đã xem", &act("an", 6)), Err(DecisionError::NotHeld(_))));
+    accept("H.1", "bình", TwoPersons::Waived).unwrap();
+    assert!(matches!(f.catalog.reject("H.9", "mờ", &act("chi", 7)), Err(DecisionError::Catalog(_))));
+}
+
+#[test]
+fn a_rejected_dossier_is_captured_again_in_its_place() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    f.to_signed(&["H.1"]);
+    f.catalog.reject("H.1", "trang mờ", &act("chi", 6)).unwrap();
+    let rejected = f.catalog.dossier("H.1").unwrap().dossier;
+    assert!(rejected.rescan && rejected.evidence.open_rejects == 1);
+    let waiting = DossierFilter { rescan: Some(true), ..DossierFilter::default() };
+    assert_eq!(f.catalog.dossiers(&waiting).unwrap().len(), 1);
+    let mut again = file("H.1", "H.1/0001.jpg", 1);
+    again.sha256 = Sha256::of(b"sharper");
+    f.take(&again);
+    let taken = f.catalog.dossier("H.1").unwrap().dossier;
+    assert!(!taken.rescan);
+    assert_eq!((taken.evidence.pages, taken.evidence.pages_ended), (1, 0));
+    assert!(f.catalog.search("bệnh viện tỉnh", 9, MARKS).unwrap().is_empty(), "the old page is no longer found");
+    let old = f.catalog.known_file("H.1", &file("H.1", "H.1/0001.jpg", 1).sha256).unwrap().unwrap();
+    assert!(old.complete, "the old file need not be taken again");
+
+    let mut third = file("H.1", "H.1/0001.jpg", 1);
+    third.sha256 = Sha256::of(b"third");
+    third.receipt = sohoa_model::ids::ReceiptId::new(Timestamp(START + 9), &*counting());
+    f.take(&third);
+    let codes: Vec<_> = f.catalog.findings(Some("H.1"), Openness::Open).unwrap();
+    assert_eq!(codes[0].finding.code, crate::intake::SAME_NAME);
+    assert_eq!(f.catalog.dossier("H.1").unwrap().dossier.evidence.pages, 2);
+}
+
+#[test]
+fn a_mark_of_secrecy_holds_and_only_a_cleared_dossier_may_leave() {
+    let f = fixture();
+    let mut secret = row("H.2", 1);
+    secret.access = Some(AccessLevel::Secret);
+    let mut conditional = row("H.3", 1);
+    conditional.access = Some(AccessLevel::Conditional);
+    f.list(&[row("H.1", 1), secret, conditional]);
+    assert!(f.catalog.is_held("H.2").unwrap() && !f.catalog.is_held("H.1").unwrap());
+    f.take(&file("H.1", "H.1/1.jpg", 1));
+    f.take(&file("H.3", "H.3/1.jpg", 1));
+    assert!(!f.catalog.is_cleared("H.1").unwrap(), "not read yet");
+    f.read_all("công khai");
+    assert!(f.catalog.is_cleared("H.1").unwrap());
+    assert!(!f.catalog.is_cleared("H.3").unwrap());
+    f.catalog.clear("H.3", "cho phép", &act("trưởng phòng", 4)).unwrap();
+    assert!(f.catalog.is_cleared("H.3").unwrap());
+    let page = f.catalog.pages("H.1").unwrap()[0].id;
+    let mut marked = reading("TỐI MẬT");
+    marked.findings.push(Finding::warn(crate::reading::SECRECY_MARK, "TỐI MẬT"));
+    f.catalog.record_reading(page, &marked, text_sha(&marked), &act("bình", 5)).unwrap();
+    assert!(f.catalog.is_held("H.1").unwrap() && !f.catalog.is_cleared("H.1").unwrap());
+    assert_eq!(f.catalog.dossier("H.1").unwrap().holds[0].reason, "secrecy-mark");
+    f.catalog.release("H.1", "đã giải mật", &act("an", 6)).unwrap();
+    assert!(f.catalog.is_cleared("H.1").unwrap());
+}
+
+#[test]
+fn an_inventory_has_versions_and_says_what_changed() {
+    let f = fixture();
+    f.take(&file("H.9", "H.9/1.jpg", 1));
+    let open = |code: &str| f.catalog.findings(Some(code), Openness::Open).unwrap().len();
+    assert_eq!(open("H.9"), 1);
+    let import = |rows: &[_], name: &str| {
+        f.catalog.import_inventory(name, Sha256::of(name.as_bytes()), rows, |_| 1, &act("an", 1)).unwrap()
+    };
+    let first = import(&[row("H.1", 1), row("H.2", 2), row("H.9", 1)], "a");
+    assert_eq!((first.version, first.added.len()), (1, 3));
+    assert_eq!(open("H.9"), 0);
+    let same = import(&[row("H.9", 1), row("H.2", 2), row("H.1", 1)], "b");
+    assert_eq!((same.version, same.unchanged, same.added.len()), (1, 3, 0));
+    let mut changed = row("H.2", 3);
+    changed.title = "khác".into();
+    let second = import(&[row("H.1", 1), changed, row("H.4", 1)], "c");
+    assert_eq!(second.version, 2);
+    assert_eq!(second.added, ["H.4"]);
+    assert_eq!(second.removed, ["H.9"]);
+    assert_eq!(second.changed, [("H.2".to_owned(), vec!["title".to_owned(), "sheets".into(), "pages".into()])]);
+    assert!(!f.catalog.dossier("H.9").unwrap().dossier.evidence.listed);
+    assert_eq!(f.catalog.dossier("H.2").unwrap().dossier.evidence.missing_fields, 1);
+    assert_eq!(f.catalog.inventory().unwrap().len(), 3);
+    assert_eq!(f.catalog.inventory_versions().unwrap().len(), 2);
+}
+
+#[test]
+fn two_handles_share_pages_by_leases() {
+    let f = fixture();
+    f.take(&file("H.1", "H.1/1.tif", 5));
+    let other = Catalog::open(&f.folder.path().join("catalog.sqlite"), counting()).unwrap();
+    let (now, until) = (Timestamp(START), Timestamp(START + 1000));
+    let lease = |c: &Catalog, owner: &str, at: Timestamp| -> Vec<_> {
+        let jobs = c.pages_to_read(3, owner, until, at, Some("H.1")).unwrap();
+        jobs.into_iter().map(|job| (job.page, job.attempts)).collect()
+    };
+    let (mine, theirs) = (lease(&f.catalog, "a", now), lease(&other, "b", now));
+    assert_eq!((mine.len(), theirs.len()), (3, 2));
+    assert!(mine.iter().all(|job| !theirs.contains(job)));
+    assert!(lease(&other, "b", now).is_empty());
+    f.catalog.release_lease(mine[0].0).unwrap();
+    assert_eq!(lease(&other, "b", now), [(mine[0].0, 1)]);
+    assert_eq!(lease(&f.catalog, "a", until).len(), 3, "a lease that ended is free again");
+    assert_eq!(f.catalog.counts(now).unwrap().pages_unread, 5);
+}
+
+#[test]
+fn files_are_known_by_their_bytes_in_each_dossier() {
+    let f = fixture();
+    let scan = file("12/HĐ", "a/1.tif", 2);
+    let taken = f.take(&scan);
+    assert_eq!(taken.folder, "12_HĐ");
+    assert_eq!(f.catalog.folder_name_for("12:HĐ").unwrap(), "12_HĐ~2");
+    assert!(matches!(f.catalog.take_file(&scan, &act("bình", 3)), Err(CatalogError::Twice { .. })));
+    let known = f.catalog.known_file("12/HĐ", &scan.sha256).unwrap().unwrap();
+    assert_eq!((known.path.as_str(), known.pages, known.complete), ("a/1.tif", 2, false));
+    f.read_all("một");
+    assert!(f.catalog.known_file("12/HĐ", &scan.sha256).unwrap().unwrap().complete);
+    assert_eq!(f.catalog.known_file("khác", &scan.sha256).unwrap(), None);
+    assert_eq!(f.catalog.files_elsewhere(&scan.sha256).unwrap(), [("12/HĐ".to_owned(), "a/1.tif".to_owned())]);
+    let labels: Vec<_> = f.catalog.pages("12/HĐ").unwrap().into_iter().map(|p| p.label).collect();
+    assert_eq!(labels, ["1.1", "1.2"]);
+    let mut second = file("12/HĐ", "a/12_HĐ.0000007.jpg", 1);
+    second.document_ordinal = Some(7);
+    f.take(&second);
+    let names: Vec<_> = f.catalog.dossier("12/HĐ").unwrap().documents.into_iter().map(|d| d.name).collect();
+    assert_eq!(names, ["12_HĐ", "12_HĐ.0000007"]);
+}
+
+#[test]
+fn a_transaction_that_breaks_off_leaves_nothing() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    let before = f.catalog.events(None, 99).unwrap();
+    let broken: Result<(), CatalogError> = f.catalog.write(|w| {
+        w.insert_dossier("H.7", Timestamp(START))?;
+        w.event("ingestion", None, &json!({}), &act("bình", 1))?;
+        Err(CatalogError::NoArchive)
+    });
+    assert!(broken.is_err());
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        f.catalog.write(|w| -> Result<(), CatalogError> {
+            w.insert_dossier("H.8", Timestamp(START))?;
+            panic!("in the middle")
+        })
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(f.catalog.events(None, 99).unwrap(), before);
+    assert_eq!(f.catalog.dossiers(&DossierFilter::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_drawn_for_an_intent_is_drawn_once() {
+    let f = fixture();
+    f.take(&file("H.1", "H.1/1.jpg", 1));
+    f.read_all("một");
+    let document = f.catalog.documents_to_assemble(Some("H.1")).unwrap()[0].document;
+    let begin = |at: i64| f.catalog.begin_intent(INTENT_PDFA, document.0, &json!({ "at": at }), &act("an", 1)).unwrap();
+    assert_eq!(begin(1), json!({ "at": 1 }));
+    assert_eq!(begin(2), json!({ "at": 1 }));
+    assert_eq!(f.catalog.open_intents().unwrap().len(), 1);
+    f.assemble_all();
+    assert!(f.catalog.open_intents().unwrap().is_empty());
+}
+
+#[test]
+fn a_receipt_has_a_line_for_every_file() {
+    let f = fixture();
+    let id = f.catalog.begin_receipt("/scan", &json!({ "jobs": 2 }), &act("bình", 1)).unwrap();
+    let lines = [
+        ReceiptLine::Taken { path: "1.jpg".into(), sha256: Sha256::of(b"1"), pages: 1, dossier: "H.1".into() },
+        ReceiptLine::Skipped { path: "2.jpg".into(), reason: Reason::new("already-taken", "1.jpg") },
+        ReceiptLine::Refused { path: "3.txt".into(), reason: Reason::new("not-an-image", "") },
+    ];
+    f.catalog.add_receipt_lines(id, &lines[..1]).unwrap();
+    f.catalog.add_receipt_lines(id, &lines[1..]).unwrap();
+    assert_eq!(f.catalog.unfinished_receipts().unwrap().len(), 1);
+    let done = f.catalog.finish_receipt(id, &act("bình", 2)).unwrap();
+    assert_eq!((done.taken, done.skipped, done.refused), (1, 1, 1));
+    assert_eq!(f.catalog.receipt(id).unwrap(), lines);
+    assert!(f.catalog.unfinished_receipts().unwrap().is_empty());
+    assert!(f.catalog.finish_receipt(id, &act("bình", 3)).is_err());
+}
+
+#[test]
+fn words_are_found_without_marks_and_chinese_by_character() {
+    let f = fixture();
+    f.list(&[row("H49.61.8", 9)]);
+    let texts = [
+        ("1", "Giám đốc bệnh viện tỉnh Hà Đông\nđường Quang Trung"),
+        ("2", "河內地簿 嘉隆四年"),
+        ("3", "viện trưởng nói bệnh nhân \"đã\" khỏi; số 12/HĐ-UBND"),
+    ];
+    for (name, text) in texts {
+        f.take(&file("H49.61.8", &format!("{name}.jpg"), 1));
+        f.read_all(text);
+    }
+    let cases: &[(&str, &[&str])] = &[
+        ("benh vien", &["1", "3"]),
+        ("\"benh vien\"", &["1"]),
+        ("“bệnh viện”", &["1"]),
+        ("BỆNH VIỆN tỉnh", &["1"]),
+        ("duong", &["1"]),
+        ("đường", &["1"]),
+        ("地簿", &["2"]),
+        ("簿", &["2"]),
+        ("河內地", &["2"]),
+        ("簿地", &[]),
+        ("地簿 bệnh", &[]),
+        ("12/HĐ-UBND", &["3"]),
+        ("hd-ubnd", &["3"]),
+        ("bệnh AND", &[]),
+        ("NEAR(a b) OR * ^ : {x} -", &[]),
+        ("\"", &[]),
+        ("'; DROP TABLE page; --", &[]),
+        ("", &[]),
+    ];
+    for (query, expected) in cases {
+        let hits = f.catalog.search(query, 10, MARKS).unwrap();
+        let mut found: Vec<_> = hits.iter().filter_map(|h| h.page.as_ref()).map(|p| p.label.as_str()).collect();
+        found.sort_unstable();
+        assert_eq!(found, *expected, "{query:?}");
+    }
+    let hit = &f.catalog.search("duong", 10, MARKS).unwrap()[0];
+    assert_eq!(hit.snippet, "Giám đốc bệnh viện tỉnh Hà Đông [đường] Quang Trung");
+    let page = hit.page.as_ref().unwrap();
+    assert_eq!((page.number, page.document_name.as_str(), page.language.as_deref()), (1, "H49.61.8", Some("vie")));
+    assert_eq!(f.catalog.search("內地", 10, MARKS).unwrap()[0].snippet, "河[內地]簿 嘉隆四年");
+    let dossier = &f.catalog.search("h49.61.8", 10, MARKS).unwrap()[0];
+    assert_eq!((dossier.page.as_ref(), dossier.snippet.starts_with("[H49.61.8] Hồ sơ")), (None, true));
+    f.take(&file("H49.61.8", "4.jpg", 1));
+    f.read_all(&format!("{} bệnh viện {}", "một hai ba ".repeat(90).trim(), "bốn năm ".repeat(90).trim()));
+    let long = f.catalog.search("\"ba bệnh viện bốn\"", 10, MARKS).unwrap().remove(0).snippet;
+    assert!(long.starts_with('…') && long.ends_with('…') && long.contains(" [ba bệnh viện bốn] "), "{long}");
+    assert!(long.len() < 320, "{long}");
+}
