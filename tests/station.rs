@@ -6,7 +6,7 @@ use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use tempfile::TempDir;
@@ -21,12 +21,13 @@ pub const SUPERVISOR: &str = "Trần Văn Minh";
 #[derive(Debug)]
 pub struct Station {
     folder: TempDir,
+    settings: Arc<TempDir>,
 }
 
 impl Station {
     /// An empty station: no archive yet, no key.
     pub fn empty() -> Self {
-        Self { folder: tempfile::tempdir().expect("the machine has room for temporary files") }
+        Self { folder: temporary(), settings: Arc::new(temporary()) }
     }
 
     /// A station with a demonstration archive and a demonstration key.
@@ -38,7 +39,14 @@ impl Station {
         station
     }
 
-    /// The folder in which archive and settings lie; a test may put its own files beside them.
+    /// Another station with a copy of this one's archive, and with the same settings and key.
+    pub fn twin(&self) -> Self {
+        let twin = Self { folder: temporary(), settings: Arc::clone(&self.settings) };
+        copy_folder(&self.archive(), &twin.archive());
+        twin
+    }
+
+    /// The folder in which the archive lies; a test may put its own files beside it.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -49,8 +57,8 @@ impl Station {
     }
 
     /// The folder of the station's settings and keys.
-    pub fn settings(&self) -> PathBuf {
-        self.folder.path().join("settings")
+    pub fn settings(&self) -> &Path {
+        self.settings.path()
     }
 
     /// The program with the station's environment, without archive and operator.
@@ -63,6 +71,9 @@ impl Station {
             .env("NO_COLOR", "1")
             .env_remove("SOHOA_ARCHIVE")
             .env_remove("SOHOA_KEY_PASSWORD_FILE")
+            .env_remove("SOHOA_CRASH_AT")
+            .env_remove("SOHOA_TEST_CLOCK")
+            .env_remove("SOHOA_TEST_SEED")
             .current_dir(self.folder())
             .stdin(Stdio::null());
         command
@@ -155,6 +166,24 @@ impl Said {
         match serde_json::from_str(&self.stdout) {
             Ok(value) => value,
             Err(error) => panic!("{}: no JSON on standard output ({error}):\n{}", self.call, self.stdout),
+        }
+    }
+}
+
+fn temporary() -> TempDir {
+    tempfile::tempdir().expect("the machine has room for temporary files")
+}
+
+/// Copies a folder with all that is below it; hard links become files of their own.
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a temporary folder can be made");
+    for entry in std::fs::read_dir(from).expect("the archive can be read") {
+        let entry = entry.expect("an entry can be read");
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy_folder(&source, &target);
+        } else {
+            std::fs::copy(&source, &target).expect("a file of the archive can be copied");
         }
     }
 }

@@ -1,3 +1,4 @@
 //! The integration tests, in one binary so that they link once: each module is one side of what Sohoa promises.
 
+mod kills;
 mod tidy;
