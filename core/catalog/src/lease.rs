@@ -21,7 +21,8 @@ impl Catalog {
         let connection = self.read();
         let dossier = code.map(|code| crate::query::dossier_id(&connection, code)).transpose()?.map(Id::bytes);
         let filter = if dossier.is_some() { "dossier = ?1" } else { "?1 IS NULL" };
-        let sql = format!("SELECT count(*) FROM page WHERE reading_state IS NULL AND superseded_at IS NULL AND {filter}");
+        let sql =
+            format!("SELECT count(*) FROM page WHERE reading_state IS NULL AND superseded_at IS NULL AND {filter}");
         let pages: i64 = connection.query_row(&sql, params![dossier], |row| row.get(0))?;
         Ok(pages.unsigned_abs())
     }

@@ -18,6 +18,8 @@ pub mod finding;
 pub mod intake;
 pub mod inventory;
 mod lease;
+pub mod manifest;
+mod manifest_record;
 mod migrate;
 pub mod plan;
 pub mod progress;

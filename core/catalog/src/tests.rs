@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use sohoa_model::dossier_state::DossierState;
 use sohoa_model::code_list::AccessLevel;
+use sohoa_model::dossier_state::DossierState;
 use sohoa_model::reading::ReadingState;
 use sohoa_model::receipt::{Reason, ReceiptLine};
 use sohoa_model::{Finding, Sha256, Timestamp, Verdict};
@@ -59,7 +59,10 @@ fn state_and_counters_follow_the_evidence() {
     assert_eq!(seen(), (DossierState::Planned, 0, 0, 0, 0));
     f.take(&file("H.1", "H.1/2.jpg", 1));
     assert_eq!(seen(), (DossierState::Described, 1, 0, 0, 0));
-    assert_eq!(f.catalog.dossier("H.1").unwrap().dossier.evidence.missing_before_acceptance()[0], DossierState::Checked);
+    assert_eq!(
+        f.catalog.dossier("H.1").unwrap().dossier.evidence.missing_before_acceptance()[0],
+        DossierState::Checked
+    );
     f.take(&file("H.1", "H.1/1.jpg", 1));
     f.read_all("bệnh viện");
     assert_eq!(seen(), (DossierState::Described, 2, 2, 0, 0));
