@@ -1,16 +1,17 @@
 //! The fonts that pages use: embedded, no code without its character, no code that shows `.notdef`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 use sohoa_pdf::{File, Object, Operations, PdfError};
 
 use super::{Report, decoded};
 
-/// Which codes of which fonts pages show; 8 KiB a font.
+/// What pages use: which codes of which fonts (8 KiB a font), and which content streams.
 #[derive(Debug, Default)]
 pub(super) struct Used {
     fonts: BTreeMap<u32, Codes>,
+    contents: BTreeSet<u32>,
 }
 
 type Codes = Vec<u64>;
@@ -19,6 +20,11 @@ impl Used {
     /// Enters a code of a font.
     pub(super) fn enter(&mut self, font: u32, code: u16) {
         set(self.fonts.entry(font).or_insert_with(no_codes), code);
+    }
+
+    /// Enters a content stream; whether it was not there before. Each is looked into once, however many pages name it.
+    pub(super) fn first_time(&mut self, content: u32) -> bool {
+        self.contents.insert(content)
     }
 }
 

@@ -117,7 +117,7 @@ fn inspect_dict(dict: &Dict, number: u32, waiting: &mut Vec<u32>, report: &mut R
         report.add("6.5.1", number, "an action that is not permitted");
     }
     let is = |key: &str, name: &str| dict.get(key).is_some_and(|value| value.is_name(name));
-    if is("Type", "Annot") {
+    if is("Type", "Annot") || dict.contains("Rect") && dict.contains("Subtype") {
         report.want(is("Subtype", "Widget"), "6.3.1", number, "an annotation that is no form field");
         let flags = dict.get("F").and_then(Object::as_int).unwrap_or(0);
         // Print set; hidden, invisible, toggle-no-view and no-view clear.

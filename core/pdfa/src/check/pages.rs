@@ -96,6 +96,10 @@ pub(super) fn page<R: Read + Seek>(
         report.add("6.2.2", number, "a page without one content stream");
         return Ok(());
     };
+    if !used.first_time(stream.number) {
+        report.add("6.2.2", number, "a page that shares its content with another");
+        return Ok(());
+    }
     content::check(file, stream.number, &images, &fonts, used, report)
 }
 
@@ -105,30 +109,13 @@ fn image<R: Read + Seek>(file: &mut File<R>, number: u32, report: &mut Report) -
     let int = |key: &str| dict.get(key).and_then(Object::as_int);
     let is = |key: &str, name: &str| dict.get(key).is_some_and(|value| value.is_name(name));
     report.want(is("Subtype", "Image"), "6.2.9", number, "an XObject that is no image");
-    report.want(
-        !is("Interpolate", "true") && dict.get("Interpolate") != Some(&Object::Bool(true)),
-        "6.2.8",
-        number,
-        "Interpolate",
-    );
+    report.want(dict.get("Interpolate") != Some(&Object::Bool(true)), "6.2.8", number, "Interpolate");
     let (width, height) = (int("Width").unwrap_or(0), int("Height").unwrap_or(0));
     report.want(width > 0 && height > 0 && length > 0, "6.2.8", number, "an image without pixels");
     report.want(matches!(int("BitsPerComponent"), Some(1 | 2 | 4 | 8 | 16)), "6.2.8", number, "BitsPerComponent");
-    let components = match dict.get("ColorSpace") {
-        Some(space) if space.is_name("DeviceGray") => 1,
-        Some(space) if space.is_name("DeviceRGB") => 3,
-        Some(Object::Array(parts)) if parts.first().is_some_and(|kind| kind.is_name("Indexed")) => {
-            let [_, base, high, Object::String(table)] = parts.as_slice() else { return indexed(number, report) };
-            let high = high.as_int().unwrap_or(-1);
-            if !base.is_name("DeviceRGB") || table.len() as i64 != (high + 1) * 3 {
-                return indexed(number, report);
-            }
-            1
-        }
-        _ => {
-            report.add("6.2.4.3", number, "a colour space that this stage never writes");
-            return Ok(());
-        }
+    let Some(components) = dict.get("ColorSpace").and_then(components) else {
+        report.add("6.2.4.3", number, "a colour space that this stage never writes");
+        return Ok(());
     };
     let parameters = file.get(dict, "DecodeParms")?.as_dict().cloned().unwrap_or_default();
     let given = |key: &str| parameters.get(key).and_then(Object::as_int);
@@ -153,7 +140,16 @@ fn image<R: Read + Seek>(file: &mut File<R>, number: u32, report: &mut Report) -
     Ok(())
 }
 
-fn indexed(number: u32, report: &mut Report) -> Result<(), PdfError> {
-    report.add("6.2.4.3", number, "a palette that is not what its dictionary says");
-    Ok(())
+/// How many components a colour space has that this stage writes.
+fn components(space: &Object) -> Option<i64> {
+    if space.is_name("DeviceGray") {
+        return Some(1);
+    }
+    if space.is_name("DeviceRGB") {
+        return Some(3);
+    }
+    let [kind, base, high, Object::String(table)] = space.as_array()? else { return None };
+    let colours = high.as_int()?.checked_add(1)?;
+    let sound = kind.is_name("Indexed") && base.is_name("DeviceRGB") && colours.checked_mul(3)? == table.len() as i64;
+    sound.then_some(1)
 }

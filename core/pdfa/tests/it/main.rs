@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a test says what it skipped and how well words came back")]
 
 mod checked;
+mod conformance;
 mod documents;
 mod judged;
 mod made;
