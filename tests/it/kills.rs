@@ -12,6 +12,9 @@ use sohoa_tests::{
 };
 use walkdir::WalkDir;
 
+/// Three pages that make one document, complete by the inventory.
+const DOSSIER: &str = "H49.61.8.2019.11";
+
 /// The clock of every run, so that times that enter bytes are equal: 2026-03-02 03:04:05 UTC.
 const NOW: &str = "1772420645000";
 
@@ -64,16 +67,9 @@ fn import(station: &Station, pages: &Path, seed: &str, crash_at: Option<&str>) -
 
 /// A folder with one short dossier of the sample pages.
 fn small_dossier(station: &Station) -> std::path::PathBuf {
-    let dossier = WalkDir::new(places::sample_pages())
-        .min_depth(1)
-        .sort_by_file_name()
-        .into_iter()
-        .map(|entry| entry.expect("the sample pages can be read").into_path())
-        .filter(|path| path.is_dir())
-        .min_by_key(|path| (files_in(path).len(), path.clone()))
-        .expect("the sample pages lie in folders, one a dossier");
+    let dossier = places::sample_pages().join(DOSSIER);
     let root = station.folder().join("pages");
-    let copy = root.join(dossier.file_name().expect("a dossier's folder has a name"));
+    let copy = root.join(DOSSIER);
     std::fs::create_dir_all(&copy).expect("a temporary folder can be made");
     for name in files_in(&dossier) {
         std::fs::copy(dossier.join(&name), copy.join(&name)).expect("a sample page can be copied");
