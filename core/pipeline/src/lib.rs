@@ -1,1 +1,27 @@
-//! pipeline
+//! The verbs: they run the stages over dossiers, carry values from one stage to the next, and write down what was done.
+//!
+//! A front-end makes a [`Session`], opens an [`Archive`] with it and calls one verb. Verbs report through
+//! [`progress::Sink`], stop when their [`Cancel`](sohoa_model::Cancel) is asked to, and go on where they were when they
+//! are called again.
+
+pub mod archive;
+pub mod assemble;
+pub mod check;
+pub mod decide;
+pub mod error;
+pub mod export;
+pub mod import;
+pub mod inventory;
+pub mod manifest;
+pub mod process;
+pub mod progress;
+pub mod publish;
+pub mod read_page;
+pub mod rebuild;
+pub mod settings;
+pub mod signing;
+pub mod verify;
+pub mod worker;
+
+pub use archive::{Archive, Session};
+pub use error::PipelineError;

@@ -8,8 +8,8 @@
 use std::time::Duration;
 
 use sohoa_imaging::decode::upright;
-use sohoa_imaging::layout::{self, Layout};
-use sohoa_imaging::normalise::InkMap;
+use sohoa_imaging::layout::{self, Layout, Paper};
+use sohoa_imaging::normalise::{InkMap, within_surround};
 use sohoa_imaging::orientation::seems_sideways;
 use sohoa_imaging::skew::{self, Straightened};
 use sohoa_model::finding::Finding;
@@ -120,10 +120,10 @@ struct Page {
     /// Degrees, counter-clockwise positive.
     skew: f32,
     straightened: Option<Straightened>,
-    /// In pixels of the straightened image, if there is one.
-    layout: Layout,
-    /// Where to choose a language, in the same pixels.
-    band: Rect,
+    /// Of the straightened image, if there is one.
+    map: InkMap,
+    /// The page without the scanner's dark surround, in the same pixels.
+    paper: Rect,
 }
 
 impl Page {
@@ -136,14 +136,27 @@ impl Page {
             map = InkMap::of(&level.image);
         }
         let given = straightened.as_ref().map_or(&image, |level| &level.image);
-        let layout = layout::analyse(&map, given.width, given.height);
-        let band = band(&map, given.width, given.height);
-        Self { ink, sideways, skew, layout, band, straightened, image }
+        let paper = within_surround(given);
+        Self { ink, sideways, skew, map, paper, straightened, image }
     }
 
     /// The samples that the engine is given: straightened if need be, and without the stamps if they are read apart.
     fn given(&self) -> &GrayImage {
         self.straightened.as_ref().map_or(&self.image, |level| &level.image)
+    }
+
+    /// The zones of the page as papers in a language have them, without the surround.
+    fn layout(&self, language: Language) -> Layout {
+        let kind = if language == Language::Vietnamese { Paper::Official } else { Paper::Any };
+        let given = self.given();
+        let mut layout = layout::analyse(&self.map, kind, given.width, given.height);
+        for zone in &mut layout.zones {
+            zone.rect.left = zone.rect.left.max(self.paper.left);
+            zone.rect.top = zone.rect.top.max(self.paper.top);
+            zone.rect.right = zone.rect.right.min(self.paper.right);
+            zone.rect.bottom = zone.rect.bottom.min(self.paper.bottom);
+        }
+        layout
     }
 
     /// Brings blocks from the given image back to the upright page.
@@ -268,7 +281,9 @@ impl Work<'_> {
     }
 
     fn choose(&mut self, languages: &[Language]) -> Result<Option<(Language, f32)>, OcrError> {
-        self.reader.choose(self.page.given(), self.dpi, self.page.band, languages, self.remaining)
+        let given = self.page.given();
+        let band = band(&self.page.map, given.width, given.height);
+        self.reader.choose(given, self.dpi, band, languages, self.remaining)
     }
 
     /// Reads all zones of the page in one language, and its stamps by themselves.
@@ -276,15 +291,16 @@ impl Work<'_> {
         let page = &self.page;
         let mut findings = Vec::new();
         let mode = mode(language);
-        let zones = page.layout.zones.iter();
+        let layout = page.layout(language);
+        let zones = layout.zones.iter();
         let regions: Vec<Region> = zones.map(|zone| Region { rect: zone.rect, role: zone.role, mode }).collect();
         let mut stamped = Vec::new();
-        let without_stamps = (!page.layout.stamps.is_empty()).then(|| {
+        let without_stamps = (!layout.stamps.is_empty()).then(|| {
             let mut image = page.given().clone();
-            page.layout.stamps.iter().for_each(|stamp| whiten(&mut image, stamp));
+            layout.stamps.iter().for_each(|stamp| whiten(&mut image, stamp));
             image
         });
-        for &rect in &page.layout.stamps {
+        for &rect in &layout.stamps {
             let region = Region { rect, role: BlockRole::Body, mode: PageMode::Block };
             let blocks = self.reader.recognise(page.given(), self.dpi, &[region], language, self.remaining)?;
             match receipt_stamp(&blocks) {
@@ -304,20 +320,31 @@ fn turned_finding(turn: Rotation) -> Finding {
     Finding::note("turned", format!("{}°", turn.degrees()))
 }
 
-/// How lines are looked for in a language's papers: Vietnamese zones are columns, others may have several.
+/// How lines are looked for: columns are told apart before, so that the rows of tables stay together.
 fn mode(language: Language) -> PageMode {
     match language {
-        Language::Vietnamese => PageMode::Column,
-        Language::French | Language::English | Language::Chinese => PageMode::Auto,
+        Language::Vietnamese | Language::French | Language::English => PageMode::Column,
+        Language::Chinese => PageMode::Auto,
     }
 }
 
-/// The words of a stamp of receipt (*đến*, with hour, day or number), which is no text of the document.
+/// The words of a framed stamp of receipt (*ĐẾN*, with number, hour and day), which are no text of the document.
+///
+/// Whatever else is framed, above all a mark of secrecy or urgency, stays in the text.
 fn receipt_stamp(blocks: &[TextBlock]) -> Option<String> {
-    let text = PageText { width: 0, height: 0, blocks: blocks.to_vec() };
-    let words: Vec<&str> = text.words().map(|word| word.text.as_str()).collect();
-    let has = |wanted: &str| words.iter().any(|word| word.to_lowercase().starts_with(wanted));
-    (has("đến") && ["ngày", "giờ", "số", "cổng", "công"].into_iter().any(has)).then(|| words.join(" "))
+    let words = || blocks.iter().flat_map(|block| &block.lines).flat_map(|line| &line.words);
+    let is_arrived = |text: &str| {
+        let letters: String = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
+        matches!(letters.as_str(), "ĐẾN" | "ĐÊN" | "ĐEN" | "ĐỀN" | "ĐÉN" | "DẾN" | "DEN")
+    };
+    let is_mark = |text: &str| {
+        let upper = text.to_uppercase();
+        ["MẬT", "MÂT", "MAT", "MẶT", "KHẨN", "HỎA", "HOẢ"].iter().any(|mark| upper.contains(mark))
+    };
+    if !words().any(|word| is_arrived(&word.text)) || words().any(|word| is_mark(&word.text)) {
+        return None;
+    }
+    Some(words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 /// Paints a box white.

@@ -1,0 +1,198 @@
+//! Assembly: the pages of one document become one PDF/A-2u in the vault, streamed, with the scanner's bytes untouched.
+//!
+//! The moment that enters the file is drawn once into an intent, so that doing it again after a crash gives the same
+//! bytes.
+
+use std::io::{BufReader, BufWriter, Cursor, Read, Write};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sohoa_catalog::facts_record::FactsRecord;
+use sohoa_catalog::rendition::{DocumentDetail, DocumentJob, DocumentPage, INTENT_PDFA, PdfaRecord};
+use sohoa_catalog::text_record;
+use sohoa_model::geometry::Rotation;
+use sohoa_model::page_text::PageText;
+use sohoa_model::{Cancel, Language, Sha256, Timestamp, crash};
+use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, RowFilter, Strip};
+use sohoa_store::StoreError;
+
+use crate::archive::Archive;
+use crate::error::PipelineError;
+use crate::worker::Worker;
+use crate::worker::protocol::{Request, Response};
+
+/// Rises whenever the same input would become other bytes; part of the recipe hash of every PDF/A.
+pub const PDFA_RECIPE: &str = "pdfa-2u/1";
+/// The text of one page in the vault is at most so long.
+const LONGEST_TEXT: u64 = 64 << 20;
+/// Packing one large frame may take so long.
+const REPACK_LIMIT: Duration = Duration::from_secs(60);
+
+/// What is drawn once before a PDF/A is written.
+#[derive(Debug, Serialize, Deserialize)]
+struct Intent {
+    created_ms: i64,
+    input: String,
+}
+
+/// Writes, checks and records the PDF/A of one document.
+pub fn assemble(
+    archive: &Archive,
+    job: &DocumentJob,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<(), PipelineError> {
+    let detail = archive.catalog().document_detail(job.document)?;
+    let created = drawn_moment(archive, job)?;
+    crash::point("pdfa.intent-written");
+    let mut file = archive.vault().begin()?;
+    {
+        let out = BufWriter::with_capacity(1 << 20, &mut file);
+        write(archive, &detail, &job.input, created, out, worker, cancel)?;
+    }
+    crash::point("pdfa.written");
+    let stored = archive.vault().finish(file)?;
+    let mut source = BufReader::new(archive.vault().open(&stored.sha256)?);
+    let report = sohoa_pdfa::check(&mut source)?;
+    crash::point("pdfa.checked");
+    let record = PdfaRecord {
+        sha256: stored.sha256,
+        bytes: stored.bytes,
+        input: job.input,
+        recipe: Sha256::of(PDFA_RECIPE.as_bytes()),
+        verdict: report.verdict,
+    };
+    archive.catalog().record_pdfa(job.document, &record, &archive.act())?;
+    crash::point("pdfa.recorded");
+    Ok(())
+}
+
+/// The moment of creation: what an earlier attempt at the same input drew, else now.
+fn drawn_moment(archive: &Archive, job: &DocumentJob) -> Result<Timestamp, PipelineError> {
+    let act = archive.act();
+    let intent = Intent { created_ms: act.at.0, input: job.input.to_string() };
+    let fresh = serde_json::to_value(&intent).map_err(|e| PipelineError::record("intent", e))?;
+    let catalog = archive.catalog();
+    let stored = catalog.begin_intent(INTENT_PDFA, job.document.0, &fresh, &act)?;
+    let drawn: Intent = serde_json::from_value(stored).map_err(|e| PipelineError::record("intent", e))?;
+    if drawn.input == intent.input {
+        return Ok(Timestamp(drawn.created_ms));
+    }
+    catalog.end_intent(INTENT_PDFA, job.document.0)?;
+    catalog.begin_intent(INTENT_PDFA, job.document.0, &fresh, &act)?;
+    Ok(act.at)
+}
+
+fn write(
+    archive: &Archive,
+    detail: &DocumentDetail,
+    input: &Sha256,
+    created: Timestamp,
+    out: impl Write,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<(), PipelineError> {
+    let mut seed = [0; 16];
+    seed.copy_from_slice(&input.0[..16]);
+    let info = DocumentInfo {
+        title: title(detail),
+        dossier_code: detail.description.code.clone(),
+        document_name: detail.name.clone(),
+        organisation: archive.settings().archive.organisation.clone(),
+        language: main_language(detail),
+        creator_software: archive.session().software.clone(),
+        created,
+        keywords: Vec::new(),
+        id_seed: seed,
+    };
+    let mut pdf = Pdfa::begin(out, &info)?;
+    for page in &detail.pages {
+        if cancel.is_requested() {
+            return Err(PipelineError::Cancelled);
+        }
+        add_page(archive, page, &mut pdf, worker, cancel)?;
+    }
+    pdf.finish()?;
+    Ok(())
+}
+
+/// The title of the dossier; its code if no inventory gives one.
+fn title(detail: &DocumentDetail) -> String {
+    if detail.description.title.is_empty() { detail.name.clone() } else { detail.description.title.clone() }
+}
+
+/// The language that most pages were read in; the first of the list among equals.
+fn main_language(detail: &DocumentDetail) -> Option<Language> {
+    let pages_in = |language: Language| {
+        detail.pages.iter().filter(|page| page.language.as_deref() == Some(language.model())).count()
+    };
+    let best = Language::ALL.into_iter().rev().max_by_key(|language| pages_in(*language))?;
+    (pages_in(best) > 0).then_some(best)
+}
+
+fn add_page<W: Write>(
+    archive: &Archive,
+    page: &DocumentPage,
+    pdf: &mut Pdfa<W>,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<(), PipelineError> {
+    let text = page_text(archive, page)?;
+    let file = archive.vault().open(&page.view.master)?;
+    let length = file.metadata().map_err(|e| StoreError::read(archive.vault().path(&page.view.master), e))?.len();
+    let (mut stored, mut packed);
+    let (encoding, data): (_, &mut dyn Read) = match ImageEncoding::of(&page.view.facts.embedding, length) {
+        Some((encoding, ranges)) => {
+            stored = RangeReader::new(BufReader::with_capacity(1 << 18, file), ranges);
+            (encoding, &mut stored)
+        }
+        None => {
+            let (encoding, bytes) = repacked(archive, page, worker, cancel)?;
+            packed = Cursor::new(bytes);
+            (encoding, &mut packed)
+        }
+    };
+    pdf.add_page(PageInput {
+        facts: &page.view.facts,
+        rotation: Rotation::from_degrees(i32::from(page.rotation)).unwrap_or_default(),
+        label: Some(page.view.label.clone()),
+        text: text.as_ref(),
+        image: ImageData { encoding, data },
+    })?;
+    Ok(())
+}
+
+/// The frame of a page packed without loss by a worker, for bytes that can't enter a PDF as they are.
+fn repacked(
+    archive: &Archive,
+    page: &DocumentPage,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<(ImageEncoding, Vec<u8>), PipelineError> {
+    let path = archive.vault().path(&page.view.master);
+    let request = Request::Repack { path, facts: Box::new(FactsRecord::of(&page.view.facts)) };
+    let (response, bytes) = worker.call(&request, REPACK_LIMIT, cancel)?;
+    let length = bytes.len() as u64;
+    let encoding = match response {
+        Response::Flate { components, bits, .. } => {
+            ImageEncoding::Flate { components, bits, palette: None, rows: RowFilter::Png, length }
+        }
+        Response::CcittG4 { height, .. } => {
+            ImageEncoding::CcittG4 { strips: vec![Strip { length, rows: height }], min_is_white: true }
+        }
+        Response::Refused { code, detail } => {
+            return Err(PipelineError::record(&page.view.path, format!("{code}: {detail}")));
+        }
+        _ => return Err(PipelineError::record(&page.view.path, "the worker gave another answer")),
+    };
+    Ok((encoding, bytes))
+}
+
+/// The text of a page from the vault; none if there is nothing on it.
+pub(crate) fn page_text(archive: &Archive, page: &DocumentPage) -> Result<Option<PageText>, PipelineError> {
+    let Some(sha256) = page.text else { return Ok(None) };
+    let bytes = archive.vault().read(&sha256, LONGEST_TEXT)?;
+    let text = text_record::from_bytes(&bytes).map_err(|e| PipelineError::record(sha256, e))?;
+    let has_words = text.words().next().is_some();
+    Ok(has_words.then_some(text))
+}

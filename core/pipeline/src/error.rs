@@ -1,0 +1,142 @@
+//! Why a verb could not do its work; front-ends turn each into a sentence, a hint and an exit code.
+
+use std::path::PathBuf;
+
+use sohoa_capture::FolderError;
+use sohoa_catalog::{CatalogError, DecisionError};
+use sohoa_store::StoreError;
+
+use crate::settings::SettingsError;
+use crate::worker::WorkerFault;
+
+/// Why a verb could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// No archive where one was looked for.
+    #[error("{0} is not an archive")]
+    NotAnArchive(PathBuf),
+    /// Something lies where a new archive should be made.
+    #[error("{0} is not empty")]
+    NotEmpty(PathBuf),
+    /// The imported folder lies in the archive, or the archive in it.
+    #[error("the folder {folder} and the archive {archive} lie in one another")]
+    Nested {
+        /// The folder to import from or export to.
+        folder: PathBuf,
+        /// The archive.
+        archive: PathBuf,
+    },
+    /// The work does not fit on the medium.
+    #[error("{needed} bytes are needed and {free} are free at {path}")]
+    NotEnoughSpace {
+        /// Where the bytes would go.
+        path: PathBuf,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
+    /// No dossier has this code.
+    #[error("no dossier has the code {0:?}")]
+    UnknownDossier(String),
+    /// The work needs a signing key and there is none.
+    #[error("no signing key is in use")]
+    NoKey,
+    /// Only an administrator may do it.
+    #[error("{0:?} is not an administrator of this archive")]
+    NotAdministrator(String),
+    /// A person's decision is not taken.
+    #[error(transparent)]
+    Decision(DecisionError),
+    /// A verb needs a reason and none was given.
+    #[error("a reason is needed")]
+    NoReason,
+    /// A file could not be read.
+    #[error("could not read {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// An inventory file can't be understood as a whole.
+    #[error("{path} can't be read as an inventory: {detail}")]
+    Inventory {
+        /// The file.
+        path: PathBuf,
+        /// The parser's words.
+        detail: String,
+    },
+    /// The catalog could not do its work.
+    #[error(transparent)]
+    Catalog(CatalogError),
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The settings could not be read or written.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A folder could not be listed.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A PDF/A could not be written or checked.
+    #[error(transparent)]
+    Pdfa(#[from] sohoa_pdfa::PdfaError),
+    /// A signature could not be made or judged.
+    #[error(transparent)]
+    Sign(#[from] sohoa_sign::SignError),
+    /// A worker process gave no answer.
+    #[error(transparent)]
+    Worker(#[from] WorkerFault),
+    /// A record in the vault is not what it should be.
+    #[error("the record {name} can't be understood")]
+    Record {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The work was asked to stop.
+    #[error("stopped on request")]
+    Cancelled,
+}
+
+impl PipelineError {
+    /// A record that can't be understood.
+    pub fn record(name: impl ToString, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Record { name: name.to_string(), source: source.into() }
+    }
+}
+
+/// An error with all its causes in one line.
+pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+impl From<DecisionError> for PipelineError {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::NoReason => Self::NoReason,
+            DecisionError::Catalog(error) => error.into(),
+            other => Self::Decision(other),
+        }
+    }
+}
+
+impl From<CatalogError> for PipelineError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::UnknownDossier(code) => Self::UnknownDossier(code),
+            other => Self::Catalog(other),
+        }
+    }
+}

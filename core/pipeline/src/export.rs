@@ -1,0 +1,136 @@
+//! `export`: texts or PDFs of dossiers into a folder. What is held or not cleared leaves only with a written reason.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sohoa_catalog::rendition::DocumentDetail;
+use sohoa_model::page_text::PageText;
+use sohoa_model::safe_name;
+use sohoa_model::{Cancel, Sha256};
+use sohoa_store::StoreError;
+use sohoa_store::atomic::{self, AtomicFile};
+
+use crate::archive::Archive;
+use crate::assemble;
+use crate::error::PipelineError;
+
+/// What to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportKind {
+    /// One text a frame: `<dossier>/<original stem>[.<frame>].txt`.
+    Text,
+    /// One PDF a document: `<dossier>/<name>.pdf`.
+    Pdf,
+}
+
+/// What to export, where to, and why although held.
+#[derive(Debug, Clone)]
+pub struct ExportPlan {
+    /// What to write.
+    pub kind: ExportKind,
+    /// The folder to write to.
+    pub to: PathBuf,
+    /// Codes of the dossiers; all when empty.
+    pub dossiers: Vec<String>,
+    /// Why dossiers that are held or not cleared are exported all the same.
+    pub held_reason: Option<String>,
+}
+
+/// What was written and what was kept back.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ExportOutcome {
+    /// Files written.
+    pub files: u64,
+    /// Dossiers exported.
+    pub dossiers: Vec<String>,
+    /// Dossiers that were kept back because they are held or not cleared.
+    pub kept_back: Vec<String>,
+    /// Documents that have no PDF yet.
+    pub without_pdf: Vec<String>,
+}
+
+/// Exports dossiers.
+pub fn export(archive: &Archive, plan: &ExportPlan, cancel: &Cancel) -> Result<ExportOutcome, PipelineError> {
+    atomic::make_folder(&plan.to)?;
+    let unreadable = |path: &Path, source| PipelineError::Unreadable { path: path.to_owned(), source };
+    let to = plan.to.canonicalize().map_err(|e| unreadable(&plan.to, e))?;
+    let home = archive.layout().root().canonicalize().map_err(|e| unreadable(archive.layout().root(), e))?;
+    if to.starts_with(&home) {
+        return Err(PipelineError::Nested { folder: to, archive: home });
+    }
+    let reason = plan.held_reason.as_deref().map(str::trim);
+    if reason == Some("") {
+        return Err(PipelineError::NoReason);
+    }
+    let codes = if plan.dossiers.is_empty() { archive.catalog().captured_codes()? } else { plan.dossiers.clone() };
+    let mut outcome = ExportOutcome::default();
+    for code in codes {
+        if cancel.is_requested() {
+            return Err(PipelineError::Cancelled);
+        }
+        let view = archive.catalog().dossier(&code)?;
+        let cleared = archive.catalog().is_cleared(&code)?;
+        if !cleared && reason.is_none() {
+            outcome.kept_back.push(code);
+            continue;
+        }
+        let why = if cleared { None } else { reason };
+        let kind = if plan.kind == ExportKind::Text { "text" } else { "pdf" };
+        let detail = serde_json::json!({ "as": kind, "reason": why });
+        archive.catalog().log("export", Some(&code), &detail, &archive.act())?;
+        let folder = to.join(&view.dossier.folder);
+        for document in view.documents {
+            let detail = archive.catalog().document_detail(document.id)?;
+            match plan.kind {
+                ExportKind::Text => outcome.files += export_texts(archive, &detail, &folder)?,
+                ExportKind::Pdf => match detail.signed.as_ref().or(detail.pdfa.as_ref()) {
+                    Some(rendition) => {
+                        copy_out(archive, &rendition.sha256, &folder, &detail.name)?;
+                        outcome.files += 1;
+                    }
+                    None => outcome.without_pdf.push(detail.name),
+                },
+            }
+        }
+        outcome.dossiers.push(code);
+    }
+    Ok(outcome)
+}
+
+fn export_texts(archive: &Archive, detail: &DocumentDetail, folder: &Path) -> Result<u64, PipelineError> {
+    let mut frames: BTreeMap<&str, u32> = BTreeMap::new();
+    for page in &detail.pages {
+        *frames.entry(&page.view.path).or_default() += 1;
+    }
+    let mut stems: BTreeMap<String, String> = BTreeMap::new();
+    for page in &detail.pages {
+        let mut stem = safe_name::safe_name(&page.view.stem);
+        if frames[page.view.path.as_str()] > 1 {
+            stem = format!("{stem}.{}", page.view.facts.index + 1);
+        }
+        let owner = format!("{}#{}", page.view.path, page.view.facts.index);
+        let mut n = 1;
+        while stems.get(&safe_name::nth(&stem, n)).is_some_and(|other| *other != owner) {
+            n += 1;
+        }
+        let name = safe_name::nth(&stem, n);
+        let text = assemble::page_text(archive, page)?.map(|text: PageText| text.plain()).unwrap_or_default();
+        atomic::write(&folder.join(format!("{name}.txt")), text.as_bytes())?;
+        stems.insert(name, owner);
+    }
+    Ok(detail.pages.len() as u64)
+}
+
+fn copy_out(archive: &Archive, sha256: &Sha256, folder: &Path, name: &str) -> Result<(), PipelineError> {
+    let target = folder.join(format!("{name}.pdf"));
+    let mut copy = AtomicFile::begin(folder)?;
+    std::io::copy(&mut archive.vault().open(sha256)?, &mut copy).map_err(|e| StoreError::write(&target, e))?;
+    copy.commit(&target)?;
+    let copied = sohoa_store::vault::hash_file(&target, &Cancel::new())?;
+    if copied.sha256 != *sha256 {
+        let _ = fs::remove_file(&target);
+        return Err(StoreError::Torn { path: target, expected: *sha256, found: copied.sha256 }.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `inventory import`: a list of dossiers, CSV or XLSX, becomes the new version of the inventory.
+//!
+//! The file itself is kept in the vault, so that every denominator can be shown to come from a paper that was handed in.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sohoa_model::Cancel;
+use sohoa_model::inventory::{InventoryChange, ParsedInventory};
+use sohoa_store::StoreError;
+use sohoa_store::vault::hash_file;
+
+use crate::archive::Archive;
+use crate::error::PipelineError;
+use crate::worker::Worker;
+use crate::worker::protocol::{Request, Response};
+
+/// A large inventory takes so long at most.
+const PARSE_LIMIT: Duration = Duration::from_secs(60);
+
+/// What an import of an inventory did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryOutcome {
+    /// What the new version changes.
+    pub change: InventoryChange,
+    /// Rows that were read, and rows that were refused.
+    pub parsed: ParsedInventory,
+}
+
+/// Imports an inventory: the good rows go in, each bad one is named with row, column and reason.
+pub fn import_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<InventoryOutcome, PipelineError> {
+    let readable = |error| match error {
+        StoreError::Read { path, source } => PipelineError::Unreadable { path, source },
+        other => other.into(),
+    };
+    let looked_at = hash_file(path, cancel).map_err(readable)?;
+    let mut worker = Worker::new(archive.session().worker.clone());
+    let request = Request::Inventory { path: path.to_owned() };
+    let parsed = match worker.call(&request, PARSE_LIMIT, cancel)?.0 {
+        Response::Inventory { inventory } => inventory.parsed(),
+        Response::Refused { detail, .. } => return Err(PipelineError::Inventory { path: path.to_owned(), detail }),
+        _ => None,
+    };
+    let Some(parsed) = parsed else {
+        return Err(PipelineError::record(path.display(), "the worker gave another answer"));
+    };
+    let stored = archive.vault().put_file(path, cancel).map_err(readable)?;
+    if stored.sha256 != looked_at.sha256 {
+        return Err(PipelineError::record(path.display(), "the file changed while it was read"));
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let missing = |row: &sohoa_model::inventory::InventoryRow| {
+        u32::try_from(sohoa_describe::mandatory::missing_fields(row).len()).unwrap_or(u32::MAX)
+    };
+    let change = archive.catalog().import_inventory(&name, stored.sha256, &parsed.rows, missing, &archive.act())?;
+    archive.write_stale_manifests()?;
+    Ok(InventoryOutcome { change, parsed })
+}

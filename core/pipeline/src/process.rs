@@ -1,0 +1,307 @@
+//! `process`: reads the pages that wait, assembles and signs the documents that are complete.
+//!
+//! Pages are leased in the catalog, so that several processes share the work; each lane is a thread with one worker
+//! process. One finisher thread assembles and signs beside them. Calling it again goes on where it stopped.
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sohoa_catalog::facts_record::FactsRecord;
+use sohoa_catalog::reading::PageJob;
+use sohoa_catalog::rendition::DocumentJob;
+use sohoa_catalog::text_record;
+use sohoa_model::code_list::PaperLanguage;
+use sohoa_model::finding::Finding;
+use sohoa_model::ids::DocumentId;
+use sohoa_model::page_text::PageText;
+use sohoa_model::reading::{LanguageChoice, PageQuality, Reading, ReadingState, Recipe};
+use sohoa_model::{Cancel, Language, Timestamp, crash};
+
+use crate::archive::Archive;
+use crate::assemble;
+use crate::error::{PipelineError, error_chain};
+use crate::progress::{Phase, Sink};
+use crate::signing::{self, SigningKey};
+use crate::worker::protocol::{RecipeRecord, Request, Response};
+use crate::worker::{Worker, WorkerFault};
+
+/// A lease is free again after this time, should its process have vanished unnoticed.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+/// A worker may start its models and decode within this time beyond the time for recognition.
+const START_ALLOWANCE: Duration = Duration::from_secs(20);
+/// A worker that dies over a page gets so many attempts at it.
+const ATTEMPTS: u32 = 2;
+
+/// What to process, and how.
+#[derive(Debug, Clone)]
+pub struct ProcessPlan {
+    /// Number of worker processes, at least 1.
+    pub jobs: usize,
+    /// Which language to read in.
+    pub language: LanguageChoice,
+    /// Only this dossier.
+    pub dossier: Option<String>,
+}
+
+/// What was done.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ProcessOutcome {
+    /// Pages whose reading ended.
+    pub pages: u64,
+    /// Pages that could not be read to their end.
+    pub pages_not_read: u64,
+    /// Documents that became a PDF/A.
+    pub assembled: u64,
+    /// Documents that were signed.
+    pub signed: u64,
+    /// Documents that could not be assembled or signed: name and reason.
+    pub problems: Vec<(String, String)>,
+    /// Documents that wait for a key.
+    pub unsigned: u64,
+}
+
+/// Reads, assembles and signs what waits.
+pub fn process(
+    archive: &Archive,
+    plan: &ProcessPlan,
+    key: Option<&SigningKey>,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<ProcessOutcome, PipelineError> {
+    signing::finish_publications(archive)?;
+    let total = archive.catalog().count_pages_to_read(plan.dossier.as_deref())?;
+    let shared = Shared { outcome: Mutex::default(), failure: Mutex::default(), stop: Cancel::new(), total };
+    thread::scope(|scope| {
+        let (sender, finished) = mpsc::channel();
+        for _ in 0..plan.jobs.max(1) {
+            let (sender, shared) = (sender.clone(), &shared);
+            scope.spawn(move || {
+                let result = lane(archive, plan, shared, cancel, sink, &|| {
+                    let _ = sender.send(());
+                });
+                shared.note(result);
+            });
+        }
+        drop(sender);
+        let shared = &shared;
+        scope.spawn(move || {
+            let result = finisher(archive, plan, key, shared, cancel, &finished);
+            shared.note(result);
+        });
+    });
+    if let Some(error) = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    let mut outcome = shared.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.unsigned = archive.catalog().documents_to_sign(plan.dossier.as_deref())?.len() as u64;
+    archive.write_stale_manifests()?;
+    Ok(outcome)
+}
+
+struct Shared {
+    outcome: Mutex<ProcessOutcome>,
+    failure: Mutex<Option<PipelineError>>,
+    stop: Cancel,
+    total: u64,
+}
+
+impl Shared {
+    fn update(&self, change: impl FnOnce(&mut ProcessOutcome)) {
+        change(&mut self.outcome.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Keeps the first failure and stops everybody.
+    fn note(&self, result: Result<(), PipelineError>) {
+        if let Err(error) = result {
+            self.stop.request();
+            self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    }
+}
+
+/// One lane: leases a page, has it read, writes down what came of it, until nothing waits.
+fn lane(
+    archive: &Archive,
+    plan: &ProcessPlan,
+    shared: &Shared,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+    finished: &dyn Fn(),
+) -> Result<(), PipelineError> {
+    let mut worker = Worker::new(archive.session().worker.clone());
+    let owner = archive.lease_owner();
+    while !cancel.is_requested() && !shared.stop.is_requested() {
+        let now = archive.session().clock.now();
+        let until = Timestamp(now.0 + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX));
+        let job = archive.catalog().pages_to_read(1, &owner, until, now, plan.dossier.as_deref())?.pop();
+        let Some(job) = job else { break };
+        let Some(reading) = read(archive, plan, &job, &mut worker, cancel)? else {
+            archive.catalog().release_lease(job.page)?;
+            break;
+        };
+        crash::point("import.page-read");
+        let stored = archive.vault().put(&text_record::to_bytes(&reading.text))?;
+        crash::point("import.text-stored");
+        archive.catalog().record_reading(job.page, &reading, stored.sha256, &archive.act())?;
+        shared.update(|outcome| {
+            outcome.pages += 1;
+            outcome.pages_not_read += u64::from(!reading.state.is_read());
+            sink.step(Phase::Reading, outcome.pages, shared.total.max(outcome.pages));
+        });
+        finished();
+    }
+    Ok(())
+}
+
+/// The language to try first, by what the inventory says of the papers.
+fn hint(language: PaperLanguage) -> Option<Language> {
+    match language {
+        PaperLanguage::English => Some(Language::English),
+        PaperLanguage::French => Some(Language::French),
+        PaperLanguage::Chinese | PaperLanguage::HanNom => Some(Language::Chinese),
+        PaperLanguage::Russian | PaperLanguage::Other => None,
+        _ => Some(Language::Vietnamese),
+    }
+}
+
+/// Has one page read; `None` if the work was asked to stop.
+fn read(
+    archive: &Archive,
+    plan: &ProcessPlan,
+    job: &PageJob,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<Option<Reading>, PipelineError> {
+    let language = match plan.language {
+        LanguageChoice::Auto(None) => LanguageChoice::Auto(job.language.and_then(hint)),
+        choice => choice,
+    };
+    let recipe = Recipe::current(language);
+    let request = Request::Read {
+        path: archive.vault().path(&job.master),
+        facts: Box::new(FactsRecord::of(&job.facts)),
+        recipe: RecipeRecord::from(&recipe),
+    };
+    let limit = Duration::from_secs(u64::from(recipe.seconds)) + START_ALLOWANCE;
+    let start = Instant::now();
+    let mut attempt = 1;
+    let (state, finding) = loop {
+        match worker.call(&request, limit, cancel) {
+            Ok((Response::Reading { reading }, _)) => {
+                let Some(mut reading) = reading.reading() else { break (ReadingState::Failed, "answer") };
+                let marks = sohoa_describe::secrecy::secrecy_marks(&reading.text);
+                reading.findings.extend(marks);
+                return Ok(Some(reading));
+            }
+            Ok((Response::Refused { code, detail }, _)) if code == "models" => {
+                return Err(PipelineError::record("ocr-models/manifest.toml", detail));
+            }
+            Ok(_) => break (ReadingState::Failed, "decode"),
+            Err(WorkerFault::Cancelled) => return Ok(None),
+            Err(fault @ WorkerFault::Start(_)) => return Err(fault.into()),
+            Err(WorkerFault::Silent(_)) => break (ReadingState::TimedOut, "silent"),
+            Err(WorkerFault::Died) if attempt < ATTEMPTS => attempt += 1,
+            Err(WorkerFault::Died) => break (ReadingState::Failed, "died"),
+        }
+    };
+    let (width, height) = (job.facts.width, job.facts.height);
+    Ok(Some(Reading {
+        state,
+        rotation: job.facts.stated_rotation,
+        language: None,
+        engine: String::new(),
+        model: None,
+        recipe: recipe.hash(),
+        input: None,
+        confidence: None,
+        milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        quality: PageQuality::default(),
+        text: PageText { width, height, blocks: Vec::new() },
+        findings: vec![Finding::warn(&format!("reading-{}", state.word()), finding)],
+    }))
+}
+
+/// Assembles and signs whatever is complete, each time a page ended, until no lane is left.
+fn finisher(
+    archive: &Archive,
+    plan: &ProcessPlan,
+    key: Option<&SigningKey>,
+    shared: &Shared,
+    cancel: &Cancel,
+    finished: &mpsc::Receiver<()>,
+) -> Result<(), PipelineError> {
+    let mut worker = Worker::new(archive.session().worker.clone());
+    let mut given_up = BTreeSet::new();
+    let mut lanes_work = true;
+    loop {
+        finish_documents(archive, plan, key, shared, cancel, &mut worker, &mut given_up)?;
+        if !lanes_work || cancel.is_requested() || shared.stop.is_requested() {
+            return Ok(());
+        }
+        match finished.recv_timeout(Duration::from_secs(1)) {
+            Ok(()) => while finished.try_recv().is_ok() {},
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => lanes_work = false,
+        }
+    }
+}
+
+fn finish_documents(
+    archive: &Archive,
+    plan: &ProcessPlan,
+    key: Option<&SigningKey>,
+    shared: &Shared,
+    cancel: &Cancel,
+    worker: &mut Worker,
+    given_up: &mut BTreeSet<DocumentId>,
+) -> Result<(), PipelineError> {
+    let mut dossiers = BTreeSet::new();
+    let hopeless = given_up.clone();
+    let mut settle = |job: &DocumentJob, result: Result<(), PipelineError>, count: fn(&mut ProcessOutcome)| match result
+    {
+        Ok(()) => {
+            shared.update(count);
+            dossiers.insert(job.dossier.clone());
+            Ok(())
+        }
+        Err(PipelineError::Cancelled) => Ok(()),
+        Err(error) if is_of_the_document(&error) => {
+            let name = archive.catalog().document_detail(job.document)?.name;
+            shared.update(|outcome| outcome.problems.push((name, error_chain(&error))));
+            given_up.insert(job.document);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
+    for job in archive.catalog().documents_to_assemble(plan.dossier.as_deref())? {
+        if !cancel.is_requested() && !hopeless.contains(&job.document) {
+            settle(&job, assemble::assemble(archive, &job, worker, cancel), |outcome| outcome.assembled += 1)?;
+        }
+    }
+    if let Some(key) = key {
+        for job in archive.catalog().documents_to_sign(plan.dossier.as_deref())? {
+            if !cancel.is_requested() && !hopeless.contains(&job.document) {
+                settle(&job, signing::sign_document(archive, &job, key), |outcome| outcome.signed += 1)?;
+            }
+        }
+    }
+    for code in dossiers {
+        let evidence = archive.catalog().dossier(&code)?.dossier.evidence;
+        let done = if key.is_some() { evidence.documents_signed } else { evidence.documents_assembled };
+        if evidence.pages_ended == evidence.pages && done == evidence.documents {
+            archive.write_manifest(&code)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an error is one document's misfortune; the others go on.
+fn is_of_the_document(error: &PipelineError) -> bool {
+    matches!(
+        error,
+        PipelineError::Pdfa(_) | PipelineError::Sign(_) | PipelineError::Record { .. } | PipelineError::Worker(_)
+    )
+}

@@ -1,0 +1,28 @@
+//! How far a verb has come, told to whoever looks at it.
+
+/// What a verb is busy with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Files are hashed, looked at and taken into the vault.
+    Taking,
+    /// Pages are read.
+    Reading,
+    /// PDF/A files are written, signed and checked.
+    Assembling,
+    /// Objects are re-hashed.
+    Checking,
+}
+
+/// Where a verb tells how far it has come. Called from many threads.
+pub trait Sink: Sync {
+    /// `done` of `total` steps of a phase are over; `total` may grow.
+    fn step(&self, phase: Phase, done: u64, total: u64);
+}
+
+/// Nobody looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Sink for Silent {
+    fn step(&self, _: Phase, _: u64, _: u64) {}
+}

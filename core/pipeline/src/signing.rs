@@ -1,0 +1,115 @@
+//! Signing: the current PDF/A of a document gets its signature as a new rendition, which is verified before it counts.
+//!
+//! The moment of signing is drawn once into an intent. The unsigned rendition is the beginning of the signed one, byte
+//! for byte, and is removed once the signed one is recorded.
+
+use std::io::BufReader;
+
+use serde::{Deserialize, Serialize};
+use sohoa_catalog::rendition::{DocumentJob, INTENT_SIGN, SignedRecord};
+use sohoa_model::ids::DocumentId;
+use sohoa_model::{Timestamp, crash};
+use sohoa_sign::{SigningRequest, SoftKey, VisibleBlock};
+
+use crate::archive::Archive;
+use crate::error::PipelineError;
+
+/// A key that is open for this run.
+pub struct SigningKey(pub SoftKey);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Intent {
+    at_ms: i64,
+    before: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Publication {
+    before: String,
+    after: String,
+}
+
+/// Signs, verifies, records and publishes one document.
+pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> Result<(), PipelineError> {
+    let detail = archive.catalog().document_detail(job.document)?;
+    let Some(before) = detail.pdfa.as_ref().map(|pdfa| pdfa.sha256) else {
+        return Err(PipelineError::record(&detail.name, "there is no PDF/A to sign"));
+    };
+    let at = drawn_moment(archive, job, &before.to_string())?;
+    crash::point("sign.intent-written");
+    let request = SigningRequest {
+        organisation: archive.settings().archive.organisation.clone(),
+        reason: None,
+        at,
+        field_name: "Signature1".to_owned(),
+        block: VisibleBlock::default(),
+    };
+    let mut source = BufReader::new(archive.vault().open(&before)?);
+    let mut file = archive.vault().begin()?;
+    sohoa_sign::sign(&mut source, &mut file, &request, &key.0)?;
+    crash::point("sign.written");
+    let stored = archive.vault().finish(file)?;
+    let trust = archive.settings().trust_anchors()?;
+    let mut source = BufReader::new(archive.vault().open(&stored.sha256)?);
+    let report = sohoa_sign::verify(&mut source, &trust, at)?;
+    let algorithm = report.signatures.first().map(|s| s.algorithm.clone()).unwrap_or_default();
+    crash::point("sign.verified");
+    let record = SignedRecord {
+        before,
+        after: stored.sha256,
+        bytes: stored.bytes,
+        signer: key.0.certificate().common_name(),
+        issuer: key.0.certificate().issuer_common_name(),
+        algorithm,
+        level: "B-B".to_owned(),
+        signed_at: at,
+        verdict: report.verdict,
+        published_path: archive.published_path(&detail),
+        predecessor: None,
+    };
+    let pending = serde_json::to_value(Publication { before: before.to_string(), after: stored.sha256.to_string() })
+        .map_err(|e| PipelineError::record("intent", e))?;
+    archive.catalog().begin_intent("publish", job.document.0, &pending, &archive.act())?;
+    archive.catalog().record_signed(job.document, &record, &archive.act())?;
+    crash::point("sign.recorded");
+    archive.publish(&detail, &stored.sha256)?;
+    archive.vault().discard(&before)?;
+    crash::point("sign.published");
+    archive.catalog().end_intent("publish", job.document.0)?;
+    Ok(())
+}
+
+/// Ends what a process that died between recording and publishing left open.
+pub(crate) fn finish_publications(archive: &Archive) -> Result<(), PipelineError> {
+    let intents = archive.catalog().open_intents()?;
+    for intent in intents.into_iter().filter(|intent| intent.kind == "publish") {
+        let document = DocumentId(intent.subject);
+        let pending: Publication =
+            serde_json::from_value(intent.payload).map_err(|e| PipelineError::record("intent", e))?;
+        let detail = archive.catalog().document_detail(document)?;
+        if let Some(after) = detail.signed.as_ref().map(|s| s.sha256).filter(|s| s.to_string() == pending.after) {
+            archive.publish(&detail, &after)?;
+            if let Ok(before) = pending.before.parse() {
+                archive.vault().discard(&before)?;
+            }
+        }
+        archive.catalog().end_intent("publish", intent.subject)?;
+    }
+    Ok(())
+}
+
+/// The moment of signing: what an earlier attempt at the same file drew, else now.
+fn drawn_moment(archive: &Archive, job: &DocumentJob, before: &str) -> Result<Timestamp, PipelineError> {
+    let act = archive.act();
+    let fresh = serde_json::to_value(Intent { at_ms: act.at.0, before: before.to_owned() })
+        .map_err(|e| PipelineError::record("intent", e))?;
+    let catalog = archive.catalog();
+    let stored = catalog.begin_intent(INTENT_SIGN, job.document.0, &fresh, &act)?;
+    let drawn: Intent = serde_json::from_value(stored).map_err(|e| PipelineError::record("intent", e))?;
+    if drawn.before == before {
+        return Ok(Timestamp(drawn.at_ms));
+    }
+    catalog.end_intent(INTENT_SIGN, job.document.0)?;
+    catalog.begin_intent(INTENT_SIGN, job.document.0, &fresh, &act)?;
+    Ok(act.at)
+}

@@ -1,0 +1,212 @@
+//! What parent and worker say to each other: length-prefixed JSON, and bytes behind it where there are any.
+//!
+//! A message is a little-endian `u32` length and so many bytes of JSON, then a little-endian `u64` length and so many
+//! bytes of payload (usually none). Both sides check the lengths before they allocate.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sohoa_catalog::facts_record::FactsRecord;
+use sohoa_model::language::Language;
+use sohoa_model::reading::{LanguageChoice, Recipe};
+
+use crate::worker::inventory_record::InventoryRecord;
+use crate::worker::reading_record::ReadingRecord;
+
+/// The longest JSON part: the text of a very full page fits in it.
+const LONGEST_JSON: u32 = 64 << 20;
+/// The longest payload: a packed A0 page in colour fits in it.
+const LONGEST_PAYLOAD: u64 = 1 << 30;
+
+/// What a parent asks for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "kebab-case")]
+pub enum Request {
+    /// Facts of each frame of a file, after decoding all of it.
+    Inspect {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The reading of one frame.
+    Read {
+        /// The master.
+        path: PathBuf,
+        /// Facts of the frame.
+        facts: Box<FactsRecord>,
+        /// How to read.
+        recipe: RecipeRecord,
+    },
+    /// An inventory file, CSV or XLSX, read row by row.
+    Inventory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A frame packed without loss, for a PDF; the packed bytes are the payload.
+    Repack {
+        /// The master.
+        path: PathBuf,
+        /// Facts of the frame.
+        facts: Box<FactsRecord>,
+    },
+}
+
+/// What a worker answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Response {
+    /// Facts of all frames.
+    Facts {
+        /// In the order of the file.
+        frames: Vec<FactsRecord>,
+        /// Short name of the format: `jpeg`, `png`, `tiff`.
+        format: String,
+    },
+    /// A reading, whatever its state.
+    Reading {
+        /// The reading.
+        reading: Box<ReadingRecord>,
+    },
+    /// An inventory.
+    Inventory {
+        /// Its rows and what was refused.
+        inventory: Box<InventoryRecord>,
+    },
+    /// The payload is zlib data with PNG row filters.
+    Flate {
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// 1 or 3.
+        components: u8,
+        /// Bits a component.
+        bits: u8,
+    },
+    /// The payload is one CCITT Group 4 strip, white is 0.
+    CcittG4 {
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
+    /// It could not be done, for a reason that lies in the file.
+    Refused {
+        /// Stable name of the reason.
+        code: String,
+        /// What was seen.
+        detail: String,
+    },
+}
+
+/// A recipe on its way to a worker.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecipeRecord {
+    version: u32,
+    auto: bool,
+    language: Option<String>,
+    low_confidence: u8,
+    seconds: u32,
+}
+
+impl From<&Recipe> for RecipeRecord {
+    fn from(recipe: &Recipe) -> Self {
+        let (auto, language) = match recipe.language {
+            LanguageChoice::Auto(hint) => (true, hint),
+            LanguageChoice::Given(language) => (false, Some(language)),
+        };
+        Self {
+            version: recipe.version,
+            auto,
+            language: language.map(|l| l.model().to_owned()),
+            low_confidence: recipe.low_confidence,
+            seconds: recipe.seconds,
+        }
+    }
+}
+
+impl RecipeRecord {
+    /// The recipe, unless its language is unknown here.
+    pub fn recipe(&self) -> Option<Recipe> {
+        let language = self.language.as_deref().map(str::parse::<Language>).transpose().ok()?;
+        let language = match (self.auto, language) {
+            (true, hint) => LanguageChoice::Auto(hint),
+            (false, Some(language)) => LanguageChoice::Given(language),
+            (false, None) => return None,
+        };
+        Some(Recipe { version: self.version, language, low_confidence: self.low_confidence, seconds: self.seconds })
+    }
+}
+
+/// Writes one message.
+pub fn write_message(out: &mut impl Write, message: &impl Serialize, payload: &[u8]) -> io::Result<()> {
+    let json = serde_json::to_vec(message)?;
+    let length = u32::try_from(json.len()).ok().filter(|n| *n <= LONGEST_JSON);
+    let length = length.ok_or_else(|| io::Error::other("message too long"))?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(&json)?;
+    out.write_all(&(payload.len() as u64).to_le_bytes())?;
+    out.write_all(payload)?;
+    out.flush()
+}
+
+/// Reads one message; `None` at a clean end.
+pub fn read_message<M: DeserializeOwned>(input: &mut impl Read) -> io::Result<Option<(M, Vec<u8>)>> {
+    let mut length = [0; 4];
+    match input.read_exact(&mut length) {
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        other => other?,
+    }
+    let length = u32::from_le_bytes(length);
+    if length > LONGEST_JSON {
+        return Err(io::Error::other("message too long"));
+    }
+    let mut json = vec![0; length as usize];
+    input.read_exact(&mut json)?;
+    let mut length = [0; 8];
+    input.read_exact(&mut length)?;
+    let length = u64::from_le_bytes(length);
+    if length > LONGEST_PAYLOAD {
+        return Err(io::Error::other("payload too long"));
+    }
+    let mut payload = vec![0; length as usize];
+    input.read_exact(&mut payload)?;
+    Ok(Some((serde_json::from_slice(&json)?, payload)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_comes_through_with_its_payload() {
+        let mut bytes = Vec::new();
+        let request = Request::Inspect { path: "hồ sơ/tờ 1.jpg".into() };
+        write_message(&mut bytes, &request, b"payload").unwrap();
+        let mut input = bytes.as_slice();
+        let (back, payload): (Request, _) = read_message(&mut input).unwrap().unwrap();
+        assert!(matches!(back, Request::Inspect { path } if path.ends_with("tờ 1.jpg")));
+        assert_eq!(payload, b"payload");
+        assert!(read_message::<Request>(&mut input).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_lying_length_is_refused_before_memory_is_taken() {
+        let mut bytes = u32::MAX.to_le_bytes().to_vec();
+        bytes.extend_from_slice(b"{}");
+        assert!(read_message::<Request>(&mut bytes.as_slice()).is_err());
+    }
+
+    #[test]
+    fn a_recipe_comes_through() {
+        for language in [
+            LanguageChoice::Auto(None),
+            LanguageChoice::Auto(Some(Language::French)),
+            LanguageChoice::Given(Language::Chinese),
+        ] {
+            let recipe = Recipe::current(language);
+            assert_eq!(RecipeRecord::from(&recipe).recipe().as_ref(), Some(&recipe));
+        }
+    }
+}

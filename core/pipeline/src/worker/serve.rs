@@ -1,0 +1,129 @@
+//! The child's side: answers requests on a pair of streams until the parent closes them.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sohoa_catalog::facts_record::FactsRecord;
+use sohoa_describe::inventory;
+use sohoa_imaging::ImagingError;
+use sohoa_imaging::decode::decode_gray;
+use sohoa_imaging::inspect::{self, Limits};
+use sohoa_imaging::repack::{self, Repacked};
+use sohoa_imaging::sniff::{self, HEAD_LENGTH};
+use sohoa_model::frame::FrameFacts;
+use sohoa_ocr::{Models, Reader};
+
+use crate::error::error_chain;
+use crate::read_page::read_page;
+use crate::worker::inventory_record::InventoryRecord;
+use crate::worker::protocol::{self, RecipeRecord, Request, Response};
+use crate::worker::reading_record::ReadingRecord;
+
+/// Answers until `input` ends. The caller has confined the process already (see [`confine`](crate::worker::confine)).
+///
+/// # Errors
+/// Only if the streams break; what is wrong with a file is an answer.
+pub fn serve(mut input: impl Read, mut output: impl Write, models: PathBuf) -> io::Result<()> {
+    let mut server = Server { models, reader: None };
+    while let Some((request, _)) = protocol::read_message::<Request>(&mut input)? {
+        let (response, payload) = server.answer(request);
+        protocol::write_message(&mut output, &response, &payload)?;
+    }
+    Ok(())
+}
+
+struct Server {
+    models: PathBuf,
+    reader: Option<Reader>,
+}
+
+fn refused(code: &str, detail: impl ToString) -> Response {
+    Response::Refused { code: code.to_owned(), detail: detail.to_string() }
+}
+
+fn refused_image(error: &ImagingError) -> Response {
+    refused(error.code(), error)
+}
+
+impl Server {
+    fn answer(&mut self, request: Request) -> (Response, Vec<u8>) {
+        match request {
+            Request::Inspect { path } => (inspect(&path), Vec::new()),
+            Request::Read { path, facts, recipe } => (self.read(&path, &facts, &recipe), Vec::new()),
+            Request::Inventory { path } => (inventory(&path), Vec::new()),
+            Request::Repack { path, facts } => repack(&path, &facts),
+        }
+    }
+
+    fn read(&mut self, path: &Path, facts: &FactsRecord, recipe: &RecipeRecord) -> Response {
+        let Some(facts) = facts_of(facts) else { return refused("bad-request", "facts") };
+        let Some(recipe) = recipe.recipe() else { return refused("bad-request", "recipe") };
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            empty => match Models::open(&self.models) {
+                Ok(models) => empty.insert(Reader::new(models)),
+                Err(error) => return refused("models", error),
+            },
+        };
+        let image = match open(path).and_then(|mut file| decode_gray(&mut file, &facts, &Limits::default())) {
+            Ok(image) => image,
+            Err(error) => return refused_image(&error),
+        };
+        let start = Instant::now();
+        let now = move || u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let reading = read_page(image, &facts, &recipe, reader, &now);
+        Response::Reading { reading: Box::new(ReadingRecord::from(&reading)) }
+    }
+}
+
+fn facts_of(record: &FactsRecord) -> Option<FrameFacts> {
+    record.facts().ok()
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, ImagingError> {
+    File::open(path).map(BufReader::new).map_err(|cause| ImagingError::ReadFailed { cause })
+}
+
+fn inspect(path: &Path) -> Response {
+    let facts = open(path).and_then(|mut file| {
+        let mut head = [0; HEAD_LENGTH];
+        let n = file.read(&mut head).map_err(|cause| ImagingError::ReadFailed { cause })?;
+        file.rewind().map_err(|cause| ImagingError::ReadFailed { cause })?;
+        let format = sniff::sniff(&head[..n]);
+        Ok((format, inspect::inspect(&mut file, &Limits::default())?))
+    });
+    match facts {
+        Ok((format, frames)) => Response::Facts {
+            frames: frames.iter().map(FactsRecord::of).collect(),
+            format: format.map_or("", |f| f.name()).to_owned(),
+        },
+        Err(error) => refused_image(&error),
+    }
+}
+
+fn inventory(path: &Path) -> Response {
+    let mut bytes = Vec::new();
+    let limit = inventory::LARGEST_FILE as u64 + 1;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let parsed = match File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)) {
+        Ok(_) => inventory::parse(&name, &bytes),
+        Err(error) => return refused("read-failed", error),
+    };
+    match parsed {
+        Ok(parsed) => Response::Inventory { inventory: Box::new(InventoryRecord::from(parsed)) },
+        Err(error) => refused("not-an-inventory", error_chain(&error)),
+    }
+}
+
+fn repack(path: &Path, facts: &FactsRecord) -> (Response, Vec<u8>) {
+    let Some(facts) = facts_of(facts) else { return (refused("bad-request", "facts"), Vec::new()) };
+    match open(path).and_then(|mut file| repack::repack(&mut file, &facts, &Limits::default())) {
+        Ok(Repacked::Flate { width, height, components, bits, data }) => {
+            (Response::Flate { width, height, components, bits }, data)
+        }
+        Ok(Repacked::CcittG4 { data }) => (Response::CcittG4 { width: facts.width, height: facts.height }, data),
+        Err(error) => (refused_image(&error), Vec::new()),
+    }
+}
