@@ -121,16 +121,14 @@ mod tests {
     #[test]
     fn every_file_is_listed_once_in_natural_order() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["Hồ sơ 10/tờ 1.jpg", "Hồ sơ 2/tờ 10.jpg", "Hồ sơ 2/tờ 9.jpg", "Hồ sơ 2-b/x", "z.txt"] {
+        for name in ["Hồ sơ 10/tờ 1.jpg", "Hồ sơ 2/tờ 10.jpg", "Hồ sơ 2/tờ 9.jpg", "Hồ sơ 2-b/x", "z.txt"]
+        {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, b"x").unwrap();
         }
         let names: Vec<String> = list(folder.path()).unwrap().into_iter().map(|i| i.relative).collect();
-        assert_eq!(
-            names,
-            ["Hồ sơ 2/tờ 9.jpg", "Hồ sơ 2/tờ 10.jpg", "Hồ sơ 2-b/x", "Hồ sơ 10/tờ 1.jpg", "z.txt"]
-        );
+        assert_eq!(names, ["Hồ sơ 2/tờ 9.jpg", "Hồ sơ 2/tờ 10.jpg", "Hồ sơ 2-b/x", "Hồ sơ 10/tờ 1.jpg", "z.txt"]);
     }
 
     #[cfg(unix)]

@@ -187,7 +187,12 @@ mod tests {
         for embedding in [
             Embedding::Jpeg { components: 3 },
             Embedding::CcittG4 { strips: vec![(8..900, 64), (900..1200, 12)], min_is_white: true },
-            Embedding::PngIdat { ranges: vec![41..8000], components: 1, bits: 4, palette: Some(vec![0; 48]) },
+            Embedding::PngIdat {
+                ranges: vec![41..8000, 8012..9000],
+                components: 1,
+                bits: 4,
+                palette: Some(vec![0; 48]),
+            },
             Embedding::Repack,
         ] {
             let facts = facts(embedding);

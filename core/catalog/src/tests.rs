@@ -372,3 +372,90 @@ fn words_are_found_without_marks_and_chinese_by_character() {
     assert!(long.starts_with('…') && long.ends_with('…') && long.contains(" [ba bệnh viện bốn] "), "{long}");
     assert!(long.len() < 320, "{long}");
 }
+
+#[test]
+fn a_catalog_of_the_first_schema_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.sqlite");
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch(include_str!("migrations/0001_first.sql")).unwrap();
+    raw.execute_batch(
+        "PRAGMA application_id = 0x536f686f; PRAGMA user_version = 1;
+         INSERT INTO archive (one, id, title, organisation, demo, created_at)
+            VALUES (1, x'0192f5a0c0de7000800000000000abcd', 'Lưu trữ', 'Sở', 0, 1);
+         INSERT INTO dossier (id, code, folder, created_at, listed, expected_pages)
+            VALUES (x'0192f5a0c0de7000800000000000abce', 'H.1', 'H.1', 1, 1, 3);",
+    )
+    .unwrap();
+    drop(raw);
+    let catalog = Catalog::open(&path, counting()).unwrap();
+    assert_eq!(catalog.archive().unwrap().title, "Lưu trữ");
+    assert_eq!(catalog.dossier("H.1").unwrap().dossier.evidence.expected_pages, Some(3));
+    catalog.hold("H.1", "chờ", &act("an", 1)).unwrap();
+    assert_eq!(catalog.events(Some("H.1"), 9).unwrap().len(), 1);
+}
+
+#[test]
+fn handles_that_write_at_the_same_time_lose_nothing() {
+    let f = fixture();
+    f.list(&[row("H.0", 1), row("H.1", 1), row("H.2", 1), row("H.3", 1)]);
+    let path = f.folder.path().join("catalog.sqlite");
+    std::thread::scope(|scope| {
+        for n in 0..4 {
+            let path = &path;
+            scope.spawn(move || {
+                let catalog = Catalog::open(path, std::sync::Arc::new(Offset(n))).unwrap();
+                for page in 0..10 {
+                    let file = file(&format!("H.{n}"), &format!("H.{n}/{page}.jpg"), 1);
+                    catalog.take_file(&file, &act("bình", 2)).unwrap();
+                }
+            });
+        }
+    });
+    let events = f.catalog.events(None, 999).unwrap();
+    assert_eq!(events.iter().filter(|event| event.kind == "ingestion").count(), 40);
+    for n in 0..4 {
+        assert_eq!(f.catalog.dossier(&format!("H.{n}")).unwrap().dossier.evidence.pages, 10);
+    }
+    assert!(f.catalog.integrity().unwrap().is_empty());
+}
+
+/// Bytes of its own for each handle.
+struct Offset(u8);
+
+impl sohoa_model::ids::Randomness for Offset {
+    fn ten_bytes(&self) -> [u8; 10] {
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let mut bytes = [0; 10];
+        bytes[0] = 0x80 | self.0;
+        bytes[2..].copy_from_slice(&NEXT.fetch_add(1, std::sync::atomic::Ordering::SeqCst).to_be_bytes());
+        bytes
+    }
+}
+
+#[test]
+fn measure_tmp() {
+    use std::time::Instant;
+    let f = fixture();
+    let rows: Vec<_> = (0..50_000).map(|n| { let mut r = row(&format!("H49.61.8.{n:05}"), 20); r.fonds = format!("Phông {}", n % 7); r.series = format!("{:02}", n % 40); r }).collect();
+    let t = Instant::now(); f.list(&rows); println!("import inventory 50k {:?}", t.elapsed());
+    let t = Instant::now(); f.list(&rows); println!("same again {:?}", t.elapsed());
+    f.catalog.write(|w| -> Result<(), CatalogError> { w.tx.execute("UPDATE dossier SET state='accepted', accepted_at=1795314605000, accepted_week='2026-W'||(number%52+10), pages=20 WHERE number % 3 = 0", [])?; Ok(()) }).unwrap();
+    f.catalog.set_target(&sohoa_model::plan::Target{name:"t".into(),share_ppm:300000,unit:sohoa_model::plan::Unit::Dossiers,value_class:"valuable".into(),deadline:"2025-12-31".into(),counts_below_standard:false}, &act("an",1)).unwrap();
+    for _ in 0..4 { let t = Instant::now(); let p = f.catalog.progress(Timestamp(START)).unwrap(); println!("progress {:?} done {}", t.elapsed(), p.total.done.dossiers); }
+    let t = Instant::now(); let n = f.catalog.figure_dossiers(&crate::progress::Figure{scope: crate::progress::Scope::Target("t".into()), part: crate::progress::Part::Done}).unwrap().len(); println!("figure {:?} {n}", t.elapsed());
+    let t = Instant::now(); let m = f.catalog.archive_manifest(&act("an", 1)).unwrap(); println!("archive manifest {:?} {} bytes", t.elapsed(), m.bytes.len());
+    let t = Instant::now(); println!("to assemble {:?} {}", t.elapsed(), f.catalog.documents_to_assemble(None).unwrap().len());println!("{:?}", t.elapsed());
+    let t = Instant::now(); let hits = f.catalog.search("benh vien", 20, MARKS).unwrap(); println!("search titles {:?} {}", t.elapsed(), hits.len());
+    let t = Instant::now(); println!("stale {:?} {}", f.catalog.dossiers_with_stale_manifest().unwrap().len(), 0); println!("{:?}", t.elapsed());
+    let t = Instant::now();
+    for n in 0..2000 { f.take(&file("H49.61.8.00001", &format!("a/{n}.jpg"), 1)); }
+    println!("take 2000 pages {:?}", t.elapsed());
+    let t = Instant::now(); f.read_all("bệnh viện tỉnh Hà Đông"); println!("read 1000 {:?}", t.elapsed()); f.read_all("bệnh viện tỉnh");
+    println!("read 2000 {:?}", t.elapsed());
+    let t = Instant::now(); f.assemble_all(); println!("assemble {:?}", t.elapsed());
+    let t = Instant::now(); let m = f.catalog.manifest("H49.61.8.00001", &act("an", 1)).unwrap(); println!("manifest {:?} {}", t.elapsed(), m.bytes.len());
+    let page = f.catalog.pages("H49.61.8.00001").unwrap()[5].id; let r = reading("khác");
+    let t = Instant::now(); f.catalog.record_reading(page, &r, text_sha(&r), &act("b", 1)).unwrap(); println!("reread with pdf {:?}", t.elapsed());
+    let t = Instant::now(); let hits = f.catalog.search("\"benh vien\"", 20, MARKS).unwrap(); println!("search {:?} {}", t.elapsed(), hits.len());
+}

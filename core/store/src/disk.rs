@@ -12,7 +12,8 @@ pub fn free_bytes(path: &Path) -> Result<u64, StoreError> {
         use std::io;
         use std::os::unix::ffi::OsStrExt;
 
-        let name = CString::new(path.as_os_str().as_bytes()).map_err(|e| StoreError::read(path, io::Error::other(e)))?;
+        let name =
+            CString::new(path.as_os_str().as_bytes()).map_err(|e| StoreError::read(path, io::Error::other(e)))?;
         // SAFETY: `name` is a C string that lives through the call, `facts` is a plain struct that the call fills in.
         #[expect(unsafe_code, reason = "the standard library does not tell free space")]
         let facts = unsafe {

@@ -135,7 +135,10 @@ impl Vault {
     pub fn read(&self, sha256: &Sha256, limit: u64) -> Result<Vec<u8>, StoreError> {
         let path = self.path(sha256);
         let mut bytes = Vec::new();
-        self.open(sha256)?.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| StoreError::read(&path, e))?;
+        self.open(sha256)?
+            .take(limit.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|e| StoreError::read(&path, e))?;
         if bytes.len() as u64 > limit {
             return Err(StoreError::read(path, io::Error::other(format!("larger than {limit} bytes"))));
         }

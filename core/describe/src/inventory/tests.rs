@@ -170,3 +170,12 @@ fn an_open_document_is_told_from_a_workbook() {
     let bytes = container.finish().unwrap().into_inner();
     assert!(matches!(parse("a.xlsx", &bytes), Err(InventoryError::Kind { .. })));
 }
+
+#[test]
+fn the_sample_inventory_is_taken_whole() {
+    let parsed = parse_xlsx(include_bytes!("../../../../sample-scans/inventory.xlsx")).unwrap();
+    assert_eq!((parsed.rows.len(), parsed.refused.len(), parsed.ignored_columns.len()), (40, 0, 0));
+    assert!(parsed.rows.iter().all(|row| crate::mandatory::missing_fields(row).is_empty()));
+    let levels = |level| parsed.rows.iter().filter(|row| row.access == Some(level)).count();
+    assert_eq!((levels(AccessLevel::Conditional), levels(AccessLevel::Secret)), (1, 1));
+}
