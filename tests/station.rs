@@ -6,7 +6,7 @@ use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::{Arc, OnceLock},
+    sync::OnceLock,
 };
 
 use tempfile::TempDir;
@@ -21,13 +21,13 @@ pub const SUPERVISOR: &str = "Trần Văn Minh";
 #[derive(Debug)]
 pub struct Station {
     folder: TempDir,
-    settings: Arc<TempDir>,
+    settings: TempDir,
 }
 
 impl Station {
     /// An empty station: no archive yet, no key.
     pub fn empty() -> Self {
-        Self { folder: temporary(), settings: Arc::new(temporary()) }
+        Self { folder: temporary(), settings: temporary() }
     }
 
     /// A station with a demonstration archive and a demonstration key.
@@ -37,13 +37,6 @@ impl Station {
         station.finish(station.bare().args(["init", "--demo"]).arg(archive)).done();
         station.run(["key", "demo"]).done();
         station
-    }
-
-    /// Another station with a copy of this one's archive, and with the same settings and key.
-    pub fn twin(&self) -> Self {
-        let twin = Self { folder: temporary(), settings: Arc::clone(&self.settings) };
-        copy_folder(&self.archive(), &twin.archive());
-        twin
     }
 
     /// The folder in which the archive lies; a test may put its own files beside it.
@@ -172,20 +165,6 @@ impl Said {
 
 fn temporary() -> TempDir {
     tempfile::tempdir().expect("the machine has room for temporary files")
-}
-
-/// Copies a folder with all that is below it; hard links become files of their own.
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a temporary folder can be made");
-    for entry in std::fs::read_dir(from).expect("the archive can be read") {
-        let entry = entry.expect("an entry can be read");
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            copy_folder(&source, &target);
-        } else {
-            std::fs::copy(&source, &target).expect("a file of the archive can be copied");
-        }
-    }
 }
 
 /// The program `sohoa`, built from the sources as they are now, in the profile of the running test.

@@ -1,4 +1,3 @@
 //! The integration tests, in one binary so that they link once: each module is one side of what Sohoa promises.
 
-mod kills;
 mod tidy;
