@@ -6,7 +6,7 @@ use sohoa_model::geometry::Rotation;
 use sohoa_model::page_text::{PageText, TextLine};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::judged::{judge, tool};
+use crate::judged::{folder, judge, tool};
 use crate::made::{self, Page, Picture};
 
 const VIETNAMESE: &str = "Cộng hòa xã hội chủ nghĩa Việt Nam Độc lập – Tự do – Hạnh phúc Số: 12/QĐ-UB Nghệ An, ngày 15 tháng 8 năm 1985 \
@@ -109,6 +109,32 @@ fn words_come_back_from_leaning_lines() {
     let angles = [0.2, -0.2, 0.6, -0.6, 1.5, -1.5, 5.0, -5.0, 12.0];
     let pages: Vec<_> = angles.iter().map(|angle| (Rotation::None, page(&text, 40.0, 0.25, *angle))).collect();
     assert_eq!(read_back("leaning", &pages), 1.0);
+}
+
+/// How many boxes of words poppler sees when it puts the page together by itself, as its viewers do to search and mark.
+fn boxes(name: &str, pages: &[(Rotation, PageText)]) -> Option<usize> {
+    read_back(name, pages);
+    let path = folder().join(format!("pdfa-{name}.pdf"));
+    let html = tool("pdftotext", &["-bbox".as_ref(), path.as_os_str(), "-".as_ref()])?;
+    Some(String::from_utf8(html).unwrap().matches("<word ").count())
+}
+
+#[test]
+fn a_leaning_word_is_one_box() {
+    let text = [VIETNAMESE, FRENCH, CHINESE].join(" ");
+    let pages: Vec<_> = [1.5, -5.0].iter().map(|angle| (Rotation::None, page(&text, 40.0, 0.25, *angle))).collect();
+    let Some(boxes) = boxes("leaning-boxes", &pages) else { return };
+    assert_eq!(boxes, 2 * text.split_whitespace().count());
+}
+
+#[test]
+fn a_squeezed_word_is_one_box() {
+    let mut squeezed = page(VIETNAMESE, 40.0, 0.25, 0.0);
+    for word in squeezed.blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words) {
+        word.width *= 0.1;
+    }
+    let Some(boxes) = boxes("squeezed-boxes", &[(Rotation::None, squeezed)]) else { return };
+    assert_eq!(boxes, VIETNAMESE.split_whitespace().count());
 }
 
 #[test]
