@@ -50,8 +50,8 @@ impl Station {
     }
 
     /// The folder of the station's settings and keys.
-    pub fn settings(&self) -> &Path {
-        self.settings.path()
+    pub fn settings(&self) -> PathBuf {
+        self.settings.path().to_owned()
     }
 
     /// The program with the station's environment, without archive and operator.
