@@ -192,9 +192,8 @@ impl Writing<'_> {
         } else if known.is_some() && self.has_own_record(dossier)? {
             let fields = before.map(|before| differences(before, row));
             self.conclude("inventory", dossier, &json!({ "listed": true, "changed": fields }), act)?;
-        } else {
-            self.refresh(dossier, act)?;
         }
+        // Without pages, holds or decisions there is nothing to count: the dossier is `planned` as it was made.
         Ok(())
     }
 

@@ -163,8 +163,8 @@ struct Group {
     series: String,
     state: DossierState,
     week: String,
-    below: bool,
-    amount: Amount,
+    all: Amount,
+    below: Amount,
 }
 
 impl Group {
@@ -172,12 +172,20 @@ impl Group {
         self.state >= DossierState::Accepted
     }
 
+    /// What of it is at the standard.
+    fn at_standard(&self) -> Amount {
+        Amount {
+            dossiers: self.all.dossiers.saturating_sub(self.below.dossiers),
+            sheets: self.all.sheets.saturating_sub(self.below.sheets),
+            pages: self.all.pages.saturating_sub(self.below.pages),
+        }
+    }
+
     fn add_to(&self, totals: &mut Totals) {
-        totals.listed.add(&self.amount);
-        match (self.accepted(), self.below) {
-            (true, false) => totals.done.add(&self.amount),
-            (true, true) => totals.below_standard.add(&self.amount),
-            (false, _) => {}
+        totals.listed.add(&self.all);
+        if self.accepted() {
+            totals.done.add(&self.at_standard());
+            totals.below_standard.add(&self.below);
         }
     }
 }
@@ -207,9 +215,9 @@ impl Catalog {
             group.add_to(progress.by_fonds.entry(group.fonds.clone()).or_default());
             group.add_to(progress.by_series.entry((group.fonds.clone(), group.series.clone())).or_default());
             group.add_to(progress.by_value_class.entry(group.value_class.clone()).or_default());
-            progress.by_state.entry(group.state).or_default().add(&group.amount);
-            if group.accepted() && !group.below {
-                progress.by_week.entry(group.week.clone()).or_default().add(&group.amount);
+            progress.by_state.entry(group.state).or_default().add(&group.all);
+            if group.accepted() && group.at_standard().dossiers > 0 {
+                progress.by_week.entry(group.week.clone()).or_default().add(&group.at_standard());
             }
         }
         Ok(progress)
@@ -262,25 +270,29 @@ impl Catalog {
 
     fn groups(&self) -> Result<Vec<Group>, CatalogError> {
         let connection = self.read();
-        let sql = "SELECT value_class, fonds, series, state, accepted_week, below_standard_pages > 0 AS below,
+        // The groups come in the order of the index: one walk, nothing to sort.
+        let sql = "SELECT value_class, fonds, series, state, accepted_week,
                        count(*) AS dossiers, coalesce(sum(sheets), 0) AS sheets,
-                       coalesce(sum(expected_pages), 0) AS pages
+                       coalesce(sum(expected_pages), 0) AS pages,
+                       sum(below_standard_pages > 0) AS below_dossiers,
+                       coalesce(sum(iif(below_standard_pages > 0, sheets, 0)), 0) AS below_sheets,
+                       coalesce(sum(iif(below_standard_pages > 0, expected_pages, 0)), 0) AS below_pages
                    FROM dossier INDEXED BY dossier_progress WHERE listed = 1
-                   GROUP BY value_class, fonds, series, state, accepted_week, below";
+                   GROUP BY value_class, fonds, series, state, accepted_week";
         let mut statement = connection.prepare_cached(sql)?;
-        let number = |n: i64| n.unsigned_abs();
         let rows = statement.query_map([], |row| {
+            let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
             Ok(Group {
                 value_class: row.get("value_class")?,
                 fonds: row.get("fonds")?,
                 series: row.get("series")?,
                 state: column::word(row, "state", DossierState::from_word)?,
                 week: row.get("accepted_week")?,
-                below: row.get("below")?,
-                amount: Amount {
-                    dossiers: number(row.get("dossiers")?),
-                    sheets: number(row.get("sheets")?),
-                    pages: number(row.get("pages")?),
+                all: Amount { dossiers: number("dossiers")?, sheets: number("sheets")?, pages: number("pages")? },
+                below: Amount {
+                    dossiers: number("below_dossiers")?,
+                    sheets: number("below_sheets")?,
+                    pages: number("below_pages")?,
                 },
             })
         })?;

@@ -432,30 +432,3 @@ impl sohoa_model::ids::Randomness for Offset {
         bytes
     }
 }
-
-#[test]
-fn measure_tmp() {
-    use std::time::Instant;
-    let f = fixture();
-    let rows: Vec<_> = (0..50_000).map(|n| { let mut r = row(&format!("H49.61.8.{n:05}"), 20); r.fonds = format!("Phông {}", n % 7); r.series = format!("{:02}", n % 40); r }).collect();
-    let t = Instant::now(); f.list(&rows); println!("import inventory 50k {:?}", t.elapsed());
-    let t = Instant::now(); f.list(&rows); println!("same again {:?}", t.elapsed());
-    f.catalog.write(|w| -> Result<(), CatalogError> { w.tx.execute("UPDATE dossier SET state='accepted', accepted_at=1795314605000, accepted_week='2026-W'||(number%52+10), pages=20 WHERE number % 3 = 0", [])?; Ok(()) }).unwrap();
-    f.catalog.set_target(&sohoa_model::plan::Target{name:"t".into(),share_ppm:300000,unit:sohoa_model::plan::Unit::Dossiers,value_class:"valuable".into(),deadline:"2025-12-31".into(),counts_below_standard:false}, &act("an",1)).unwrap();
-    for _ in 0..4 { let t = Instant::now(); let p = f.catalog.progress(Timestamp(START)).unwrap(); println!("progress {:?} done {}", t.elapsed(), p.total.done.dossiers); }
-    let t = Instant::now(); let n = f.catalog.figure_dossiers(&crate::progress::Figure{scope: crate::progress::Scope::Target("t".into()), part: crate::progress::Part::Done}).unwrap().len(); println!("figure {:?} {n}", t.elapsed());
-    let t = Instant::now(); let m = f.catalog.archive_manifest(&act("an", 1)).unwrap(); println!("archive manifest {:?} {} bytes", t.elapsed(), m.bytes.len());
-    let t = Instant::now(); println!("to assemble {:?} {}", t.elapsed(), f.catalog.documents_to_assemble(None).unwrap().len());println!("{:?}", t.elapsed());
-    let t = Instant::now(); let hits = f.catalog.search("benh vien", 20, MARKS).unwrap(); println!("search titles {:?} {}", t.elapsed(), hits.len());
-    let t = Instant::now(); println!("stale {:?} {}", f.catalog.dossiers_with_stale_manifest().unwrap().len(), 0); println!("{:?}", t.elapsed());
-    let t = Instant::now();
-    for n in 0..2000 { f.take(&file("H49.61.8.00001", &format!("a/{n}.jpg"), 1)); }
-    println!("take 2000 pages {:?}", t.elapsed());
-    let t = Instant::now(); f.read_all("bệnh viện tỉnh Hà Đông"); println!("read 1000 {:?}", t.elapsed()); f.read_all("bệnh viện tỉnh");
-    println!("read 2000 {:?}", t.elapsed());
-    let t = Instant::now(); f.assemble_all(); println!("assemble {:?}", t.elapsed());
-    let t = Instant::now(); let m = f.catalog.manifest("H49.61.8.00001", &act("an", 1)).unwrap(); println!("manifest {:?} {}", t.elapsed(), m.bytes.len());
-    let page = f.catalog.pages("H49.61.8.00001").unwrap()[5].id; let r = reading("khác");
-    let t = Instant::now(); f.catalog.record_reading(page, &r, text_sha(&r), &act("b", 1)).unwrap(); println!("reread with pdf {:?}", t.elapsed());
-    let t = Instant::now(); let hits = f.catalog.search("\"benh vien\"", 20, MARKS).unwrap(); println!("search {:?} {}", t.elapsed(), hits.len());
-}

@@ -118,7 +118,7 @@ CREATE TABLE dossier (
     manifest_change INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX dossier_progress ON dossier
-    (value_class, fonds, series, state, accepted_week, listed, below_standard_pages, sheets, expected_pages, pages);
+    (listed, value_class, fonds, series, state, accepted_week, below_standard_pages, sheets, expected_pages);
 CREATE INDEX dossier_stale ON dossier (code) WHERE change > manifest_change;
 
 CREATE TABLE document (
