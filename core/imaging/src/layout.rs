@@ -2,9 +2,9 @@
 //!
 //! Vietnamese official papers open with two columns (issuer and number; motto and date) and close with two (recipients;
 //! signature). An engine that reads across them mixes their lines. Such a pair is recognised by a gutter that no letter
-//! crosses, at the head or at the foot of the page, with lines on both sides, and that *ends*: a gutter through the
-//! whole page belongs to a print in columns or to a table, which are left to the engine. All is measured on an
-//! [`InkMap`], in cells; results are page pixels.
+//! crosses, at the head or at the foot of the page, with lines on both sides, and that *ends*. A gutter through most of
+//! the page parts two columns of a print if running text stands on both sides; otherwise it belongs to a table, whose
+//! rows must not be torn apart. All is measured on an [`InkMap`], in cells; results are page pixels.
 
 use sohoa_model::geometry::Rect;
 use sohoa_model::page_text::BlockRole;
@@ -19,6 +19,24 @@ const ZONE: f32 = 0.42;
 
 /// Where a gutter may lie, as shares of the page's width.
 const GUTTER_RANGE: (f32, f32) = (0.25, 0.68);
+
+/// Length of a gutter between columns as a share of the height of the page, at least.
+const LONG: f32 = 0.5;
+
+/// Share of a column's area, line by line, that letters of running text cover, at least; the cells of a table have less.
+const FILLED: f32 = 0.3;
+
+/// How often a zone may be cut into two columns, one cut within the other.
+const CUTS: u32 = 2;
+
+/// What kind of papers the zones are looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    /// Vietnamese official papers: letterhead, signature zone, framed stamps.
+    Official,
+    /// Any other: columns only.
+    Any,
+}
 
 /// A part of the page that is read by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,30 +56,29 @@ pub struct Layout {
     pub stamps: Vec<Rect>,
 }
 
-/// Looks for letterhead, signature zone and stamps of an upright, level page of `width` by `height` pixels.
-pub fn analyse(map: &InkMap, width: u32, height: u32) -> Layout {
+/// Looks for the zones of an upright, level page of `width` by `height` pixels.
+pub fn analyse(map: &InkMap, paper: Paper, width: u32, height: u32) -> Layout {
     let whole = Rect { left: 0, top: 0, right: map.width as u32, bottom: map.height as u32 };
-    let stamps = stamps(map);
+    let stamps = if paper == Paper::Official { stamps(map) } else { Vec::new() };
     let letters = letters(map, &stamps);
     let mut zones = Vec::new();
-    let mut body = whole;
     if let Some(letters) = &letters {
-        let head = letters.pair(map, Side::Head);
-        let foot = letters.pair(map, Side::Foot);
-        if let Some((gutter, bottom)) = head {
+        let pair = |side| if paper == Paper::Official { letters.pair(map, side) } else { None };
+        let mut body = whole;
+        if let Some((gutter, bottom)) = pair(Side::Head) {
             body.top = bottom;
             zones.push((Rect { right: gutter, bottom, ..whole }, BlockRole::Letterhead));
             zones.push((Rect { left: gutter, bottom, ..whole }, BlockRole::Letterhead));
         }
-        if let Some((gutter, top)) = foot.filter(|&(_, top)| top > body.top) {
-            zones.push((Rect { bottom: top, ..body }, BlockRole::Body));
+        let foot = pair(Side::Foot).filter(|&(_, top)| top > body.top);
+        body.bottom = foot.map_or(body.bottom, |(_, top)| top);
+        zones.extend(letters.columns(body, map, CUTS).into_iter().map(|column| (column, BlockRole::Body)));
+        if let Some((gutter, top)) = foot {
             zones.push((Rect { top, right: gutter, ..whole }, BlockRole::Signature));
             zones.push((Rect { top, left: gutter, ..whole }, BlockRole::Signature));
-        } else {
-            zones.push((body, BlockRole::Body));
         }
     } else {
-        zones.push((body, BlockRole::Body));
+        zones.push((whole, BlockRole::Body));
     }
     // A page that stays whole is the engine's to look at as it is.
     let split = letters.filter(|_| zones.len() > 1);
@@ -128,9 +145,6 @@ impl Letters {
         let gutter = first as u32 + (run + wide) / 2;
         let gutter = gutter.min(first as u32 + wide);
         let end = self.line_start(&boxes, deepest);
-        if end as f32 > height * ZONE && end < map.height as u32 {
-            return None;
-        }
         if end as f32 > height * ZONE {
             return None;
         }
@@ -143,6 +157,66 @@ impl Letters {
             Side::Head => (gutter, end),
             Side::Foot => (gutter, map.height as u32 - end),
         })
+    }
+
+    /// A zone cut at the gutters of running text, in reading order: what stands above a gutter, its left column, its
+    /// right column, what stands below.
+    fn columns(&self, zone: Rect, map: &InkMap, cuts: u32) -> Vec<Rect> {
+        let Some((gutter, top, bottom)) = self.long_gutter(zone, map).filter(|_| cuts > 0) else { return vec![zone] };
+        let left = Rect { top, bottom, right: gutter, ..zone };
+        let right = Rect { top, bottom, left: gutter, ..zone };
+        if !self.is_running_text(&left) || !self.is_running_text(&right) {
+            return vec![zone];
+        }
+        let mut parts = Vec::new();
+        if top > zone.top {
+            parts.push(Rect { bottom: top, ..zone });
+        }
+        parts.extend(self.columns(left, map, cuts - 1));
+        parts.extend(self.columns(right, map, cuts - 1));
+        if bottom < zone.bottom {
+            parts.push(Rect { top: bottom, ..zone });
+        }
+        parts
+    }
+
+    /// The longest gutter of a zone, if it is [`LONG`]: its column of cells, and the rows between which it is free.
+    fn long_gutter(&self, zone: Rect, map: &InkMap) -> Option<(u32, u32, u32)> {
+        let wide = (map.width as f32 * GUTTER) as u32;
+        let within = |b: &&Rect| overlaps(b, &zone);
+        let mut boxes: Vec<&Rect> = self.boxes.iter().filter(within).collect();
+        boxes.sort_unstable_by_key(|b| b.top);
+        let (text_left, text_right) = (boxes.iter().map(|b| b.left).min()?, boxes.iter().map(|b| b.right).max()?);
+        let reach = (text_right - text_left) / 5;
+        let mut best = (0, 0, 0);
+        for x in (text_left + reach..(text_right - reach).saturating_sub(wide)).step_by(2) {
+            let mut free_from = zone.top;
+            let crossing = boxes.iter().filter(|b| b.left < x + wide && b.right > x);
+            let ends = crossing.map(|b| (b.top, b.bottom)).chain([(zone.bottom, zone.bottom)]);
+            for (top, bottom) in ends {
+                if top.saturating_sub(free_from) > best.2 - best.1 {
+                    best = (x + wide / 2, free_from, top);
+                }
+                free_from = free_from.max(bottom);
+            }
+        }
+        ((best.2 - best.1) as f32 > map.height as f32 * LONG).then_some(best)
+    }
+
+    /// Whether a part of the page holds many lines that letters cover well.
+    fn is_running_text(&self, part: &Rect) -> bool {
+        let middle = |b: &Rect| (b.top + b.bottom) / 2;
+        let within = |b: &&Rect| overlaps(b, part) && 2 * b.height() >= self.usual;
+        let mut boxes: Vec<Rect> = self.boxes.iter().filter(within).copied().collect();
+        boxes.sort_unstable_by_key(middle);
+        let lines: Vec<&[Rect]> =
+            boxes.chunk_by(|a, b| middle(b) - middle(a) <= self.usual / 2).filter(|line| line.len() >= 3).collect();
+        let (Some(left), Some(right)) = (boxes.iter().map(|b| b.left).min(), boxes.iter().map(|b| b.right).max())
+        else {
+            return false;
+        };
+        let letters: u32 = lines.iter().flat_map(|line| line.iter()).map(Rect::width).sum();
+        lines.len() >= 12 && letters as f32 > FILLED * (lines.len() as u32 * (right - left)) as f32
     }
 
     /// A zone without the margins at its left and right, where specks and shadows lead the engine astray.
@@ -336,7 +410,7 @@ mod tests {
         }
 
         fn roles(&self) -> Vec<BlockRole> {
-            let zones = analyse(&self.0, 2_100, 2_970).zones;
+            let zones = analyse(&self.0, Paper::Official, 2_100, 2_970).zones;
             for y in 0..self.0.height {
                 for x in (0..self.0.width).filter(|&x| self.0.at(x, y)) {
                     let (x, y) = (x as u32 * 3, y as u32 * 3);
@@ -354,7 +428,7 @@ mod tests {
     fn a_letterhead_and_a_signature_zone_are_read_column_by_column() {
         let page = Page::new().letterhead().line(250, 450, 160).body(190, 760).signature();
         assert_eq!(page.roles(), [Letterhead, Letterhead, Body, Signature, Signature]);
-        let zones = analyse(&page.0, 2_100, 2_970).zones;
+        let zones = analyse(&page.0, Paper::Official, 2_100, 2_970).zones;
         assert!((280 * 3..=320 * 3).contains(&zones[0].rect.right), "{zones:?}");
         assert!((120 * 3..=160 * 3).contains(&zones[0].rect.bottom), "{zones:?}");
         assert!((300 * 3..=420 * 3).contains(&zones[3].rect.right), "{zones:?}");
@@ -368,22 +442,42 @@ mod tests {
     }
 
     #[test]
-    fn a_print_in_two_columns_stays_whole() {
-        let page = (60..920).step_by(20).fold(Page::new(), |page, top| page.line(60, 330, top).line(370, 640, top));
+    fn a_print_in_two_columns_is_read_column_by_column_below_its_page_number() {
+        let page = (90..920)
+            .step_by(20)
+            .fold(Page::new().line(340, 362, 40), |page, top| page.line(60, 330, top).line(370, 640, top));
+        assert_eq!(page.roles(), [Body, Body, Body]);
+        let zones = analyse(&page.0, Paper::Any, 2_100, 2_970).zones;
+        assert!(zones[0].rect.bottom <= 90 * 3 && zones[1].rect.right <= 370 * 3, "{zones:?}");
+        assert!(zones[1].rect.left < zones[2].rect.left && zones[2].rect.left >= 330 * 3, "{zones:?}");
+    }
+
+    #[test]
+    fn the_rows_of_a_table_stay_together() {
+        let page = (90..920).step_by(30).fold(Page::new(), |page, top| {
+            page.line(60, 120, top).line(200, 240, top).line(330, 390, top).line(520, 640, top)
+        });
         assert_eq!(page.roles(), [Body]);
+    }
+
+    #[test]
+    fn papers_of_another_kind_have_no_letterhead() {
+        let page = Page::new().letterhead().line(250, 450, 160).body(190, 760).signature();
+        let zones = analyse(&page.0, Paper::Any, 2_100, 2_970).zones;
+        assert_eq!(zones.iter().map(|zone| zone.role).collect::<Vec<_>>(), [Body]);
     }
 
     #[test]
     fn a_blank_page_and_an_empty_map_stay_whole() {
         assert_eq!(Page::new().roles(), [Body]);
         let none = InkMap { width: 0, height: 0, scale: 1, ink: Vec::new() };
-        assert_eq!(analyse(&none, 0, 0).zones.len(), 1);
+        assert_eq!(analyse(&none, Paper::Official, 0, 0).zones.len(), 1);
     }
 
     #[test]
     fn a_framed_stamp_is_found_and_a_table_is_not() {
         let stamp = Page::new().body(300, 900).frame(60, 210, 200, 260).line(80, 190, 215).line(80, 190, 235);
-        let found = analyse(&stamp.0, 2_100, 2_970).stamps;
+        let found = analyse(&stamp.0, Paper::Official, 2_100, 2_970).stamps;
         assert_eq!(found.len(), 1);
         assert!(found[0].left.abs_diff(180) <= 6 && found[0].bottom.abs_diff(780) <= 6, "{found:?}");
 
@@ -391,6 +485,6 @@ mod tests {
         let table = rows.fold(Page::new().body(60, 280), |page, top| {
             page.frame(60, 240, top, top + 42).frame(238, 440, top, top + 42).frame(438, 640, top, top + 42)
         });
-        assert_eq!(analyse(&table.0, 2_100, 2_970).stamps, []);
+        assert_eq!(analyse(&table.0, Paper::Official, 2_100, 2_970).stamps, []);
     }
 }

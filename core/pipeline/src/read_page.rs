@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sohoa_imaging::decode::upright;
 use sohoa_imaging::layout::{self, Layout, Paper};
-use sohoa_imaging::normalise::{InkMap, within_surround};
+use sohoa_imaging::normalise::InkMap;
 use sohoa_imaging::orientation::seems_sideways;
 use sohoa_imaging::skew::{self, Straightened};
 use sohoa_model::finding::Finding;
@@ -122,8 +122,6 @@ struct Page {
     straightened: Option<Straightened>,
     /// Of the straightened image, if there is one.
     map: InkMap,
-    /// The page without the scanner's dark surround, in the same pixels.
-    paper: Rect,
 }
 
 impl Page {
@@ -135,9 +133,7 @@ impl Page {
         if let Some(level) = &straightened {
             map = InkMap::of(&level.image);
         }
-        let given = straightened.as_ref().map_or(&image, |level| &level.image);
-        let paper = within_surround(given);
-        Self { ink, sideways, skew, map, paper, straightened, image }
+        Self { ink, sideways, skew, map, straightened, image }
     }
 
     /// The samples that the engine is given: straightened if need be, and without the stamps if they are read apart.
@@ -145,18 +141,11 @@ impl Page {
         self.straightened.as_ref().map_or(&self.image, |level| &level.image)
     }
 
-    /// The zones of the page as papers in a language have them, without the surround.
+    /// The zones of the page as papers in a language have them.
     fn layout(&self, language: Language) -> Layout {
         let kind = if language == Language::Vietnamese { Paper::Official } else { Paper::Any };
         let given = self.given();
-        let mut layout = layout::analyse(&self.map, kind, given.width, given.height);
-        for zone in &mut layout.zones {
-            zone.rect.left = zone.rect.left.max(self.paper.left);
-            zone.rect.top = zone.rect.top.max(self.paper.top);
-            zone.rect.right = zone.rect.right.min(self.paper.right);
-            zone.rect.bottom = zone.rect.bottom.min(self.paper.bottom);
-        }
-        layout
+        layout::analyse(&self.map, kind, given.width, given.height)
     }
 
     /// Brings blocks from the given image back to the upright page.
