@@ -1,6 +1,6 @@
 //! Progress: shares of the inventory that are digitized, per target, fonds, series, value class and week.
 //!
-//! Answered from the rows of the dossiers alone, by one walk over a covering index. A dossier counts from `accepted` on
+//! Answered from the rows of the dossiers alone, by a walk over two covering indices. A dossier counts from `accepted` on
 //! and only if the current inventory lists it; one with pages below the standard counts only for targets that say so,
 //! and is shown apart. Every figure opens to its dossiers: the same conditions give the number and the codes.
 
@@ -162,7 +162,6 @@ struct Group {
     fonds: String,
     series: String,
     state: DossierState,
-    week: String,
     all: Amount,
     below: Amount,
 }
@@ -205,7 +204,7 @@ impl Catalog {
             by_fonds: BTreeMap::new(),
             by_series: BTreeMap::new(),
             by_value_class: BTreeMap::new(),
-            by_week: BTreeMap::new(),
+            by_week: self.weeks()?,
             by_state: DossierState::ALL.into_iter().map(|state| (state, Amount::default())).collect(),
             unlisted,
             now: Now { at: now, targets: targets.iter().map(|target| target_now(target, now)).collect() },
@@ -216,9 +215,6 @@ impl Catalog {
             group.add_to(progress.by_series.entry((group.fonds.clone(), group.series.clone())).or_default());
             group.add_to(progress.by_value_class.entry(group.value_class.clone()).or_default());
             progress.by_state.entry(group.state).or_default().add(&group.all);
-            if group.accepted() && group.at_standard().dossiers > 0 {
-                progress.by_week.entry(group.week.clone()).or_default().add(&group.at_standard());
-            }
         }
         Ok(progress)
     }
@@ -268,17 +264,36 @@ impl Catalog {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What was accepted at the standard, per week.
+    fn weeks(&self) -> Result<BTreeMap<String, Amount>, CatalogError> {
+        let connection = self.read();
+        let sql = format!(
+            "SELECT accepted_week, count(*) AS dossiers, coalesce(sum(sheets), 0) AS sheets,
+                 coalesce(sum(expected_pages), 0) AS pages
+             FROM dossier INDEXED BY dossier_week
+             WHERE listed = 1 AND accepted_week <> '' AND {ACCEPTED} AND below_standard_pages = 0
+             GROUP BY accepted_week"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |row| {
+            let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            let amount = Amount { dossiers: number("dossiers")?, sheets: number("sheets")?, pages: number("pages")? };
+            Ok((row.get("accepted_week")?, amount))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn groups(&self) -> Result<Vec<Group>, CatalogError> {
         let connection = self.read();
         // The groups come in the order of the index: one walk, nothing to sort.
-        let sql = "SELECT value_class, fonds, series, state, accepted_week,
+        let sql = "SELECT value_class, fonds, series, state,
                        count(*) AS dossiers, coalesce(sum(sheets), 0) AS sheets,
                        coalesce(sum(expected_pages), 0) AS pages,
                        sum(below_standard_pages > 0) AS below_dossiers,
                        coalesce(sum(iif(below_standard_pages > 0, sheets, 0)), 0) AS below_sheets,
                        coalesce(sum(iif(below_standard_pages > 0, expected_pages, 0)), 0) AS below_pages
                    FROM dossier INDEXED BY dossier_progress WHERE listed = 1
-                   GROUP BY value_class, fonds, series, state, accepted_week";
+                   GROUP BY value_class, fonds, series, state";
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| {
             let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
@@ -287,7 +302,6 @@ impl Catalog {
                 fonds: row.get("fonds")?,
                 series: row.get("series")?,
                 state: column::word(row, "state", DossierState::from_word)?,
-                week: row.get("accepted_week")?,
                 all: Amount { dossiers: number("dossiers")?, sheets: number("sheets")?, pages: number("pages")? },
                 below: Amount {
                     dossiers: number("below_dossiers")?,

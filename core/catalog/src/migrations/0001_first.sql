@@ -118,7 +118,9 @@ CREATE TABLE dossier (
     manifest_change INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX dossier_progress ON dossier
-    (listed, value_class, fonds, series, state, accepted_week, below_standard_pages, sheets, expected_pages);
+    (listed, value_class, fonds, series, state, below_standard_pages, sheets, expected_pages);
+CREATE INDEX dossier_week ON dossier
+    (accepted_week, state, below_standard_pages, sheets, expected_pages) WHERE listed = 1 AND accepted_week <> '';
 CREATE INDEX dossier_stale ON dossier (code) WHERE change > manifest_change;
 
 CREATE TABLE document (
