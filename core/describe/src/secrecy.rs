@@ -56,7 +56,8 @@ pub fn secrecy_marks(text: &PageText) -> Vec<Finding> {
     let mut findings: Vec<Finding> = MARKS
         .iter()
         .zip(marks)
-        .filter_map(|((mark, _), found)| found.then(|| Finding::warn("secrecy-mark", *mark)))
+        .filter(|(_, found)| *found)
+        .map(|((mark, _), _)| Finding::warn("secrecy-mark", *mark))
         .collect();
     if !words.is_empty() {
         let mut distinct: Vec<String> = Vec::new();

@@ -1,7 +1,7 @@
 //! Sample scans: pages that look like an archive's, made by this program down to the last stain.
 //!
 //! A page is set on a [`canvas`] as a [`sheet`] with its text, then [`wear`] makes a scan of it and [`files`] a file.
-//! [`produce`] gives everything at once, in memory. Invariant: the same fonts give the same bytes, everywhere and always;
+//! [`produce_dossier`] gives all files of a dossier in memory. Invariant: the same fonts give the same bytes, everywhere and always;
 //! there is no clock and no dice but [`rng`].
 
 pub mod canvas;

@@ -202,12 +202,12 @@ impl RowReading<'_> {
         }
         let folded = fold(&text);
         let named = folded.strip_prefix("tieng").unwrap_or(&folded);
-        let item = list.iter().copied().find(|item| {
+        let by_code = list.iter().copied().find(|item| {
             let code = code(*item);
-            folded == code
-                || Some(folded.as_str()) == code.strip_prefix('0')
-                || names(*item).into_iter().any(|name| fold(name) == named)
+            folded == code || Some(folded.as_str()) == code.strip_prefix('0')
         });
+        let item = by_code
+            .or_else(|| list.iter().copied().find(|item| names(*item).into_iter().any(|name| fold(name) == named)));
         if item.is_none() {
             self.refuse(column, "not-in-list", &text);
         }

@@ -179,3 +179,53 @@ fn the_sample_inventory_is_taken_whole() {
     let levels = |level| parsed.rows.iter().filter(|row| row.access == Some(level)).count();
     assert_eq!((levels(AccessLevel::Conditional), levels(AccessLevel::Secret)), (1, 1));
 }
+
+/// A number that looks random, the same every time (xorshift).
+fn dice(state: &mut u64) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    (*state >> 16) as usize
+}
+
+#[test]
+fn damaged_files_are_errors_or_refusals_and_never_a_panic() {
+    let good = include_bytes!("../../../../sample-scans/inventory.xlsx");
+    let mut container = zip::ZipArchive::new(Cursor::new(&good[..])).unwrap();
+    let parts: Vec<(String, Vec<u8>)> = (0..container.len())
+        .map(|i| {
+            let mut part = container.by_index(i).unwrap();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
+            (part.name().unwrap().into_owned(), bytes)
+        })
+        .collect();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut taken = 0;
+    for _ in 0..400 {
+        let mut container = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let hurt = dice(&mut state) % parts.len();
+        for (i, (name, bytes)) in parts.iter().enumerate() {
+            let mut bytes = bytes.clone();
+            if i == hurt {
+                for _ in 0..=dice(&mut state) % 4 {
+                    let at = dice(&mut state) % bytes.len();
+                    match dice(&mut state) % 3 {
+                        0 => bytes[at] = dice(&mut state) as u8,
+                        1 => bytes[at] = b"<>/\"&=0129A"[dice(&mut state) % 11],
+                        _ => drop(bytes.drain(at..(at + 1 + dice(&mut state) % 30).min(bytes.len()))),
+                    }
+                }
+            }
+            let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+            container.start_file(name.as_str(), options).unwrap();
+            container.write_all(&bytes).unwrap();
+        }
+        taken += usize::from(parse_xlsx(&container.finish().unwrap().into_inner()).is_ok());
+        let mut torn = good[..dice(&mut state) % good.len()].to_vec();
+        assert!(parse_xlsx(&torn).is_err());
+        torn.reverse();
+        assert!(parse("a.csv", &torn).is_err());
+    }
+    assert!(taken > 100, "{taken}");
+}
