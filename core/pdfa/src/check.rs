@@ -5,6 +5,7 @@
 
 mod content;
 mod fonts;
+mod jpeg;
 mod metadata;
 mod objects;
 mod pages;

@@ -174,8 +174,12 @@ pub(crate) fn write<W: Write>(
         }
         ImageEncoding::CcittG4 { strips, min_is_white } => {
             for Strip { length, rows } in strips {
-                let parameters =
-                    Dict::new().with("K", -1).with("Columns", width).with("Rows", rows).with("BlackIs1", !min_is_white).with("EndOfBlock", false);
+                let parameters = Dict::new()
+                    .with("K", -1)
+                    .with("Columns", width)
+                    .with("Rows", rows)
+                    .with("BlackIs1", !min_is_white)
+                    .with("EndOfBlock", false);
                 let dict = base(rows)
                     .with("BitsPerComponent", 1)
                     .with("ColorSpace", device_space(1))

@@ -22,6 +22,8 @@ const GAP: f64 = 0.22;
 const MIN_ADVANCE: f64 = 0.15;
 /// Smallest font size in points.
 const MIN_SIZE: f64 = 0.5;
+/// Characters of one word that are shown; two bytes each, they stay within a string of 32 767 (ISO 19005-2, 6.1.13).
+const MAX_CHARACTERS: usize = 8_000;
 /// How far the baseline may drift within a word, in points, before the word needs a span.
 const MAX_DRIFT: f64 = 0.35;
 
@@ -102,7 +104,8 @@ fn place(text: &PageText, facts: &FrameFacts, space: PageSpace, fonts: &mut Font
     for line in text.blocks.iter().flat_map(|block| &block.lines) {
         let size = line_size(line, down, width.min(height));
         for word in &line.words {
-            let shown: String = word.text.chars().filter(|c| is_text(*c) && !c.is_whitespace()).collect();
+            let shown = word.text.chars().filter(|c| is_text(*c) && !c.is_whitespace());
+            let shown: String = shown.take(MAX_CHARACTERS).collect();
             if shown.is_empty() {
                 continue;
             }

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
-use sohoa_pdf::{Dict, File, Name, Object, PdfError};
+use sohoa_pdf::{Dict, File, Name, Object, PdfError, Stream};
 
 use super::fonts::Used;
+use super::jpeg::{self, FrameHeader};
 use super::{Report, content};
 
 const MAX_TREE_DEPTH: usize = 8;
+/// Within how many bytes the frame header of a JPEG must lie: behind some EXIF and profile segments.
+const JPEG_HEAD: u64 = 1 << 20;
 
 /// The object numbers of all pages in order.
 pub(super) fn numbers<R: Read + Seek>(file: &mut File<R>, report: &mut Report) -> Result<Vec<u32>, PdfError> {
@@ -119,10 +122,11 @@ fn image<R: Read + Seek>(file: &mut File<R>, number: u32, report: &mut Report) -
     };
     let parameters = file.get(dict, "DecodeParms")?.as_dict().cloned().unwrap_or_default();
     let given = |key: &str| parameters.get(key).and_then(Object::as_int);
-    let mut start: Vec<u8> = Vec::new();
-    file.for_each_piece(stream.data_offset, stream.data_offset + length.min(2), |piece| start.extend(piece))?;
     let sound = match dict.get("Filter").and_then(Object::as_name) {
-        Some(filter) if filter.is("DCTDecode") => start == [0xFF, 0xD8],
+        Some(filter) if filter.is("DCTDecode") => frame_header(file, &stream, length)?.is_some_and(|header| {
+            let stated = (Some(i64::from(header.bits)), i64::from(header.width), i64::from(header.height));
+            stated == (int("BitsPerComponent"), width, height) && i64::from(header.components) == components
+        }),
         Some(filter) if filter.is("CCITTFaxDecode") => {
             given("K") == Some(-1) && given("Columns") == Some(width) && given("Rows") == Some(height)
         }
@@ -138,6 +142,23 @@ fn image<R: Read + Seek>(file: &mut File<R>, number: u32, report: &mut Report) -
     };
     report.want(sound, "6.2.8", number, "image data that is not what its dictionary says");
     Ok(())
+}
+
+/// The frame header of a JPEG, looked for in the first 64 KiB and then in all that may come before it.
+fn frame_header<R: Read + Seek>(
+    file: &mut File<R>,
+    stream: &Stream,
+    length: u64,
+) -> Result<Option<FrameHeader>, PdfError> {
+    for most in [1 << 16, JPEG_HEAD] {
+        let mut head: Vec<u8> = Vec::new();
+        file.for_each_piece(stream.data_offset, stream.data_offset + length.min(most), |piece| head.extend(piece))?;
+        let header = jpeg::frame_header(&head);
+        if header.is_some() || length <= most {
+            return Ok(header);
+        }
+    }
+    Ok(None)
 }
 
 /// How many components a colour space has that this stage writes.

@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use sohoa_model::{Sha256, Verdict};
 use sohoa_pdf::{Dict, File, Object, ObjectWriter, Reference, text_string};
-use sohoa_pdfa::{Checked, check, for_each_image};
+use sohoa_pdfa::{Checked, ImageEncoding, check, for_each_image};
 
-use crate::made::{self, Page, PngKind};
+use crate::made::{self, Page, Picture, PngKind};
 
 fn check_bytes(bytes: &[u8]) -> Checked {
     check(Cursor::new(bytes)).unwrap()
@@ -115,6 +115,23 @@ fn what_is_broken_is_named_by_its_clause() {
         assert!(checked.violations.iter().any(|violation| violation.clause == clause), "{clause}: {checked:?}");
         assert!(matches!(checked.verdict, Verdict::Failed(_)), "{clause}");
     }
+}
+
+#[test]
+fn a_jpeg_that_is_not_what_its_page_says_is_named() {
+    for change in [|page: &mut Page| page.picture.width += 1, |page: &mut Page| page.picture = relabelled()] {
+        let mut page = made::page(made::jpeg(120, 160, 3), 100.0);
+        change(&mut page);
+        let checked = check_bytes(&made::write(&made::info("relabelled"), &[page]).0);
+        assert_eq!(checked.violations.first().map(|violation| violation.clause), Some("6.2.8"), "{checked:?}");
+    }
+}
+
+/// A colour JPEG that claims to be grey.
+fn relabelled() -> Picture {
+    let colour = made::jpeg(120, 160, 3);
+    let encoding = ImageEncoding::Jpeg { components: 1, length: colour.bytes.len() as u64 };
+    Picture { encoding, ..colour }
 }
 
 #[test]
