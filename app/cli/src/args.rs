@@ -1,0 +1,455 @@
+//! What was typed: the commands and their options as `clap` reads them. Their help stands in the texts (see [`help`]).
+//!
+//! [`help`]: crate::help
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use sohoa_model::Language;
+use sohoa_model::date::PartialDate;
+use sohoa_model::dossier_state::DossierState;
+use sohoa_model::plan::Unit;
+use sohoa_model::reading::LanguageChoice;
+use sohoa_shell::UiLanguage;
+
+#[derive(Debug, Parser)]
+#[command(name = "sohoa", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "NAME", value_parser = name)]
+    pub(crate) operator: Option<String>,
+    #[arg(long, global = true, value_name = "LANG", value_parser = UiLanguage::from_str)]
+    pub(crate) ui_lang: Option<UiLanguage>,
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(InitArgs),
+    #[command(subcommand)]
+    Key(KeyCommand),
+    #[command(subcommand)]
+    Inventory(InventoryCommand),
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    Import(ImportArgs),
+    Process(ProcessArgs),
+    Sign(SignArgs),
+    Accept(AcceptArgs),
+    Reject(DecisionArgs),
+    Hold(DecisionArgs),
+    Release(DecisionArgs),
+    Clear(DecisionArgs),
+    Show(Box<ShowArgs>),
+    Search(SearchArgs),
+    Progress(ProgressArgs),
+    Verify(VerifyArgs),
+    Check(CheckArgs),
+    Export(ExportArgs),
+    Doctor(JsonArgs),
+    Log(LogArgs),
+    Receipt(ReceiptArgs),
+    #[command(hide = true)]
+    Worker(WorkerArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JsonArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    #[arg(long)]
+    pub(crate) demo: bool,
+    #[arg(long, value_parser = name)]
+    pub(crate) title: Option<String>,
+    #[arg(long, value_parser = name)]
+    pub(crate) organisation: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    Demo,
+    Use(KeyUseArgs),
+    Trust(KeyTrustArgs),
+    Show(JsonArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyUseArgs {
+    #[arg(value_name = "FILE.p12")]
+    pub(crate) file: PathBuf,
+    #[arg(long, value_name = "N")]
+    pub(crate) password_fd: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyTrustArgs {
+    #[arg(value_name = "FILE.pem")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InventoryCommand {
+    Import(InventoryImportArgs),
+    List(JsonArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InventoryImportArgs {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    Example,
+    Set(PlanSetArgs),
+    List(JsonArgs),
+    Remove(PlanRemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanSetArgs {
+    #[arg(value_parser = name)]
+    pub(crate) name: String,
+    #[arg(long, value_name = "PERCENT", value_parser = share)]
+    pub(crate) share: u32,
+    #[arg(long, default_value = "dossiers", value_parser = unit)]
+    pub(crate) unit: Unit,
+    #[arg(long, default_value = "")]
+    pub(crate) value_class: String,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(crate) deadline: String,
+    #[arg(long)]
+    pub(crate) counts_below_standard: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanRemoveArgs {
+    pub(crate) name: String,
+}
+
+/// How pages are read and documents signed.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) jobs: Option<u32>,
+    #[arg(long, value_name = "LANG", default_value = "auto", value_parser = language)]
+    pub(crate) lang: LanguageChoice,
+    #[arg(long)]
+    pub(crate) no_sign: bool,
+    #[arg(long, value_name = "N", conflicts_with = "no_sign")]
+    pub(crate) password_fd: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProcessArgs {
+    pub(crate) dossier: Option<String>,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    pub(crate) dossier: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub(crate) password_fd: Option<u32>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArgs {
+    #[arg(value_name = "DOSSIER", required_unless_present = "all_ready", conflicts_with = "all_ready")]
+    pub(crate) dossiers: Vec<String>,
+    #[arg(long)]
+    pub(crate) all_ready: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecisionArgs {
+    pub(crate) dossier: String,
+    #[arg(long)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    pub(crate) dossier: Option<String>,
+    #[arg(long, value_parser = state)]
+    pub(crate) state: Option<DossierState>,
+    #[arg(long)]
+    pub(crate) fonds: Option<String>,
+    #[arg(long)]
+    pub(crate) series: Option<String>,
+    #[arg(long)]
+    pub(crate) value_class: Option<String>,
+    #[arg(long)]
+    pub(crate) week: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: Option<String>,
+    #[arg(long)]
+    pub(crate) met: bool,
+    #[arg(long, conflicts_with = "met")]
+    pub(crate) unmet: bool,
+    #[arg(long)]
+    pub(crate) held: bool,
+    #[arg(long)]
+    pub(crate) rescan: bool,
+    #[arg(long)]
+    pub(crate) not_listed: bool,
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) limit: usize,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    #[arg(required = true)]
+    pub(crate) words: Vec<String>,
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProgressArgs {
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[arg(value_name = "FILE|DOSSIER")]
+    pub(crate) what: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    #[arg(long, conflicts_with = "rebuild")]
+    pub(crate) repair: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ExportFormat {
+    Text,
+    Pdf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[arg(long = "as", value_name = "FORMAT")]
+    pub(crate) format: ExportFormat,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    #[arg(long, value_name = "REASON")]
+    pub(crate) held_reason: Option<String>,
+    #[arg(value_name = "DOSSIER")]
+    pub(crate) dossiers: Vec<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    pub(crate) dossier: Option<String>,
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReceiptArgs {
+    pub(crate) id: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) models: Option<PathBuf>,
+}
+
+/// The language that the help and every refusal of the command line itself are shown in, before it is understood.
+pub(crate) fn language_asked(arguments: impl Iterator<Item = String>) -> Option<UiLanguage> {
+    let mut arguments = arguments.take_while(|argument| argument != "--");
+    while let Some(argument) = arguments.next() {
+        if argument == "--ui-lang" {
+            return arguments.next()?.parse().ok();
+        }
+        if let Some(language) = argument.strip_prefix("--ui-lang=") {
+            return language.parse().ok();
+        }
+    }
+    None
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() { Err("a name".to_owned()) } else { Ok(name.to_owned()) }
+}
+
+fn language(text: &str) -> Result<LanguageChoice, String> {
+    if text == "auto" {
+        return Ok(LanguageChoice::Auto(None));
+    }
+    text.parse::<Language>().map(LanguageChoice::Given).map_err(|error| error.to_string())
+}
+
+fn unit(text: &str) -> Result<Unit, String> {
+    Unit::from_word(text).ok_or_else(|| "dossiers, sheets, pages".to_owned())
+}
+
+fn state(text: &str) -> Result<DossierState, String> {
+    let words = || DossierState::ALL.map(DossierState::word).join(", ");
+    DossierState::from_word(text).ok_or_else(words)
+}
+
+/// A share in percent with at most four decimals, as parts per million.
+fn share(text: &str) -> Result<u32, String> {
+    let wrong = || "0–100".to_owned();
+    let text = text.trim().trim_end_matches('%').trim();
+    let (whole, decimals) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if whole.len() > 3 || decimals.len() > 4 || !digits(whole) || !digits(decimals) {
+        return Err(wrong());
+    }
+    let whole: u32 = whole.parse().map_err(|_| wrong())?;
+    let decimals: u32 = format!("{decimals:0<4}").parse().map_err(|_| wrong())?;
+    match whole * 10_000 + decimals {
+        ppm @ 1..=1_000_000 => Ok(ppm),
+        _ => Err(wrong()),
+    }
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let wrong = || "YYYY-MM-DD".to_owned();
+    let [year, month, day] = text.split('-').collect::<Vec<_>>()[..] else { return Err(wrong()) };
+    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+        return Err(wrong());
+    }
+    format!("{day}/{month}/{year}").parse::<PartialDate>().map_err(|_| wrong())?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent_in_itself() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_people_type_is_understood() {
+        let lines = [
+            "sohoa init --demo kho",
+            "sohoa --archive kho --operator Lan import quét --jobs 2 --lang vie --json",
+            "sohoa import quét --dry-run --ui-lang en",
+            "sohoa plan set 2025 --share 30 --value-class valuable --deadline 2025-12-31",
+            "sohoa accept --all-ready",
+            "sohoa accept H49.1 H49.2",
+            "sohoa show --target 2025 --unmet",
+            "sohoa export --as text --to ra H49.1 --held-reason thanh-tra",
+            "sohoa release H49.1 --reason đã-xem",
+            "sohoa key use a.p12 --password-fd 3",
+            "sohoa worker",
+        ];
+        for line in lines {
+            parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let lines = [
+            "sohoa",
+            "sohoa import",
+            "sohoa import quét --jobs 0",
+            "sohoa import quét --lang tiếng-việt",
+            "sohoa accept",
+            "sohoa accept A --all-ready",
+            "sohoa hold A",
+            "sohoa show --met --unmet",
+            "sohoa plan set x --share 0 --deadline 2025-12-31",
+            "sohoa plan set x --share 30 --deadline 2025-02-30",
+            "sohoa export --as docx --to ra",
+            "sohoa check --rebuild --repair",
+        ];
+        for line in lines {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_read_exactly() {
+        let cases = [("30", 300_000), ("12.5", 125_000), ("33,3333", 333_333), ("100 %", 1_000_000), ("0.0001", 1)];
+        for (text, ppm) in cases {
+            assert_eq!(share(text), Ok(ppm), "{text}");
+        }
+        for text in ["", "0", "100.1", "-3", "1.23456", "ba mươi", "1e2"] {
+            assert!(share(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_the_rest_is() {
+        let asked = |line: &str| language_asked(line.split(' ').map(str::to_owned));
+        assert_eq!(asked("sohoa --ui-lang en import"), Some(UiLanguage::English));
+        assert_eq!(asked("sohoa import --ui-lang=vi x"), Some(UiLanguage::Vietnamese));
+        assert_eq!(asked("sohoa search -- --ui-lang en"), None);
+    }
+}

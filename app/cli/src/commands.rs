@@ -1,0 +1,62 @@
+//! The commands, one file a family: each turns what was typed into a plan, calls a verb and tells what came of it.
+
+mod check;
+mod decide;
+mod doctor;
+mod export;
+mod import;
+mod init;
+mod inventory;
+mod key;
+mod log;
+mod plan;
+mod process;
+mod progress;
+mod receipt;
+mod search;
+mod show;
+mod show_dossier;
+mod verify;
+pub(crate) mod worker;
+
+use sohoa_pipeline::decide::Decision;
+use sohoa_shell::Exit;
+
+use crate::args::{Command, InventoryCommand, KeyCommand, PlanCommand};
+use crate::front::Front;
+use crate::stop::Stop;
+
+/// Runs a command and says how it ended.
+pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
+    match command {
+        Command::Init(args) => init::run(front, args),
+        Command::Key(KeyCommand::Demo) => key::demo(front),
+        Command::Key(KeyCommand::Use(args)) => key::use_file(front, &args),
+        Command::Key(KeyCommand::Trust(args)) => key::trust(front, &args),
+        Command::Key(KeyCommand::Show(args)) => key::show(front, args.json),
+        Command::Inventory(InventoryCommand::Import(args)) => inventory::import(front, &args),
+        Command::Inventory(InventoryCommand::List(args)) => inventory::list(front, args.json),
+        Command::Plan(PlanCommand::Example) => plan::example(front),
+        Command::Plan(PlanCommand::Set(args)) => plan::set(front, args),
+        Command::Plan(PlanCommand::List(args)) => plan::list(front, args.json),
+        Command::Plan(PlanCommand::Remove(args)) => plan::remove(front, &args.name),
+        Command::Import(args) => import::run(front, &args),
+        Command::Process(args) => process::process(front, args),
+        Command::Sign(args) => process::sign(front, args),
+        Command::Accept(args) => decide::accept(front, args),
+        Command::Reject(args) => decide::decide(front, &args.dossier, Decision::Reject(args.reason)),
+        Command::Hold(args) => decide::decide(front, &args.dossier, Decision::Hold(args.reason)),
+        Command::Release(args) => decide::decide(front, &args.dossier, Decision::Release(args.reason)),
+        Command::Clear(args) => decide::decide(front, &args.dossier, Decision::Clear(args.reason)),
+        Command::Show(args) => show::run(front, *args),
+        Command::Search(args) => search::run(front, &args),
+        Command::Progress(args) => progress::run(front, &args),
+        Command::Verify(args) => verify::run(front, &args),
+        Command::Check(args) => check::run(front, &args),
+        Command::Export(args) => export::run(front, args),
+        Command::Doctor(args) => doctor::run(front, args.json),
+        Command::Log(args) => log::run(front, &args),
+        Command::Receipt(args) => receipt::run(front, &args),
+        Command::Worker(args) => Ok(worker::run(&args)),
+    }
+}

@@ -1,0 +1,140 @@
+//! `plan`: targets as data, several at once.
+
+use serde::Serialize;
+use sohoa_model::plan::{Target, Unit};
+use sohoa_pipeline::archive::Archive;
+use sohoa_shell::{Exit, Texts};
+
+use crate::args::PlanSetArgs;
+use crate::front::Front;
+use crate::stop::Stop;
+use crate::table::Table;
+
+/// What `plan example` sets: name, share in parts per million, deadline.
+const EXAMPLES: [(&str, u32, &str); 2] = [("2025-30%", 300_000, "2025-12-31"), ("2026-100%", 1_000_000, "2026-12-31")];
+/// The value class of the examples.
+const VALUABLE: &str = "valuable";
+
+pub(super) fn example(front: &mut Front) -> Result<Exit, Stop> {
+    let archive = front.open()?;
+    for (name, share_ppm, deadline) in EXAMPLES {
+        let target = Target {
+            name: name.to_owned(),
+            share_ppm,
+            unit: Unit::Dossiers,
+            value_class: VALUABLE.to_owned(),
+            deadline: deadline.to_owned(),
+            counts_below_standard: false,
+        };
+        put(front, &archive, &target)?;
+    }
+    archive.write_archive_manifest()?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn set(front: &mut Front, args: PlanSetArgs) -> Result<Exit, Stop> {
+    let archive = front.open()?;
+    let target = Target {
+        name: args.name,
+        share_ppm: args.share,
+        unit: args.unit,
+        value_class: args.value_class,
+        deadline: args.deadline,
+        counts_below_standard: args.counts_below_standard,
+    };
+    put(front, &archive, &target)?;
+    archive.write_archive_manifest()?;
+    Ok(Exit::Done)
+}
+
+fn put(front: &mut Front, archive: &Archive, target: &Target) -> Result<(), Stop> {
+    archive.catalog().set_target(target, &archive.act())?;
+    let line = sentence(&front.texts, target);
+    front.output.note(line);
+    Ok(())
+}
+
+/// A target as one sentence.
+fn sentence(texts: &Texts, target: &Target) -> String {
+    let class = match target.value_class.as_str() {
+        "" => texts.get("whole-archive"),
+        class => texts.say("plan-class", &[("class", class.into())]),
+    };
+    let args = [
+        ("name", (&target.name).into()),
+        ("share", percent(target.share_ppm).into()),
+        ("unit", texts.get(&format!("unit-{}", target.unit.word())).into()),
+        ("class", class.into()),
+        ("deadline", (&target.deadline).into()),
+    ];
+    texts.say("plan-set", &args)
+}
+
+/// Parts per million as percent without needless zeros, e.g. `30`, `12.5`.
+pub(super) fn percent(ppm: u32) -> String {
+    let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+pub(super) fn list(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
+    #[derive(Serialize)]
+    struct Shown {
+        name: String,
+        share_percent: f64,
+        unit: &'static str,
+        value_class: String,
+        deadline: String,
+        counts_below_standard: bool,
+    }
+    let targets = front.open()?.catalog().targets()?;
+    if as_json {
+        let targets: Vec<_> = targets
+            .into_iter()
+            .map(|target| Shown {
+                share_percent: f64::from(target.share_ppm) / 10_000.0,
+                name: target.name,
+                unit: target.unit.word(),
+                value_class: target.value_class,
+                deadline: target.deadline,
+                counts_below_standard: target.counts_below_standard,
+            })
+            .collect();
+        front.output.json(&targets);
+        return Ok(Exit::Done);
+    }
+    if targets.is_empty() {
+        let line = front.text("plan-none");
+        front.output.note(line);
+        return Ok(Exit::Done);
+    }
+    let headings = ["field-target", "field-share", "field-unit", "field-value-class", "field-deadline"];
+    let mut table = Table::new(headings.map(|id| front.text(id))).right(&[1]);
+    for target in targets {
+        let unit = front.text(&format!("unit-{}", target.unit.word()));
+        let share = format!("{} %", percent(target.share_ppm));
+        table.row([target.name, share, unit, target.value_class, target.deadline]);
+    }
+    front.output.table(&table);
+    Ok(Exit::Done)
+}
+
+pub(super) fn remove(front: &mut Front, name: &str) -> Result<Exit, Stop> {
+    let archive = front.open()?;
+    archive.catalog().remove_target(name, &archive.act())?;
+    archive.write_archive_manifest()?;
+    let line = front.texts.say("plan-removed", &[("name", name.into())]);
+    front.output.note(line);
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_shown_without_needless_zeros() {
+        for (ppm, text) in [(300_000, "30"), (125_000, "12.5"), (1, "0.0001"), (1_000_000, "100")] {
+            assert_eq!(percent(ppm), text);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! `progress`: how much of the inventory is digitized, per target, fonds, series, value class and week.
+
+use serde::Serialize;
+use sohoa_catalog::progress::{Amount, Progress, TargetNow, TargetProgress, Totals};
+use sohoa_shell::Exit;
+
+use crate::args::ProgressArgs;
+use crate::commands::plan::percent;
+use crate::front::Front;
+use crate::stop::Stop;
+use crate::table::Table;
+
+/// Progress as JSON; all that depends on the clock stands under `now`.
+#[derive(Serialize)]
+struct Record<'a> {
+    targets: Vec<TargetRecord<'a>>,
+    total: TotalsRecord,
+    by_fonds: Vec<Group<'a>>,
+    by_series: Vec<Group<'a>>,
+    by_value_class: Vec<Group<'a>>,
+    by_week: Vec<Week<'a>>,
+    by_state: Vec<State>,
+    not_in_inventory: u64,
+    now: Now<'a>,
+}
+
+#[derive(Serialize)]
+struct TargetRecord<'a> {
+    name: &'a str,
+    share_percent: f64,
+    unit: &'static str,
+    value_class: &'a str,
+    deadline: &'a str,
+    counts_below_standard: bool,
+    all: u64,
+    done: u64,
+    required: u64,
+    below_standard: u64,
+    done_percent: f64,
+    met: bool,
+}
+
+#[derive(Serialize)]
+struct TotalsRecord {
+    all: AmountRecord,
+    done: AmountRecord,
+    below_standard: AmountRecord,
+    done_percent: f64,
+}
+
+#[derive(Serialize)]
+struct AmountRecord {
+    dossiers: u64,
+    sheets: u64,
+    pages: u64,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fonds: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_class: Option<&'a str>,
+    #[serde(flatten)]
+    totals: TotalsRecord,
+}
+
+#[derive(Serialize)]
+struct Week<'a> {
+    week: &'a str,
+    #[serde(flatten)]
+    accepted: AmountRecord,
+}
+
+#[derive(Serialize)]
+struct State {
+    state: &'static str,
+    #[serde(flatten)]
+    amount: AmountRecord,
+}
+
+#[derive(Serialize)]
+struct Now<'a> {
+    at: String,
+    targets: Vec<NowTarget<'a>>,
+}
+
+#[derive(Serialize)]
+struct NowTarget<'a> {
+    name: &'a str,
+    days_left: i64,
+    past: bool,
+}
+
+impl From<&Amount> for AmountRecord {
+    fn from(amount: &Amount) -> Self {
+        Self { dossiers: amount.dossiers, sheets: amount.sheets, pages: amount.pages }
+    }
+}
+
+impl From<&Totals> for TotalsRecord {
+    fn from(totals: &Totals) -> Self {
+        Self {
+            all: (&totals.listed).into(),
+            done: (&totals.done).into(),
+            below_standard: (&totals.below_standard).into(),
+            done_percent: f64::from(hundredths(totals.done.dossiers, totals.listed.dossiers)) / 100.0,
+        }
+    }
+}
+
+/// A share in hundredths of a percent, rounded down: nothing is complete before it is.
+fn hundredths(done: u64, all: u64) -> u32 {
+    match u128::from(done) * 10_000 / u128::from(all.max(1)) {
+        _ if all == 0 => 0,
+        share => u32::try_from(share).unwrap_or(u32::MAX),
+    }
+}
+
+fn share(done: u64, all: u64) -> String {
+    if all == 0 { "–".to_owned() } else { format!("{} %", percent(hundredths(done, all).saturating_mul(100))) }
+}
+
+pub(super) fn run(front: &mut Front, args: &ProgressArgs) -> Result<Exit, Stop> {
+    let archive = front.open()?;
+    let progress = archive.catalog().progress(front.session.clock.now())?;
+    if args.json {
+        front.output.json(&record(&progress));
+    } else if args.csv {
+        for line in csv(&progress) {
+            front.output.data(line);
+        }
+    } else {
+        tables(front, &progress);
+    }
+    Ok(Exit::Done)
+}
+
+fn record(progress: &Progress) -> Record<'_> {
+    let group =
+        |fonds, series, value_class, totals: &Totals| Group { fonds, series, value_class, totals: totals.into() };
+    Record {
+        targets: progress.targets.iter().map(target_record).collect(),
+        total: (&progress.total).into(),
+        by_fonds: progress.by_fonds.iter().map(|(fonds, t)| group(Some(fonds.as_str()), None, None, t)).collect(),
+        by_series: progress
+            .by_series
+            .iter()
+            .map(|((fonds, series), t)| group(Some(fonds.as_str()), Some(series.as_str()), None, t))
+            .collect(),
+        by_value_class: progress
+            .by_value_class
+            .iter()
+            .map(|(class, t)| group(None, None, Some(class.as_str()), t))
+            .collect(),
+        by_week: progress.by_week.iter().map(|(week, amount)| Week { week, accepted: amount.into() }).collect(),
+        by_state: progress
+            .by_state
+            .iter()
+            .map(|(state, amount)| State { state: state.word(), amount: amount.into() })
+            .collect(),
+        not_in_inventory: progress.unlisted,
+        now: Now {
+            at: progress.now.at.iso_vietnam(),
+            targets: progress
+                .now
+                .targets
+                .iter()
+                .map(|t| NowTarget { name: &t.name, days_left: t.days_left, past: t.past })
+                .collect(),
+        },
+    }
+}
+
+fn target_record(progress: &TargetProgress) -> TargetRecord<'_> {
+    let target = &progress.target;
+    TargetRecord {
+        name: &target.name,
+        share_percent: f64::from(target.share_ppm) / 10_000.0,
+        unit: target.unit.word(),
+        value_class: &target.value_class,
+        deadline: &target.deadline,
+        counts_below_standard: target.counts_below_standard,
+        all: progress.denominator,
+        done: progress.done,
+        required: progress.required,
+        below_standard: progress.below_standard,
+        done_percent: f64::from(hundredths(progress.done, progress.denominator)) / 100.0,
+        met: progress.met,
+    }
+}
+
+/// One row a figure; nothing in it depends on the clock.
+fn csv(progress: &Progress) -> Vec<String> {
+    let mut lines = vec!["scope,name,series,unit,all,done,below_standard,done_percent,required,met".to_owned()];
+    let mut row = |scope: &str, name: &str, series: &str, unit: &str, numbers: [u64; 3], more: [String; 2]| {
+        let [all, done, below] = numbers;
+        let percent = percent(hundredths(done, all).saturating_mul(100));
+        let [required, met] = more;
+        let (name, series) = (cell(name), cell(series));
+        lines.push(format!("{scope},{name},{series},{unit},{all},{done},{below},{percent},{required},{met}"));
+    };
+    for p in &progress.targets {
+        let more = [p.required.to_string(), p.met.to_string()];
+        row("target", &p.target.name, "", p.target.unit.word(), [p.denominator, p.done, p.below_standard], more);
+    }
+    let mut groups: Vec<(&str, &str, &str, &Totals)> = vec![("total", "", "", &progress.total)];
+    groups.extend(progress.by_fonds.iter().map(|(fonds, t)| ("fonds", fonds.as_str(), "", t)));
+    groups.extend(progress.by_series.iter().map(|((fonds, series), t)| ("series", fonds.as_str(), series.as_str(), t)));
+    groups.extend(progress.by_value_class.iter().map(|(class, t)| ("value_class", class.as_str(), "", t)));
+    for (scope, name, series, totals) in groups {
+        for unit in sohoa_model::plan::Unit::from_word("dossiers").into_iter().chain(OTHER_UNITS) {
+            let numbers = [&totals.listed, &totals.done, &totals.below_standard].map(|amount| amount.of(unit));
+            row(scope, name, series, unit.word(), numbers, Default::default());
+        }
+    }
+    for (week, amount) in &progress.by_week {
+        row("week", week, "", "dossiers", [amount.dossiers, amount.dossiers, 0], Default::default());
+    }
+    lines
+}
+
+const OTHER_UNITS: [sohoa_model::plan::Unit; 2] = [sohoa_model::plan::Unit::Sheets, sohoa_model::plan::Unit::Pages];
+
+/// A text as a cell of CSV; one that a spreadsheet would take for a formula is marked as text.
+fn cell(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+fn tables(front: &mut Front, progress: &Progress) {
+    if progress.total.listed.dossiers == 0 {
+        let line = front.text("progress-empty");
+        front.output.note(line);
+    }
+    if !progress.targets.is_empty() {
+        let headings = ["target", "share", "done", "all", "unit", "below-standard", "deadline"];
+        let mut headings: Vec<String> = headings.iter().map(|id| front.text(&format!("field-{id}"))).collect();
+        headings.push(String::new());
+        let mut table = Table::new(headings).right(&[1, 2, 3, 5]);
+        for (p, now) in progress.targets.iter().zip(&progress.now.targets) {
+            table.row([
+                p.target.name.clone(),
+                format!("{} / {} %", share(p.done, p.denominator), percent(p.target.share_ppm)),
+                p.done.to_string(),
+                p.denominator.to_string(),
+                front.text(&format!("unit-{}", p.target.unit.word())),
+                p.below_standard.to_string(),
+                p.target.deadline.clone(),
+                standing(front, p, now),
+            ]);
+        }
+        title(front, "progress-targets");
+        front.output.table(&table);
+    }
+    let total = vec![(front.text("whole-archive"), &progress.total)];
+    group(front, "progress-total", total);
+    let fonds = progress.by_fonds.iter().map(|(fonds, t)| (fonds.clone(), t)).collect();
+    group(front, "progress-by-fonds", fonds);
+    let series = progress.by_series.iter().map(|((fonds, series), t)| (format!("{fonds} / {series}"), t)).collect();
+    group(front, "progress-by-series", series);
+    let classes = progress.by_value_class.iter().map(|(class, t)| (class.clone(), t)).collect();
+    group(front, "progress-by-value-class", classes);
+    if !progress.by_week.is_empty() {
+        title(front, "progress-by-week");
+        let headings = ["field-week", "unit-dossiers", "unit-sheets", "unit-pages"];
+        let mut table = Table::new(headings.map(|id| front.text(id))).right(&[1, 2, 3]);
+        for (week, amount) in &progress.by_week {
+            let [dossiers, sheets, pages] = [amount.dossiers, amount.sheets, amount.pages].map(|n| n.to_string());
+            table.row([week.clone(), dossiers, sheets, pages]);
+        }
+        front.output.table(&table);
+    }
+    if !progress.targets.is_empty() {
+        let line = front.text("progress-open");
+        front.output.note(line);
+    }
+}
+
+fn title(front: &mut Front, id: &str) {
+    let text = front.text(id);
+    front.output.data(text);
+}
+
+fn group(front: &mut Front, id: &str, rows: Vec<(String, &Totals)>) {
+    if rows.is_empty() {
+        return;
+    }
+    title(front, id);
+    let headings = ["field-name", "field-share", "field-done", "field-all", "field-below-standard"];
+    let mut table = Table::new(headings.map(|id| front.text(id))).right(&[1, 2, 3, 4]);
+    for (name, totals) in rows {
+        let (done, all) = (totals.done.dossiers, totals.listed.dossiers);
+        let name = if name.is_empty() { front.text("nothing-known") } else { name };
+        table.row([
+            name,
+            share(done, all),
+            done.to_string(),
+            all.to_string(),
+            totals.below_standard.dossiers.to_string(),
+        ]);
+    }
+    front.output.table(&table);
+}
+
+fn standing(front: &Front, progress: &TargetProgress, now: &TargetNow) -> String {
+    match (progress.met, now.past) {
+        (true, _) => front.text("target-met"),
+        (false, true) => front.text("target-past"),
+        (false, false) => front.texts.say("target-open", &[("days", now.days_left.unsigned_abs().into())]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_rounded_up_to_complete() {
+        assert_eq!(share(9_999_999, 10_000_000), "99.99 %");
+        assert_eq!(share(3, 10), "30 %");
+        assert_eq!(share(0, 0), "–");
+    }
+
+    #[test]
+    fn a_cell_is_never_taken_for_a_formula() {
+        let cases = [("Phông A", "Phông A"), ("=1+1", "'=1+1"), ("a, \"b\"", "\"a, \"\"b\"\"\""), ("-", "'-")];
+        for (text, expected) in cases {
+            assert_eq!(cell(text), expected);
+        }
+    }
+}
