@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sohoa_model::code_list::{AccessLevel, Condition, PaperLanguage, Retention};
 use sohoa_model::date::PartialDate;
 use sohoa_model::inventory::{InventoryRow, ParsedInventory, RowRefusal};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::column::Column;
 use super::{InventoryError, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS};
@@ -114,22 +114,19 @@ impl RowReading<'_> {
             title: self.text(Column::Title),
             start: self.date(Column::Start),
             end: self.date(Column::End),
-            retention: self.item(Column::Retention, Retention::ALL, Retention::code, |item| {
-                vec![item.vietnamese(), item.english()]
-            }),
-            access: self.item(Column::Access, AccessLevel::ALL, AccessLevel::code, |item| {
-                vec![item.vietnamese(), item.english()]
-            }),
+            retention: self
+                .item(Column::Retention, Retention::ALL, Retention::code, |item| [item.vietnamese(), item.english()]),
+            access: self
+                .item(Column::Access, AccessLevel::ALL, AccessLevel::code, |item| [item.vietnamese(), item.english()]),
             paper_file_code: self.text(Column::PaperFileCode),
             value_class: self.text(Column::ValueClass),
             sheets: self.count(Column::Sheets),
             pages: self.count(Column::Pages),
             language: self.item(Column::Language, PaperLanguage::ALL, PaperLanguage::code, |item| {
-                vec![item.vietnamese(), item.english()]
+                [item.vietnamese(), item.english()]
             }),
-            condition: self.item(Column::Condition, Condition::ALL, Condition::code, |item| {
-                vec![item.vietnamese(), item.english()]
-            }),
+            condition: self
+                .item(Column::Condition, Condition::ALL, Condition::code, |item| [item.vietnamese(), item.english()]),
         };
         if row.code.is_empty() && !self.refused.iter().any(|refusal| refusal.column == self.heading(Column::Code)) {
             self.refuse(Column::Code, "missing", "");
@@ -194,20 +191,21 @@ impl RowReading<'_> {
         column: Column,
         list: &[T],
         code: fn(T) -> &'static str,
-        names: fn(T) -> Vec<&'static str>,
+        names: fn(T) -> [&'static str; 2],
     ) -> Option<T> {
         let text = self.text(column);
         if text.is_empty() {
             return None;
         }
-        let folded = fold(&text);
-        let named = folded.strip_prefix("tieng").unwrap_or(&folded);
-        let by_code = list.iter().copied().find(|item| {
-            let code = code(*item);
-            folded == code || Some(folded.as_str()) == code.strip_prefix('0')
-        });
-        let item = by_code
-            .or_else(|| list.iter().copied().find(|item| names(*item).into_iter().any(|name| fold(name) == named)));
+        let find = |is: &dyn Fn(T) -> bool| list.iter().copied().find(|item| is(*item));
+        let by_code = find(&|item| text == code(item) || Some(text.as_str()) == code(item).strip_prefix('0'));
+        // Folding is dear; most files spell the names as the lists do.
+        let item =
+            by_code.or_else(|| find(&|item| names(item).contains(&text.to_lowercase().as_str()))).or_else(|| {
+                let folded = fold(&text);
+                let named = folded.strip_prefix("tieng").unwrap_or(&folded);
+                find(&|item| names(item).into_iter().any(|name| fold(name) == named))
+            });
         if item.is_none() {
             self.refuse(column, "not-in-list", &text);
         }
@@ -231,7 +229,7 @@ impl RowReading<'_> {
 
 /// NFC, with every run of white space (line breaks, no-break spaces) made one space and none at the ends.
 fn plain(text: &str) -> String {
-    let nfc: String = text.nfc().collect();
+    let nfc = if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() };
     nfc.split(|c: char| c.is_whitespace() || c == '\u{FEFF}')
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
