@@ -75,6 +75,21 @@ fn a_jpeg_comes_out_byte_for_byte() {
     }
 }
 
+#[test]
+fn a_document_of_more_characters_than_one_font_holds_reads_back() {
+    let all: Vec<char> = ('\u{20000}'..'\u{3FFF0}').filter(|c| *c as u32 & 0xFFFE != 0xFFFE).take(66_000).collect();
+    // Each word takes characters from both ends, so that the last ones change the font within themselves.
+    let words: Vec<String> = (0..660).map(|i| (0..100).map(|k| all[(i + k * 660) % all.len()]).collect()).collect();
+    let lines = (0..660).map(|i| made::line(&[words[i].as_str()], 10.0, 50.0 + 5.0 * i as f32, 44.0, 0.0, 0.0));
+    let mut page = made::page(made::jpeg(248, 351, 1), 30.0);
+    page.text = Some(made::text(2480, 3510, lines.collect()));
+    let (bytes, _) = made::write(&made::info("two fonts"), &[page]);
+    let path = judge("two-fonts", &bytes);
+    let Some(raw) = tool("pdftotext", &["-raw".as_ref(), path.as_os_str(), "-".as_ref()]) else { return };
+    let raw = String::from_utf8(raw).unwrap();
+    assert!(raw.split_whitespace().eq(words.iter().map(String::as_str)));
+}
+
 /// The rendered page as grey samples.
 fn render(name: &str, page: Page, dpi: u32) -> Option<(usize, usize, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
