@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use sohoa_capture::FolderError;
-use sohoa_catalog::CatalogError;
+use sohoa_catalog::{CatalogError, DecisionError};
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::settings::SettingsError;
 use sohoa_pipeline::worker::WorkerFault;
@@ -49,7 +49,9 @@ impl Failure {
 /// An error with all its causes in one line.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for error in std::iter::successors(Some(error), |error| error.source()) {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        next = error.source();
         let words = error.to_string();
         // A transparent error says the same as its source.
         if parts.last() != Some(&words) {
@@ -103,15 +105,7 @@ impl Maker<'_> {
             PipelineError::NotAdministrator(operator) => {
                 self.make("error-not-administrator", &[("operator", operator.into())], Exit::Rule)
             }
-            PipelineError::NotReady { code, missing } => {
-                let missing: Vec<String> =
-                    missing.iter().map(|state| self.texts.get(&format!("missing-{}", state.word()))).collect();
-                let args = [("code", code.into()), ("missing", missing.join("; ").into())];
-                self.make("error-not-ready", &args, Exit::Rule)
-            }
-            PipelineError::SamePerson { code, operator } => {
-                self.make("error-same-person", &[("code", code.into()), ("operator", operator.into())], Exit::Rule)
-            }
+            PipelineError::Decision(error) => self.decision(error),
             PipelineError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
             PipelineError::Unreadable { path, source } => self.unreadable(path, source),
             PipelineError::Inventory { path, .. } => {
@@ -137,6 +131,28 @@ impl Maker<'_> {
                 self.make("error-record", &args, Exit::Damage)
             }
             _ => self.unexpected(),
+        }
+    }
+
+    fn decision(&self, error: &DecisionError) -> Failure {
+        match error {
+            DecisionError::NotReady { code, missing } => {
+                let missing: Vec<String> =
+                    missing.iter().map(|state| self.texts.get(&format!("missing-{}", state.word()))).collect();
+                let args = [("code", code.into()), ("missing", missing.join("; ").into())];
+                self.make("error-not-ready", &args, Exit::Rule)
+            }
+            DecisionError::SamePerson { code, captured_by } => {
+                self.make("error-same-person", &[("code", code.into()), ("operator", captured_by.into())], Exit::Rule)
+            }
+            DecisionError::Held { code, reasons } => {
+                let args = [("code", code.into()), ("reasons", reasons.join("; ").into())];
+                self.make("error-held", &args, Exit::Rule)
+            }
+            DecisionError::NotHeld(code) => self.make("error-not-held", &[("code", code.into())], Exit::Rule),
+            DecisionError::Empty(code) => self.make("error-no-pages", &[("code", code.into())], Exit::Rule),
+            DecisionError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
+            DecisionError::Catalog(error) => self.catalog(error),
         }
     }
 
@@ -272,8 +288,11 @@ mod tests {
             (PipelineError::UnknownDossier("H49.61.8".into()), Exit::NotFound),
             (PipelineError::NoKey, Exit::Key),
             (PipelineError::NotAdministrator("Lan".into()), Exit::Rule),
-            (PipelineError::NotReady { code: "A".into(), missing: vec![DossierState::Signed] }, Exit::Rule),
-            (PipelineError::SamePerson { code: "A".into(), operator: "Lan".into() }, Exit::Rule),
+            (DecisionError::NotReady { code: "A".into(), missing: vec![DossierState::Signed] }.into(), Exit::Rule),
+            (DecisionError::SamePerson { code: "A".into(), captured_by: "Lan".into() }.into(), Exit::Rule),
+            (DecisionError::Held { code: "A".into(), reasons: vec!["mật".into()] }.into(), Exit::Rule),
+            (DecisionError::NotHeld("A".into()).into(), Exit::Rule),
+            (DecisionError::Empty("A".into()).into(), Exit::Rule),
             (PipelineError::NoReason, Exit::Usage),
             (PipelineError::Unreadable { path: path(), source: not_found() }, Exit::NotFound),
             (PipelineError::Store(StoreError::DiskFull { path: path() }), Exit::NoSpace),
@@ -296,10 +315,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_in_words() {
-        let error = PipelineError::NotReady {
-            code: "H49.61.8".into(),
-            missing: DossierState::ALL[1..7].to_vec(),
-        };
+        let missing = DossierState::ALL[1..7].to_vec();
+        let error = DecisionError::NotReady { code: "H49.61.8".into(), missing }.into();
         for failure in failures(&error) {
             assert!(failure.sentence.contains("H49.61.8"), "{}", failure.sentence);
             assert!(!failure.sentence.contains("missing-"), "{}", failure.sentence);
