@@ -119,7 +119,7 @@ impl Reader {
 
     /// Chooses among `languages` by reading a few lines, the first that is [`CONVINCING`] or else the best.
     ///
-    /// `band` holds about six lines of the middle of the page. Languages without a model are passed over; `None` if none
+    /// `band` holds some ten lines of the middle of the page. Languages without a model are passed over; `None` if none
     /// of them shows any text.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl Reader {
         languages: &[Language],
         remaining: &dyn Fn() -> Duration,
     ) -> Result<Option<(Language, f32)>, OcrError> {
-        let region = Region { rect: band, role: BlockRole::Body, mode: PageMode::Block };
+        let region = Region { rect: band, role: BlockRole::Body, mode: PageMode::Column };
         let mut best: Option<(Language, f32)> = None;
         for &language in languages {
             if !self.models.has(language) {

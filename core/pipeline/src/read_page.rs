@@ -33,8 +33,8 @@ const EMPTY: f32 = 0.000_02;
 /// Points of confidence by which a turned page must be better than it was before.
 const BETTER: f32 = 10.0;
 
-/// Height of the band that a language is chosen from, as a share of the page: about six lines.
-const BAND: f32 = 0.14;
+/// Height of the band that a language is chosen from, as a share of the page: some ten lines.
+const BAND: f32 = 0.24;
 
 /// Reads one frame.
 ///
@@ -161,7 +161,7 @@ impl Page {
     }
 }
 
-/// The full width of the page where some six lines have most ink, away from head and foot.
+/// The full width of the page where some ten lines have most ink, away from head and foot.
 fn band(map: &InkMap, width: u32, height: u32) -> Rect {
     let rows: Vec<usize> = (0..map.height).map(|y| (0..map.width).filter(|&x| map.at(x, y)).count()).collect();
     let high = ((map.height as f32 * BAND) as usize).max(1);
