@@ -5,7 +5,7 @@
 //! together by a few dozen small words; Chinese is written in Chinese characters.
 
 use sohoa_model::Language;
-use sohoa_model::page_text::TextBlock;
+use sohoa_model::page_text::{PageText, TextBlock};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::words::is_han;
@@ -48,7 +48,13 @@ const SMALL_WORDS: f32 = 0.33;
 /// Share of syllables with marks from which Vietnamese is as sure as can be.
 const MARKED: f32 = 0.4;
 
+/// Mean confidence at which a reading counts for nothing, and the points above it at which it counts fully.
+const CONFIDENCE: (f32, f32) = (50.0, 40.0);
+
 /// How much text read in `language` looks like it, 0 to 1; 0 without words.
+///
+/// A wrong model makes words of its own language out of others now and then, but it is not sure of them: the looks of
+/// the words are weighed by the engine's confidence.
 pub fn score(language: Language, blocks: &[TextBlock]) -> f32 {
     let words: Vec<String> = blocks
         .iter()
@@ -58,7 +64,8 @@ pub fn score(language: Language, blocks: &[TextBlock]) -> f32 {
         .filter(|part| !part.is_empty())
         .map(str::to_lowercase)
         .collect();
-    score_words(language, &words)
+    let confidence = PageText { width: 0, height: 0, blocks: blocks.to_vec() }.confidence().unwrap_or(0.0);
+    score_words(language, &words) * ((confidence - CONFIDENCE.0) / CONFIDENCE.1).clamp(0.0, 1.0)
 }
 
 fn score_words(language: Language, words: &[String]) -> f32 {
