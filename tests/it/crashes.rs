@@ -130,7 +130,7 @@ fn a_kill_at_any_named_point_loses_nothing_and_changes_nothing() {
                     station.finish(&mut import(&station)).done();
                     assert_eq!(outcome(&station), expected, "after a kill at {name}, pass {nth}");
                     station.run(["check"]).done();
-                    survived.lock().unwrap().push(*name);
+                    survived.lock().unwrap().push(name);
                 }
             });
         }

@@ -235,7 +235,7 @@ fn bad_input_is_one_sentence_a_hint_and_a_code() {
         assert!(!said.stderr.contains("panicked"), "{}", said.stderr);
         let vietnamese = station.finish(station.command_as(ARCHIVIST).args(arguments).env("SOHOA_UI_LANG", "vi"));
         assert_eq!(vietnamese.code, Some(code));
-        assert_ne!(vietnamese.stderr.is_empty() && vietnamese.stdout.is_empty(), true, "{arguments:?}");
+        assert!(!vietnamese.stderr.is_empty() || !vietnamese.stdout.is_empty(), "{arguments:?}");
     }
     assert_eq!(empty.run(["progress"]).code, Some(4));
     assert!(!empty.archive().exists(), "nothing makes an archive silently");
