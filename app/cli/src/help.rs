@@ -41,7 +41,8 @@ fn translate(mut command: Command, texts: &Texts, id: &str) -> Command {
 fn translate_arg(arg: Arg, texts: &Texts) -> Arg {
     let heading = if arg.is_positional() { "help-heading-arguments" } else { "help-heading-options" };
     let text = texts.get(&format!("arg-{}", arg.get_id()));
-    arg.help(text).help_heading(texts.get(heading))
+    // The texts name values and defaults where they matter; clap's own labels would be English.
+    arg.help(text).help_heading(texts.get(heading)).hide_default_value(true).hide_possible_values(true)
 }
 
 /// Ends a call that is no work: help and version are data, everything else is a refusal.

@@ -53,9 +53,17 @@ impl Output {
     /// A line beside the data.
     pub(crate) fn note(&mut self, line: impl Display) {
         if !self.quiet {
-            // Nobody reads it if that fails.
-            let _ = writeln!(io::stderr(), "{line}");
+            self.warn(line);
         }
+    }
+
+    /// A line beside the data that even a quiet command says: a part of the work was not done.
+    pub(crate) fn warn(&mut self, line: impl Display) {
+        // What was said before stands before it, where both go to one terminal.
+        let flushed = self.data.flush();
+        self.keep(flushed);
+        // Nobody reads it if that fails.
+        let _ = writeln!(io::stderr(), "{line}");
     }
 
     /// Writes what is still waiting.
@@ -86,10 +94,4 @@ pub(crate) fn say_failure(failure: &Failure, verbose: bool) {
     }
     // Nobody reads it if that fails.
     let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
-}
-
-/// Says a line that even a quiet command says: a part of the work was not done.
-pub(crate) fn say(line: &str) {
-    // Nobody reads it if that fails.
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -6,7 +6,6 @@ use sohoa_shell::Exit;
 
 use crate::args::{ExportArgs, ExportFormat};
 use crate::front::Front;
-use crate::output;
 use crate::stop::Stop;
 
 #[derive(Serialize)]
@@ -47,10 +46,11 @@ pub(super) fn run(front: &mut Front, args: ExportArgs) -> Result<Exit, Stop> {
     }
     for code in &outcome.kept_back {
         let line = front.texts.say("export-kept-back", &[("code", code.into())]);
-        output::say(&line);
+        front.output.warn(line);
     }
     if !outcome.kept_back.is_empty() {
-        output::say(&front.texts.hint("export-kept-back", &[]));
+        let hint = front.texts.hint("export-kept-back", &[]);
+        front.output.warn(hint);
     }
     Ok(if complete { Exit::Done } else { Exit::Partial })
 }

@@ -39,7 +39,7 @@ pub(super) fn run(front: &mut Front, args: ShowArgs) -> Result<Exit, Stop> {
     if let Some(code) = &args.dossier {
         return show_dossier::run(front, &archive, code, args.json);
     }
-    let rows = chosen(&archive.catalog(), &args)?;
+    let rows = chosen(archive.catalog(), &args)?;
     if args.json {
         let listed: Vec<_> = rows.iter().map(listed).collect();
         front.output.json(&listed);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sohoa_catalog::finding::{Openness, RecordedFinding};
-use sohoa_catalog::query::{DocumentView, DossierRow, DossierView};
+use sohoa_catalog::query::{DocumentView, DossierRow, DossierView, PageView};
 use sohoa_model::inventory::InventoryRow;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::decide;
@@ -124,8 +124,9 @@ pub(super) fn run(front: &mut Front, archive: &Archive, code: &str, as_json: boo
     let open: Vec<_> = findings.iter().filter(|finding| finding.closed.is_none()).collect();
     if !open.is_empty() {
         heading(front, "show-findings");
+        let pages = archive.catalog().pages(&code)?;
         for finding in open {
-            tell_finding(front, finding);
+            tell_finding(front, finding, &place(&front.texts, &view.documents, &pages, finding));
         }
     }
     heading(front, "show-events");
@@ -242,12 +243,20 @@ fn holds(front: &mut Front, view: &DossierView) {
     }
 }
 
-fn tell_finding(front: &mut Front, finding: &RecordedFinding) {
+fn tell_finding(front: &mut Front, finding: &RecordedFinding, place: &str) {
     let explained = reasons::recorded(&front.texts, finding);
-    front.output.data(format!("  {}", one_line(&explained.sentence)));
+    front.output.data(format!("  {}", one_line(&format!("{place}{}", explained.sentence))));
     if !explained.hint.is_empty() {
         front.output.data(format!("    {}", one_line(&explained.hint)));
     }
+}
+
+/// Where a finding is: on which page of which document; empty if it is on the dossier.
+fn place(texts: &Texts, documents: &[DocumentView], pages: &[PageView], finding: &RecordedFinding) -> String {
+    let Some(page) = pages.iter().find(|page| Some(page.id) == finding.page) else { return String::new() };
+    let document = documents.iter().find(|document| document.id == page.document);
+    let name = document.map_or("", |document| document.name.as_str());
+    format!("{}: ", texts.say("show-page", &[("document", name.into()), ("page", page.number.into())]))
 }
 
 /// The states that are missing before an acceptance; none once it is accepted.
