@@ -1,4 +1,4 @@
-//! JPEG.
+//! JPEG files that the tests make and what inspection and decoding must say of them.
 
 use jpeg_encoder::{ColorType, Encoder, PixelDensity, SamplingFactor};
 use sohoa_model::frame::{Embedding, Samples};

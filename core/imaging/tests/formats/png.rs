@@ -1,4 +1,4 @@
-//! PNG.
+//! PNG files that the tests make and what inspection and decoding must say of them.
 
 use sohoa_model::frame::{Embedding, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};

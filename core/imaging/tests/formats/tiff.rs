@@ -1,4 +1,4 @@
-//! TIFF.
+//! TIFF files that the tests make and what inspection and decoding must say of them.
 
 use std::io::Cursor;
 
