@@ -74,7 +74,7 @@ fn score_words(language: Language, words: &[String]) -> f32 {
     };
     match language {
         Language::Vietnamese => {
-            let marked = share(&|word| is_syllable(word) && word.chars().any(|c| !c.is_ascii()));
+            let marked = share(&|word| is_syllable(word) && !word.is_ascii());
             share(&is_syllable) * (marked / MARKED).min(1.0)
         }
         Language::French => (share(&|word| FRENCH.contains(&word)) / SMALL_WORDS).min(1.0),

@@ -12,7 +12,6 @@ use sohoa_model::geometry::{Dpi, Rect, Rotation};
 use sohoa_model::page_text::{BlockRole, TextBlock};
 use sohoa_model::{Language, Sha256};
 
-use crate::language_guess;
 use crate::models::{ModelError, Models};
 use crate::tesseract::{Engine, EngineError, Kind, PageMode};
 use crate::words;
@@ -20,7 +19,7 @@ use crate::words;
 /// The name of the model that tells how a page is turned.
 const ORIENTATION: &str = "osd";
 
-/// Score of [`language_guess::score`] from which no other language is tried.
+/// Score of [`language_guess::score`](crate::language_guess::score) from which no other language is tried.
 pub const CONVINCING: f32 = 0.6;
 
 /// A part of a page that is read by itself, in pixels of the image that is given.
@@ -115,39 +114,6 @@ impl Reader {
             blocks.extend(found.map(|lines| TextBlock { role: region.role, lines }));
         }
         Ok(blocks)
-    }
-
-    /// Chooses among `languages` by reading a few lines, the first that is [`CONVINCING`] or else the best.
-    ///
-    /// `band` holds some ten lines of the middle of the page. Languages without a model are passed over; `None` if none
-    /// of them shows any text.
-    ///
-    /// # Errors
-    /// Fails like [`Reader::recognise`].
-    pub fn choose(
-        &mut self,
-        image: &GrayImage,
-        dpi: Option<Dpi>,
-        band: Rect,
-        languages: &[Language],
-        remaining: &dyn Fn() -> Duration,
-    ) -> Result<Option<(Language, f32)>, OcrError> {
-        let region = Region { rect: band, role: BlockRole::Body, mode: PageMode::Column };
-        let mut best: Option<(Language, f32)> = None;
-        for &language in languages {
-            if !self.models.has(language) {
-                continue;
-            }
-            let blocks = self.recognise(image, dpi, &[region], language, remaining)?;
-            let score = language_guess::score(language, &blocks);
-            if score > best.map_or(0.0, |(_, score)| score) {
-                best = Some((language, score));
-            }
-            if score >= CONVINCING {
-                break;
-            }
-        }
-        Ok(best)
     }
 
     /// The turn that would make a page upright; `None` if there is too little text to tell, or no model for it.

@@ -33,9 +33,6 @@ const EMPTY: f32 = 0.000_02;
 /// Points of confidence by which a turned page must be better than it was before.
 const BETTER: f32 = 10.0;
 
-/// Height of the band that a language is chosen from, as a share of the page: some ten lines.
-const BAND: f32 = 0.24;
-
 /// Reads one frame.
 ///
 /// `stored` are its samples as stored, before any rotation; `now_ms` tells milliseconds that only ever grow. Every page
@@ -161,19 +158,6 @@ impl Page {
     }
 }
 
-/// The full width of the page where some ten lines have most ink, away from head and foot.
-fn band(map: &InkMap, width: u32, height: u32) -> Rect {
-    let rows: Vec<usize> = (0..map.height).map(|y| (0..map.width).filter(|&x| map.at(x, y)).count()).collect();
-    let high = ((map.height as f32 * BAND) as usize).max(1);
-    let sum = |top: usize| rows[top..(top + high).min(rows.len())].iter().sum::<usize>();
-    let top = (map.height / 5..map.height * 4 / 5 - high.min(map.height / 2))
-        .step_by((high / 6).max(1))
-        .max_by_key(|&top| (sum(top), usize::MAX - top))
-        .unwrap_or(0);
-    let cells = Rect { left: 0, top: top as u32, right: map.width as u32, bottom: (top + high) as u32 };
-    map.pixels(cells, width, height)
-}
-
 /// What came of reading a page once in one language.
 #[derive(Default)]
 struct Attempt {
@@ -251,28 +235,28 @@ impl Work<'_> {
     fn read_in_its_language(&mut self) -> Result<Attempt, OcrError> {
         let hint = match self.recipe.language {
             LanguageChoice::Given(language) => return self.read_in(language),
-            LanguageChoice::Auto(hint) => hint.filter(|&hint| self.reader.models().has(hint)),
+            LanguageChoice::Auto(hint) => hint,
         };
-        let Some(hint) = hint else {
-            let chosen = self.choose(&Language::ALL)?;
-            return self.read_in(chosen.map_or(Language::ALL[0], |(language, _)| language));
-        };
-        let attempt = self.read_in(hint)?;
-        let score = attempt.score();
-        if score >= CONVINCING || attempt.blocks.is_empty() {
-            return Ok(attempt);
+        // A whole page says more than a few lines; most pages are in the language of the hint, or else in the first one.
+        let models = self.reader.models();
+        let hint = hint.into_iter().chain(Language::ALL).find(|&language| models.has(language));
+        let hint = hint.unwrap_or(Language::ALL[0]);
+        let mut best = self.read_in(hint)?;
+        let mut score = best.score();
+        for language in Language::ALL {
+            if score >= CONVINCING || best.blocks.is_empty() {
+                break;
+            }
+            if language == hint || !self.reader.models().has(language) {
+                continue;
+            }
+            let attempt = self.read_in(language)?;
+            if attempt.score() > score {
+                score = attempt.score();
+                best = attempt;
+            }
         }
-        let others: Vec<Language> = Language::ALL.into_iter().filter(|&language| language != hint).collect();
-        match self.choose(&others)? {
-            Some((language, better)) if better > score => self.read_in(language),
-            _ => Ok(attempt),
-        }
-    }
-
-    fn choose(&mut self, languages: &[Language]) -> Result<Option<(Language, f32)>, OcrError> {
-        let given = self.page.given();
-        let band = band(&self.page.map, given.width, given.height);
-        self.reader.choose(given, self.dpi, band, languages, self.remaining)
+        Ok(best)
     }
 
     /// Reads all zones of the page in one language, and its stamps by themselves.
