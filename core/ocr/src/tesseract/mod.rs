@@ -236,8 +236,8 @@ impl Sheet<'_> {
                 &raw mut script_confidence,
             )
         };
-
-        (seen != 0).then(|| Rotation::from_degrees(degrees)).flatten()
+        // The angle is how far the image is turned clockwise (baseapi.h); the turn that undoes it goes the other way.
+        (seen != 0).then(|| Rotation::from_degrees(-degrees)).flatten()
     }
 }
 
