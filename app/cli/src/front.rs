@@ -9,7 +9,7 @@ use sohoa_pipeline::signing::SigningKey;
 use sohoa_pipeline::worker::WorkerProgram;
 use sohoa_shell::station::{self, KeyEntry, PasswordSource, Station, StationError};
 use sohoa_shell::{Exit, Failure, Texts, environment, system};
-use sohoa_sign::Secret;
+use sohoa_sign::{NOT_FOR_RECORDS, Secret};
 
 use crate::args::Global;
 use crate::output::Output;
@@ -74,7 +74,7 @@ impl Front {
     /// Opens the key in use for signing in an archive; none if no key is in use.
     pub(crate) fn signing_key(&self, archive: &Archive, password_fd: Option<u32>) -> Result<Option<SigningKey>, Stop> {
         let Some(entry) = self.station.key()? else { return Ok(None) };
-        if entry.is_demo() && !archive.facts().demo {
+        if is_for_demonstration(&entry.subject) && !archive.facts().demo {
             return Err(StationError::DemoKeyInRealArchive.into());
         }
         let password = self.password(Some(&entry), password_fd)?;
@@ -122,4 +122,9 @@ impl Front {
     pub(crate) fn text(&self, id: &str) -> String {
         self.texts.get(id)
     }
+}
+
+/// Whether the name in a certificate says that it is not for records.
+pub(crate) fn is_for_demonstration(common_name: &str) -> bool {
+    common_name.contains(NOT_FOR_RECORDS)
 }

@@ -39,7 +39,11 @@ fn translate(mut command: Command, texts: &Texts, id: &str) -> Command {
 }
 
 fn translate_arg(arg: Arg, texts: &Texts) -> Arg {
-    let heading = if arg.is_positional() { "help-heading-arguments" } else { "help-heading-options" };
+    let heading = match (arg.is_positional(), arg.is_global_set()) {
+        (true, _) => "help-heading-arguments",
+        (false, true) => "help-heading-global",
+        (false, false) => "help-heading-options",
+    };
     let text = texts.get(&format!("arg-{}", arg.get_id()));
     // The texts name values and defaults where they matter; clap's own labels would be English.
     arg.help(text).help_heading(texts.get(heading)).hide_default_value(true).hide_possible_values(true)

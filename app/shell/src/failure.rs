@@ -108,8 +108,8 @@ impl Maker<'_> {
             PipelineError::Decision(error) => self.decision(error),
             PipelineError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
             PipelineError::Unreadable { path, source } => self.unreadable(path, source),
-            PipelineError::Inventory { path, .. } => {
-                let args = [path_arg(path), ("cause", self.cause.as_str().into())];
+            PipelineError::Inventory { path, detail } => {
+                let args = [path_arg(path), ("cause", detail.into())];
                 self.make("error-inventory", &args, Exit::NotUnderstood)
             }
             PipelineError::Catalog(error) => self.catalog(error),

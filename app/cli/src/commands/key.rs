@@ -13,7 +13,7 @@ use sohoa_shell::station::{KeyEntry, StationError};
 use sohoa_sign::TrustAnchors;
 
 use crate::args::{KeyTrustArgs, KeyUseArgs};
-use crate::front::Front;
+use crate::front::{Front, is_for_demonstration};
 use crate::stop::Stop;
 
 /// What a demonstration archive calls the root of the demonstration key.
@@ -66,6 +66,10 @@ pub(super) fn trust(front: &mut Front, args: &KeyTrustArgs) -> Result<Exit, Stop
     file.take(LONGEST_CERTIFICATES).read_to_end(&mut bytes).map_err(unreadable)?;
     let mut anchors = TrustAnchors::new();
     anchors.add(&bytes)?;
+    let for_demonstration = |name: &str| is_for_demonstration(name) && !archive.facts().demo;
+    if anchors.certificates().iter().any(|certificate| for_demonstration(&certificate.common_name())) {
+        return Err(StationError::DemoKeyInRealArchive.into());
+    }
     for certificate in anchors.certificates() {
         let name = match certificate.common_name() {
             name if name.is_empty() => certificate.serial(),

@@ -272,7 +272,10 @@ fn is_ready(row: &DossierRow) -> bool {
 }
 
 fn next_step(texts: &Texts, row: &DossierRow) -> String {
-    let id = match (row.held, row.rescan, missing(row).first()) {
+    let missing = missing(row);
+    // Whatever else is missing of a dossier that nobody listed, the inventory comes first.
+    let first = if row.evidence.listed || row.evidence.pages == 0 { missing.first() } else { Some(&"described") };
+    let id = match (row.held, row.rescan, first) {
         (true, _, _) => "next-held".to_owned(),
         (_, true, _) => "next-rescan".to_owned(),
         (_, _, Some(word)) => format!("next-{word}"),
