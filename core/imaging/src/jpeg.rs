@@ -29,6 +29,8 @@ pub(crate) struct Jpeg {
     pub(crate) width: u32,
     pub(crate) height: u32,
     components: u8,
+    /// Each component has a scan of its own, not one scan in which they alternate.
+    planar: bool,
     /// The three components are red, green and blue, not luma and chroma.
     is_rgb: bool,
     resolution: Option<Resolution>,
@@ -79,7 +81,7 @@ impl Jpeg {
 
     /// Decodes the frame straight to luma where the file stores luma.
     pub(crate) fn luma(&self) -> Result<Option<Vec<u8>>, ImagingError> {
-        if self.is_rgb || self.orientation.mirrored {
+        if self.is_rgb || self.planar || self.orientation.mirrored {
             return Ok(None);
         }
         let pixels = self.decoded(ColorSpace::Luma)?;
@@ -87,14 +89,23 @@ impl Jpeg {
     }
 
     fn decoded(&self, space: ColorSpace) -> Result<Vec<u8>, ImagingError> {
+        let gave_up = |cause: Box<dyn std::error::Error + Send + Sync>| ImagingError::Corrupt {
+            frame: 0,
+            what: "the JPEG decoder gave up",
+            cause: Some(cause),
+        };
+        if self.planar {
+            // zune-jpeg 0.5.15 leaves every other band of blocks empty in such a file when chroma is subsampled.
+            return jpeg_decoder::Decoder::new(self.bytes.as_slice()).decode().map_err(|cause| gave_up(cause.into()));
+        }
         let options = DecoderOptions::default()
             .set_max_width(self.width as usize)
             .set_max_height(self.height as usize)
             .jpeg_set_max_scans(MOST_SCANS)
             .jpeg_set_out_colorspace(space);
-        JpegDecoder::new_with_options(ZCursor::new(self.bytes.as_slice()), options).decode().map_err(|cause| {
-            ImagingError::Corrupt { frame: 0, what: "the JPEG decoder gave up", cause: Some(Box::new(cause)) }
-        })
+        JpegDecoder::new_with_options(ZCursor::new(self.bytes.as_slice()), options)
+            .decode()
+            .map_err(|cause| gave_up(cause.into()))
     }
 }
 
@@ -215,6 +226,7 @@ impl Walk {
             width: scans.width(),
             height: scans.height(),
             components: if components == 1 { 1 } else { 3 },
+            planar: components > 1 && scans.is_sequential() && scans.count() > 1,
             is_rgb: marked_rgb,
             resolution: self.jfif_resolution.or(exif.resolution),
             orientation: exif.orientation,

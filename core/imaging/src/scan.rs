@@ -72,6 +72,16 @@ struct Component {
 }
 
 impl Scans {
+    /// Whether every coefficient comes whole, in one scan.
+    pub(crate) fn is_sequential(&self) -> bool {
+        matches!(self.coding, Coding::Sequential)
+    }
+
+    /// Number of scans seen.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
     /// Lays out the blocks of a frame whose header lists these components (three bytes each).
     pub(crate) fn new(coding: Coding, width: u32, height: u32, specs: &[u8]) -> Result<Self, ImagingError> {
         let sampling: Vec<(usize, usize)> =
