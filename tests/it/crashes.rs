@@ -140,5 +140,10 @@ fn a_kill_at_any_named_point_loses_nothing_and_changes_nothing() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), POINTS.len());
-    announce(&format!("killed at {} points by name, {} kills in all: {}", names.len(), survived.len(), names.join(", ")));
+    announce(&format!(
+        "killed at {} points by name, {} kills in all: {}",
+        names.len(),
+        survived.len(),
+        names.join(", ")
+    ));
 }

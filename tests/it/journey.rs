@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
-use sohoa_tests::places::{judged, repository};
+use sohoa_tests::places::{judged, repository, sample_inventory, sample_pages};
 use sohoa_tests::station::{ARCHIVIST, SUPERVISOR, Station};
 
 const PAGES: &str = "tests/pages";
@@ -13,7 +13,9 @@ const PAGES: &str = "tests/pages";
 /// A demonstration archive with inventory and plan, in which the test pages were imported.
 fn imported() -> Station {
     let station = Station::with_demo_archive();
-    station.run(["inventory", "import"].map(Into::into).into_iter().chain([repository().join("tests/pages.csv")])).done();
+    station
+        .run(["inventory", "import"].map(Into::into).into_iter().chain([repository().join("tests/pages.csv")]))
+        .done();
     station.run(["plan", "example"]).done();
     station.run(import_arguments()).done();
     station
@@ -75,7 +77,9 @@ fn every_file_stands_on_the_receipt_once_and_a_second_import_takes_nothing() {
     }
     std::os::unix::fs::symlink("/etc/passwd", folder.join("HS.01/liên kết.jpg")).unwrap();
 
-    let arguments = || [&["import", "--lang", "vie", "--json"].map(std::ffi::OsString::from)[..], &[folder.clone().into()]].concat();
+    let arguments = || {
+        [&["import", "--lang", "vie", "--json"].map(std::ffi::OsString::from)[..], &[folder.clone().into()]].concat()
+    };
     let dry = station.run(arguments().into_iter().chain(["--dry-run".into()])).done_in_part().json();
     let receipt = station.run(arguments()).done_in_part().json();
     for part in ["taken", "skipped", "refused"] {
@@ -178,16 +182,24 @@ fn the_catalog_can_be_made_again_from_the_folder_alone() {
     let station = imported();
     station.run_as(SUPERVISOR, ["accept", "HS.01"]).done();
     station.run(["hold", "HS.02", "--reason", "chờ ý kiến"]).done();
-    let asked: [&[&str]; 4] = [&["progress", "--json"], &["verify", "--json"], &["show", "HS.01", "--json"], &["search", "ho tich", "--json"]];
+    let asked: [&[&str]; 4] = [
+        &["progress", "--json"],
+        &["verify", "--json"],
+        &["show", "HS.01", "--json"],
+        &["search", "ho tich", "--json"],
+    ];
     let look = || -> Vec<Value> {
-        asked.iter().map(|question| {
-            let mut value = station.run(*question).done().json();
-            if let Some(object) = value.as_object_mut() {
-                object.remove("now");
-                object.remove("events");
-            }
-            value
-        }).collect()
+        asked
+            .iter()
+            .map(|question| {
+                let mut value = station.run(*question).done().json();
+                if let Some(object) = value.as_object_mut() {
+                    object.remove("now");
+                    object.remove("events");
+                }
+                value
+            })
+            .collect()
     };
     let before = look();
     for name in ["catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm"] {
@@ -239,4 +251,18 @@ fn bad_input_is_one_sentence_a_hint_and_a_code() {
     }
     assert_eq!(empty.run(["progress"]).code, Some(4));
     assert!(!empty.archive().exists(), "nothing makes an archive silently");
+}
+
+#[test]
+fn a_stamped_mark_of_secrecy_holds_its_dossier() {
+    let station = Station::with_demo_archive();
+    station.run(["inventory".into(), "import".into(), sample_inventory().into_os_string()]).done();
+    for code in ["H49.61.8.2018.05", "RSB.F04.1934.051"] {
+        station.run(["import".into(), sample_pages().join(code).into_os_string()]).done();
+    }
+    let held = station.run(["show", "H49.61.8.2018.05", "--json"]).done().json();
+    assert_eq!(held["held"], true, "{held}");
+    station.run_as(SUPERVISOR, ["accept", "H49.61.8.2018.05"]).refused().ended_with(10);
+    let free = station.run(["show", "RSB.F04.1934.051", "--json"]).done().json();
+    assert_eq!(free["held"], false, "{free}");
 }

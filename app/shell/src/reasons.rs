@@ -48,6 +48,7 @@ pub const FINDINGS: &[&str] = &[
     "same-bytes-elsewhere",
     "same-name-other-bytes",
     "secrecy-mark",
+    "stamp-unread",
     "secrecy-words",
     "timed-out",
     "turned",

@@ -11,7 +11,7 @@ use crate::column::{self, Id};
 use crate::error::{CatalogError, DecisionError};
 use crate::finding::Place;
 use crate::query::evidence;
-use crate::reading::SECRECY_MARK;
+use crate::reading::{SECRECY_MARK, STAMP_UNREAD};
 use crate::{Catalog, Writing};
 
 /// The finding that a rejection opens; it closes when the dossier is captured again.
@@ -137,7 +137,9 @@ impl Catalog {
             if w.tx.execute(sql, params![dossier.bytes(), act.at.0, act.operator, reason])? == 0 {
                 return Err(DecisionError::NotHeld(code.to_owned()));
             }
-            w.close_where("dossier = ?4 AND code = ?5", &[&dossier.bytes(), &SECRECY_MARK], reason, act)?;
+            for code in [SECRECY_MARK, STAMP_UNREAD] {
+                w.close_where("dossier = ?4 AND code = ?5", &[&dossier.bytes(), &code], reason, act)?;
+            }
             w.conclude("release", dossier, &json!({ "reason": reason }), act)?;
             Ok(())
         })

@@ -18,6 +18,8 @@ use crate::{Catalog, Writing, search_fold};
 
 /// The finding, and the reason of the hold, of a page that carries a mark of secrecy.
 pub const SECRECY_MARK: &str = "secrecy-mark";
+/// The finding of a framed stamp that could not be read: it may be a mark of secrecy.
+pub const STAMP_UNREAD: &str = "stamp-unread";
 
 /// A page that is to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,9 +155,12 @@ impl Catalog {
                 w.index_page(number, &reading.text.plain())?;
             }
             w.outdate(document)?;
-            if reading.findings.iter().any(|finding| finding.code == SECRECY_MARK) {
-                w.insert_hold(dossier, SECRECY_MARK, act)?;
-                w.event("hold", Some(dossier), &json!({ "reason": SECRECY_MARK, "page": page.to_string() }), act)?;
+            for reason in [SECRECY_MARK, STAMP_UNREAD] {
+                if !reading.findings.iter().any(|finding| finding.code == reason) {
+                    continue;
+                }
+                w.insert_hold(dossier, reason, act)?;
+                w.event("hold", Some(dossier), &json!({ "reason": reason, "page": page.to_string() }), act)?;
             }
             let detail = json!({
                 "page": page.to_string(), "state": reading.state.word(), "engine": reading.engine,

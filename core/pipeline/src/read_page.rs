@@ -274,9 +274,11 @@ impl Work<'_> {
             image
         });
         for &rect in &layout.stamps {
-            let region = Region { rect, role: BlockRole::Body, mode: PageMode::Block };
+            let region = Region { rect: inside(rect), role: BlockRole::Body, mode: PageMode::Block };
             let blocks = self.reader.recognise(page.given(), self.dpi, &[region], language, self.remaining)?;
+            let has_words = blocks.iter().flat_map(|block| &block.lines).any(|line| !line.words.is_empty());
             match receipt_stamp(&blocks) {
+                None if !has_words => findings.push(Finding::warn("stamp-unread", "")),
                 Some(words) => findings.push(Finding::note("receipt-stamp", words)),
                 None => stamped.extend(blocks),
             }
@@ -318,6 +320,17 @@ fn receipt_stamp(blocks: &[TextBlock]) -> Option<String> {
         return None;
     }
     Some(words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+/// What a frame encloses: its lines would be read as letters, or keep the engine from seeing any.
+fn inside(frame: Rect) -> Rect {
+    let inset = frame.height() / 9;
+    Rect {
+        left: frame.left + inset,
+        top: frame.top + inset,
+        right: frame.right.saturating_sub(inset),
+        bottom: frame.bottom.saturating_sub(inset),
+    }
 }
 
 /// Paints a box white.
