@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn a_dossier_is_accepted_only_with_all_its_evidence() {
         assert_eq!(complete().state(), DossierState::Accepted);
-        let without: [(fn(&mut Evidence), DossierState); 8] = [
+        type Change = fn(&mut Evidence);
+        let without: [(Change, DossierState); 8] = [
             (|e| e.accepted = false, DossierState::Signed),
             (|e| e.expected_pages = Some(4), DossierState::Signed),
             (|e| e.expected_pages = None, DossierState::Signed),
