@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "pipeline", "shell"]),
     ("sample-scans/generator", &[]),
-    ("tests", &["model", "store", "pdfa", "sign", "pipeline"]),
+    ("tests", &["model"]),
 ];
 
 #[test]
