@@ -226,6 +226,8 @@ pub(crate) struct ShowArgs {
     pub(crate) met: bool,
     #[arg(long, conflicts_with = "met")]
     pub(crate) unmet: bool,
+    #[arg(long, conflicts_with_all = ["met", "unmet"])]
+    pub(crate) below_standard: bool,
     #[arg(long)]
     pub(crate) held: bool,
     #[arg(long)]

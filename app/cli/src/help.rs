@@ -57,10 +57,38 @@ pub(crate) fn stop(error: &clap::Error, texts: &Texts) -> ExitCode {
         return ExitCode::from(Exit::Done.code());
     }
     let detail = detail(error, texts);
-    let args = [("detail", detail.into()), ("command", "sohoa".into())];
-    let failure = Failure::new(texts, "error-usage", &args, Exit::Usage);
+    let args = [("detail", detail.into()), ("command", command_named().into())];
+    let mut failure = Failure::new(texts, "error-usage", &args, Exit::Usage);
+    if let Some(help) = argument_help(error, texts) {
+        failure.hint = format!("{help}\n{}", failure.hint);
+    }
     output::say_failure(&failure, false);
     ExitCode::from(failure.exit.code())
+}
+
+/// The command that was typed, as far as it is one: `sohoa plan set`.
+fn command_named() -> String {
+    let root = Cli::command();
+    let mut here = &root;
+    let mut named = "sohoa".to_owned();
+    for word in std::env::args().skip(1) {
+        let Some(sub) = here.find_subcommand(&word).filter(|sub| !sub.is_hide_set()) else { continue };
+        named = format!("{named} {word}");
+        here = sub;
+    }
+    named
+}
+
+/// What the help says of the option whose value was not understood: which values it takes.
+fn argument_help(error: &clap::Error, texts: &Texts) -> Option<String> {
+    if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
+        return None;
+    }
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidArg) else { return None };
+    let option = name.split(' ').next()?.strip_prefix("--")?;
+    let id = if option == "as" { "format".to_owned() } else { option.replace('-', "_") };
+    let id = format!("arg-{id}");
+    texts.has(&id).then(|| format!("{}: {}", name, texts.get(&id)))
 }
 
 fn detail(error: &clap::Error, texts: &Texts) -> String {

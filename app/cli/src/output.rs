@@ -14,13 +14,14 @@ use crate::table::Table;
 pub(crate) struct Output {
     data: BufWriter<Stdout>,
     quiet: bool,
+    begun: bool,
     failed: Option<io::Error>,
 }
 
 impl Output {
     /// An output; a quiet one says nothing beside data and failures.
     pub(crate) fn new(quiet: bool) -> Self {
-        Self { data: BufWriter::new(io::stdout()), quiet, failed: None }
+        Self { data: BufWriter::new(io::stdout()), quiet, begun: false, failed: None }
     }
 
     /// Whether nothing beside data and failures is to be said.
@@ -28,8 +29,16 @@ impl Output {
         self.quiet
     }
 
+    /// An empty line between two parts of the data; none before the first.
+    pub(crate) fn gap(&mut self) {
+        if self.begun {
+            self.data("");
+        }
+    }
+
     /// A line of data.
     pub(crate) fn data(&mut self, line: impl Display) {
+        self.begun = true;
         let written = writeln!(self.data, "{line}");
         self.keep(written);
     }

@@ -5,6 +5,7 @@
 
 pub mod exit;
 pub mod failure;
+pub mod history;
 pub mod reasons;
 pub mod station;
 pub mod system;

@@ -122,9 +122,18 @@ pub fn hold(texts: &Texts, reason: &str) -> String {
     let code = reason.split([' ', ':']).next().unwrap_or_default();
     let id = format!("finding-{code}");
     if FINDINGS.contains(&code) && texts.has(&id) {
-        return texts.say(&id, &[("detail", reason[code.len()..].trim_start_matches([' ', ':']).into())]);
+        return match reason[code.len()..].trim_start_matches([' ', ':']) {
+            "" => name(texts, code),
+            detail => texts.say(&id, &[("detail", detail.into())]),
+        };
     }
     reason.to_owned()
+}
+
+/// The name of a kind of findings, for lists and counts; the code itself if it is of a later version.
+pub fn name(texts: &Texts, code: &str) -> String {
+    let id = format!("finding-name-{code}");
+    if texts.has(&id) { texts.get(&id) } else { code.to_owned() }
 }
 
 fn explain(texts: &Texts, kind: &str, code: &str, detail: &str) -> Explained {
@@ -155,6 +164,9 @@ mod tests {
                     assert!(texts.has(&format!("{kind}-{code}")), "{kind}-{code} in {language:?}");
                     assert!(!explained.sentence.contains("{$"), "{}", explained.sentence);
                 }
+            }
+            for code in FINDINGS {
+                assert!(texts.has(&format!("finding-name-{code}")), "finding-name-{code} in {language:?}");
             }
             for code in RECEIPT {
                 assert!(!explain(&texts, "reason", code, "x").hint.is_empty(), "reason-{code} has no hint");

@@ -220,6 +220,72 @@ finding-timed-out = Reading the page took longer than { $detail } and was stoppe
     .hint = Look at the page and scan it again if it is full of noise.
 finding-turned = The page was turned by { $detail }.
 
+## Findings by kind
+
+finding-name-access-level-secret = secret by the inventory
+finding-name-below-standard = image below the standard
+finding-name-low-confidence = text read with low confidence
+finding-name-no-text = page with ink but no text
+finding-name-not-in-inventory = dossier not in the inventory
+finding-name-reading-failed = page that could not be read
+finding-name-reading-timed-out = reading that took too long
+finding-name-receipt-stamp = receipt stamp
+finding-name-recognition-failed = page that could not be read
+finding-name-rejected = dossier sent back to be scanned again
+finding-name-resolution-guessed = resolution that was guessed
+finding-name-same-bytes-elsewhere = same file in another dossier
+finding-name-same-name-other-bytes = same name with other bytes
+finding-name-secrecy-mark = mark of secrecy
+finding-name-secrecy-words = words of secrecy in the text
+finding-name-stamp-unread = framed stamp that could not be read
+finding-name-timed-out = reading that took too long
+finding-name-turned = page that was turned
+
+## Events
+
+event-acceptance = accepted
+event-acceptance-void = acceptance void: the dossier has changed
+event-access-clearance = cleared for use outside: { $reason }
+event-archive-creation = archive "{ $title }" made
+event-catalog-rebuild = catalog made again: { $dossiers } dossiers
+event-description = description looked at again
+event-digital-signature-generation = { $count ->
+    [one] 1 document
+   *[other] { $count } documents
+    } signed: { $signer }
+event-export = exported ({ $format }){ $reason }
+event-finding = to be looked at: { $finding }
+event-finding-closed = looked at ({ $finding }): { $reason }
+event-fixity-check = { $objects } files hashed again, { $damage } damaged
+event-hold = held: { $reason }
+event-import = import done: { $taken } files taken, { $skipped } skipped, { $refused } refused
+event-import-begun = import of { $folder } begun
+event-ingestion = { $files ->
+    [one] 1 file
+   *[other] { $files } files
+    } taken, { $pages ->
+    [one] 1 page
+   *[other] { $pages } pages
+    }
+event-inventory = inventory version { $version } from { $source }: { $rows } dossiers; { $added } added, { $changed } changed, { $removed } removed
+event-inventory-listed = described anew by the inventory
+event-inventory-unlisted = no longer in the inventory
+event-manifest = manifest written, revision { $revision }
+event-pdf-creation = PDF/A made of { $count ->
+    [one] 1 document
+   *[other] { $count } documents
+    }
+event-plan = target { $name } set: { $share } % by { $deadline }
+event-plan-removed = target { $name } removed
+event-recognition = { $count ->
+    [one] 1 page
+   *[other] { $count } pages
+    } read
+event-recognition-asked-for = { $pages } pages to be read again
+event-rejection = sent back to be scanned again: { $reason }
+event-release = released: { $reason }
+event-trust = certificate { $name } trusted
+
 ## Rows of an inventory
 
 row-missing = a mandatory value is missing
@@ -289,6 +355,8 @@ work-problem = { $name } could not be finished: { $cause }
 work-nothing = Nothing is waiting.
 accepted = Accepted { $code }.
 accept-sample = Page to look at (sample): { $document }, page { $page }
+accept-ready = Ready: { $dossiers } dossiers; { $pages } sampled pages are to be looked at:
+accept-sampled = Accepted { $code }; look at: { $pages }
 accept-none = No dossier is ready to be accepted.
 accept-count = Accepted { $count } dossiers.
 accept-passed-over = Not accepted: { $code }: { $cause }
@@ -306,6 +374,7 @@ show-documents = Documents
 show-findings = To look at
 show-holds = Holds
 show-events = Log
+show-earlier = … { $count } earlier lines; see all: sohoa log { $code } --limit 0
 show-hold-line = { $moment }, { $operator }: { $reason }
 show-hold-released = released { $moment }, { $operator }: { $reason }
 show-accepted = accepted { $moment }, { $operator }
@@ -334,6 +403,10 @@ field-operator = Who
 field-event = Event
 field-detail = Detail
 field-share = Share
+field-wanted = Wanted
+field-standing = Standing
+field-left = Left
+field-program = Program
 field-unit = Unit
 field-deadline = Deadline
 field-done = Digitized
@@ -361,10 +434,10 @@ progress-by-fonds = By fonds
 progress-by-series = By series
 progress-by-value-class = By value class
 progress-by-week = By week
-progress-open = Open a figure down to its dossiers: sohoa show --target NAME --met (or --unmet)
+progress-open = Open a figure down to its dossiers: sohoa show with --target NAME, --fonds, --series, --value-class, --week and --met, --unmet or --below-standard
 target-met = met
-target-past = overdue
-target-open = { $days } days left
+target-past = overdue, { $left } { $unit } to go
+target-open = { $left } { $unit } to go, { $days } days left
 verdict-passed = passed
 verdict-indeterminate = indeterminate: { $reason }
 verdict-failed = failed: { $reason }
@@ -387,6 +460,7 @@ export-without-pdf = No PDF yet: { $name }
 doctor-program = Program: { $software }
 doctor-archive = Archive: { $path } ("{ $title }")
 doctor-no-archive = Archive: none at { $path }
+    .hint = Name the archive's folder with --archive or SOHOA_ARCHIVE; make a new one with: sohoa init DIR
 doctor-station = Settings of the station: { $path }
 doctor-operator = Operator: { $operator }
 doctor-models = Recognition models: { $path } ({ $names })
@@ -397,12 +471,13 @@ doctor-worker-broken = Worker process: does not run
     .hint = Check memory limits (ulimit -v) and the program file of sohoa.
 doctor-key = Signing key: { $subject }
 doctor-no-key = Signing key: none in use
+    .hint = Choose one: sohoa key use FILE.p12
 doctor-space = Free space: { $free }
 doctor-counts = In the archive: { $dossiers } dossiers, { $documents } documents, { $pages } pages
 doctor-unread = Waiting to be read: { $pages } pages
 doctor-held = Held: { $dossiers } dossiers
 doctor-unfinished = Imports that broke off: { $receipts }; run the import again to go on
-doctor-findings = To look at: { $code } ({ $count })
+doctor-findings = To look at: { $finding } ({ $count })
 receipt-unfinished = (not finished)
 progress-phase-taking = Taking files
 progress-phase-reading = Reading
@@ -466,7 +541,7 @@ arg-organisation = Organisation that signs
 arg-file = File
 arg-password_fd = Read the key's password from this file descriptor
 arg-name = Name of the target
-arg-share = Share in percent
+arg-share = Share in percent, above 0 up to 100
 arg-unit = What is counted: dossiers (default), sheets, pages
 arg-value_class = Value class; empty means the whole inventory
 arg-deadline = Last day, YYYY-MM-DD
@@ -487,6 +562,7 @@ arg-week = Only dossiers accepted in this week, YYYY-Www
 arg-target = Only dossiers of this target
 arg-met = Only dossiers that count
 arg-unmet = Only dossiers that do not count yet
+arg-below_standard = Only dossiers that are accepted but below the standard
 arg-held = Only held dossiers
 arg-rescan = Only dossiers to be scanned again
 arg-not_listed = Only dossiers that the inventory does not list

@@ -18,7 +18,9 @@ pub(super) fn accept(front: &mut Front, args: AcceptArgs) -> Result<Exit, Stop> 
         front.output.note(line);
         return Ok(Exit::Done);
     }
-    if let [code] = &codes[..] {
+    if args.all_ready {
+        tell_ready(front, &archive, &codes)?;
+    } else if let [code] = &codes[..] {
         accept_one(front, &archive, code)?;
         return Ok(Exit::Done);
     }
@@ -45,12 +47,24 @@ pub(super) fn accept(front: &mut Front, args: AcceptArgs) -> Result<Exit, Stop> 
 
 fn accept_one(front: &mut Front, archive: &Archive, code: &str) -> Result<(), Stop> {
     let sampled = decide::decide(archive, code, &Decision::Accept)?;
-    let line = front.texts.say("accepted", &[("code", code.into())]);
+    let pages = sampled
+        .into_iter()
+        .map(|(document, page)| front.texts.say("show-page", &[("document", document.into()), ("page", page.into())]));
+    let pages = pages.collect::<Vec<_>>().join("; ");
+    let id = if pages.is_empty() { "accepted" } else { "accept-sampled" };
+    let line = front.texts.say(id, &[("code", code.into()), ("pages", pages.into())]);
     front.output.note(line);
-    for (document, page) in sampled {
-        let line = front.texts.say("accept-sample", &[("document", document.into()), ("page", page.into())]);
-        front.output.note(format!("  {line}"));
+    Ok(())
+}
+
+/// Says before anything is decided how many dossiers and sampled pages it is about.
+fn tell_ready(front: &mut Front, archive: &Archive, codes: &[String]) -> Result<(), Stop> {
+    let mut pages = 0usize;
+    for code in codes {
+        pages += decide::sample(archive, code)?.len();
     }
+    let line = front.texts.say("accept-ready", &[("dossiers", codes.len().into()), ("pages", pages.into())]);
+    front.output.note(line);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sohoa_model::{Cancel, Language};
 use sohoa_pipeline::worker::protocol::Request;
 use sohoa_pipeline::worker::{Worker, WorkerFault};
-use sohoa_shell::{Exit, failure};
+use sohoa_shell::{Exit, failure, reasons};
 use sohoa_store::disk;
 
 use crate::commands::worker::models_folder;
@@ -41,7 +41,8 @@ struct Report {
 
 pub(super) fn run(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     let report = look(front)?;
-    let ready = report.models_missing.is_empty() && report.worker_runs;
+    let ready =
+        report.models_missing.is_empty() && report.worker_runs && report.key.is_some() && report.archive.is_some();
     if as_json {
         front.output.json(&report);
     } else {
@@ -131,6 +132,6 @@ fn tell(front: &mut Front, report: &Report) {
         say(id, &[(name, count.into())]);
     }
     for (code, count) in &report.open_findings {
-        say("doctor-findings", &[("code", code.into()), ("count", (*count).into())]);
+        say("doctor-findings", &[("finding", reasons::name(&texts, code).into()), ("count", (*count).into())]);
     }
 }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 use sohoa_catalog::event::Event;
-use sohoa_shell::Exit;
+use sohoa_shell::{Exit, history};
 
 use crate::args::LogArgs;
 use crate::front::Front;
 use crate::stop::Stop;
-use crate::table::one_line;
+use crate::table::Table;
 
 /// An event as JSON.
 #[derive(Serialize)]
@@ -45,22 +45,11 @@ pub(super) fn run(front: &mut Front, args: &LogArgs) -> Result<Exit, Stop> {
         front.output.json(&records);
         return Ok(Exit::Done);
     }
-    for event in &events {
-        front.output.data(event_line(event));
+    let headings = ["time", "operator", "code", "event", "program"].map(|id| front.text(&format!("field-{id}")));
+    let mut table = Table::new(headings);
+    for told in history::tell(&front.texts, &events) {
+        table.row([told.moment, told.operator, told.dossier, told.sentence, told.software]);
     }
+    front.output.table(&table);
     Ok(Exit::Done)
-}
-
-/// An event on one line.
-pub(super) fn event_line(event: &Event) -> String {
-    let parts = [
-        event.at.short_vietnam(),
-        event.operator.clone(),
-        event.software.clone(),
-        event.kind.clone(),
-        event.dossier.clone().unwrap_or_default(),
-        event.detail.clone(),
-    ];
-    let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| one_line(part)).collect();
-    parts.join("  ")
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sohoa_catalog::progress::{Amount, Progress, TargetNow, TargetProgress, Totals};
-use sohoa_shell::Exit;
+use sohoa_shell::{Exit, Texts, UiLanguage, history};
 
 use crate::args::ProgressArgs;
 use crate::commands::plan::percent;
@@ -35,6 +35,7 @@ struct TargetRecord<'a> {
     all: u64,
     done: u64,
     required: u64,
+    left: u64,
     below_standard: u64,
     done_percent: f64,
     met: bool,
@@ -119,8 +120,14 @@ fn hundredths(done: u64, all: u64) -> u32 {
     }
 }
 
-fn share(done: u64, all: u64) -> String {
-    if all == 0 { "–".to_owned() } else { format!("{} %", percent(hundredths(done, all).saturating_mul(100))) }
+/// A share as people read it, with one decimal, rounded down as well.
+fn share(texts: &Texts, done: u64, all: u64) -> String {
+    if all == 0 {
+        return "–".to_owned();
+    }
+    let tenths = hundredths(done, all) / 10;
+    let sign = if texts.language() == UiLanguage::Vietnamese { ',' } else { '.' };
+    format!("{}{sign}{} %", tenths / 10, tenths % 10)
 }
 
 pub(super) fn run(front: &mut Front, args: &ProgressArgs) -> Result<Exit, Stop> {
@@ -186,6 +193,7 @@ fn target_record(progress: &TargetProgress) -> TargetRecord<'_> {
         all: progress.denominator,
         done: progress.done,
         required: progress.required,
+        left: progress.required.saturating_sub(progress.done),
         below_standard: progress.below_standard,
         done_percent: f64::from(hundredths(progress.done, progress.denominator)) / 100.0,
         met: progress.met,
@@ -236,17 +244,15 @@ fn tables(front: &mut Front, progress: &Progress) {
         front.output.note(line);
     }
     if !progress.targets.is_empty() {
-        let headings = ["target", "share", "done", "all", "unit", "below-standard", "deadline"];
-        let mut headings: Vec<String> = headings.iter().map(|id| front.text(&format!("field-{id}"))).collect();
-        headings.push(String::new());
-        let mut table = Table::new(headings).right(&[1, 2, 3, 5]);
+        let headings = ["target", "wanted", "share", "done", "all", "below-standard", "deadline", "standing"];
+        let mut table = Table::new(headings.map(|id| front.text(&format!("field-{id}")))).right(&[1, 2, 3, 4, 5]);
         for (p, now) in progress.targets.iter().zip(&progress.now.targets) {
             table.row([
                 p.target.name.clone(),
-                format!("{} / {} %", share(p.done, p.denominator), percent(p.target.share_ppm)),
+                format!("{} %", history::decimal(&front.texts, u64::from(p.target.share_ppm / 1_000))),
+                share(&front.texts, p.done, p.denominator),
                 p.done.to_string(),
-                p.denominator.to_string(),
-                front.text(&format!("unit-{}", p.target.unit.word())),
+                format!("{} {}", p.denominator, front.text(&format!("unit-{}", p.target.unit.word()))),
                 p.below_standard.to_string(),
                 p.target.deadline.clone(),
                 standing(front, p, now),
@@ -281,6 +287,7 @@ fn tables(front: &mut Front, progress: &Progress) {
 
 fn title(front: &mut Front, id: &str) {
     let text = front.text(id);
+    front.output.gap();
     front.output.data(text);
 }
 
@@ -289,15 +296,16 @@ fn group(front: &mut Front, id: &str, rows: Vec<(String, &Totals)>) {
         return;
     }
     title(front, id);
-    let headings = ["field-name", "field-share", "field-done", "field-all", "field-below-standard"];
-    let mut table = Table::new(headings.map(|id| front.text(id))).right(&[1, 2, 3, 4]);
+    let headings = ["field-name", "field-share", "field-done", "field-left", "field-all", "field-below-standard"];
+    let mut table = Table::new(headings.map(|id| front.text(id))).right(&[1, 2, 3, 4, 5]);
     for (name, totals) in rows {
         let (done, all) = (totals.done.dossiers, totals.listed.dossiers);
         let name = if name.is_empty() { front.text("nothing-known") } else { name };
         table.row([
             name,
-            share(done, all),
+            share(&front.texts, done, all),
             done.to_string(),
+            all.saturating_sub(done).to_string(),
             all.to_string(),
             totals.below_standard.dossiers.to_string(),
         ]);
@@ -305,11 +313,18 @@ fn group(front: &mut Front, id: &str, rows: Vec<(String, &Totals)>) {
     front.output.table(&table);
 }
 
+/// Whether a target is met, and what is left to do by when if it is not.
 fn standing(front: &Front, progress: &TargetProgress, now: &TargetNow) -> String {
+    let unit = front.text(&format!("unit-{}", progress.target.unit.word()));
+    let args = [
+        ("left", progress.required.saturating_sub(progress.done).into()),
+        ("unit", unit.into()),
+        ("days", now.days_left.unsigned_abs().into()),
+    ];
     match (progress.met, now.past) {
         (true, _) => front.text("target-met"),
-        (false, true) => front.text("target-past"),
-        (false, false) => front.texts.say("target-open", &[("days", now.days_left.unsigned_abs().into())]),
+        (false, true) => front.texts.say("target-past", &args),
+        (false, false) => front.texts.say("target-open", &args),
     }
 }
 
@@ -319,9 +334,10 @@ mod tests {
 
     #[test]
     fn a_share_is_never_rounded_up_to_complete() {
-        assert_eq!(share(9_999_999, 10_000_000), "99.99 %");
-        assert_eq!(share(3, 10), "30 %");
-        assert_eq!(share(0, 0), "–");
+        let texts = Texts::new(UiLanguage::Vietnamese);
+        assert_eq!(share(&texts, 9_999_999, 10_000_000), "99,9 %");
+        assert_eq!(share(&texts, 3, 10), "30,0 %");
+        assert_eq!(share(&texts, 0, 0), "–");
     }
 
     #[test]

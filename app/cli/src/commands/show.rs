@@ -85,9 +85,10 @@ fn chosen(catalog: &Catalog, args: &ShowArgs) -> Result<Vec<DossierRow>, Stop> {
         listed: args.not_listed.then_some(false),
     };
     let mut rows = catalog.dossiers(&filter)?;
-    let part = match (args.met, args.unmet) {
-        (true, _) => Some(Part::Done),
-        (_, true) => Some(Part::NotDone),
+    let part = match (args.met, args.unmet, args.below_standard) {
+        (true, _, _) => Some(Part::Done),
+        (_, true, _) => Some(Part::NotDone),
+        (_, _, true) => Some(Part::BelowStandard),
         _ => None,
     };
     let mut figures = Vec::new();

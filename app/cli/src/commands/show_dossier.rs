@@ -6,16 +6,16 @@ use sohoa_catalog::query::{DocumentView, DossierRow, DossierView, PageView};
 use sohoa_model::inventory::InventoryRow;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::decide;
-use sohoa_shell::{Exit, Texts, UiLanguage, reasons};
+use sohoa_shell::{Exit, Texts, UiLanguage, history, reasons};
 
-use crate::commands::log::{EventRecord, event_line};
+use crate::commands::log::EventRecord;
 use crate::commands::show;
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::{Table, one_line};
 
-/// So many events are shown.
-const EVENTS: usize = 20;
+/// So many lines of the log are shown.
+const EVENTS: usize = 15;
 
 #[derive(Serialize)]
 struct Record {
@@ -129,11 +129,24 @@ pub(super) fn run(front: &mut Front, archive: &Archive, code: &str, as_json: boo
             tell_finding(front, finding, &place(&front.texts, &view.documents, &pages, finding));
         }
     }
-    heading(front, "show-events");
-    for event in archive.catalog().events(Some(&code), EVENTS)? {
-        front.output.data(format!("  {}", event_line(&event)));
-    }
+    events(front, archive, &code)?;
     Ok(Exit::Done)
+}
+
+fn events(front: &mut Front, archive: &Archive, code: &str) -> Result<(), Stop> {
+    heading(front, "show-events");
+    let told = history::tell(&front.texts, &archive.catalog().events(Some(code), usize::MAX)?);
+    let earlier = told.len().saturating_sub(EVENTS);
+    let mut table = Table::default();
+    for told in told.into_iter().skip(earlier) {
+        table.row([told.moment, told.operator, told.sentence, told.software]);
+    }
+    front.output.table(&table);
+    if earlier > 0 {
+        let line = front.texts.say("show-earlier", &[("count", earlier.into()), ("code", code.into())]);
+        front.output.note(line);
+    }
+    Ok(())
 }
 
 fn heading(front: &mut Front, id: &str) {
