@@ -110,7 +110,7 @@ impl Archive {
         let settings = ArchiveSettings::load(&layout.settings())?;
         let catalog = Catalog::open(&layout.catalog(), session.randomness.clone())?;
         for owner in catalog.lease_owners()? {
-            if !lease_owner_lives(&owner) {
+            if !lock::is_alive(&owner) {
                 catalog.release_leases_of(&owner)?;
             }
         }
@@ -173,15 +173,11 @@ impl Archive {
 
     /// The name under which this process leases pages; says which process it is.
     pub fn lease_owner(&self) -> String {
-        format!("{}", std::process::id())
+        lock::this_process().to_owned()
     }
 
     /// `pdf/<fonds>/<dossier>/` of a dossier.
     pub fn pdf_folder(&self, fonds: &str, folder_name: &str) -> PathBuf {
         self.layout.pdf_folder(&safe_name(if fonds.is_empty() { "~" } else { fonds }), folder_name)
     }
-}
-
-fn lease_owner_lives(owner: &str) -> bool {
-    owner.parse::<u32>().is_ok_and(|process| process == std::process::id() || lock::is_alive(process))
 }

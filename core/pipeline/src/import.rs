@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use sohoa_capture::{FolderItem, ItemKind, Place, folder, naming};
+use sohoa_catalog::CatalogError;
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::intake::{TakenFile, TakenFrame};
 use sohoa_imaging::sniff;
@@ -20,7 +21,7 @@ use sohoa_model::ids::ReceiptId;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_model::receipt::{Reason, ReceiptLine};
 use sohoa_model::{Cancel, Sha256, crash};
-use sohoa_store::vault::hash_file;
+use sohoa_store::vault::{hash_file, open_regular};
 use sohoa_store::{StoreError, disk};
 
 use crate::archive::Archive;
@@ -269,8 +270,7 @@ fn look_at(
     };
     let known = archive.catalog().known_file(&place.dossier_code, &stored.sha256)?;
     if let Some(known) = known {
-        let code = if known.path == item.relative { "already-taken" } else { "same-bytes-in-dossier" };
-        return Ok(Look::Settled(ReceiptLine::Skipped { path, reason: Reason::new(code, known.path) }));
+        return Ok(Look::Settled(skipped_as_known(&path, known.path)));
     }
     let limit = DECODE_LIMIT + Duration::from_secs(stored.bytes / DECODE_BYTES_PER_SECOND);
     match worker.call(&Request::Inspect { path: item.path.clone() }, limit, cancel) {
@@ -291,10 +291,11 @@ fn look_at(
 }
 
 /// The format of a file by its first bytes, or what it looks like instead.
-fn format_of(path: &Path) -> std::io::Result<Result<FileFormat, &'static str>> {
+fn format_of(path: &Path) -> Result<Result<FileFormat, &'static str>, StoreError> {
     use std::io::Read;
     let mut head = Vec::new();
-    std::fs::File::open(path)?.take(sniff::HEAD_LENGTH as u64).read_to_end(&mut head)?;
+    let mut file = open_regular(path)?.take(sniff::HEAD_LENGTH as u64);
+    file.read_to_end(&mut head).map_err(|e| StoreError::read(path, e))?;
     Ok(sniff::sniff(&head).ok_or_else(|| sniff::lookalike(&head).name()))
 }
 
@@ -302,8 +303,7 @@ fn format_of(path: &Path) -> std::io::Result<Result<FileFormat, &'static str>> {
 fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<ReceiptLine, PipelineError> {
     let code = &candidate.place.dossier_code;
     if let Some(known) = archive.catalog().known_file(code, &candidate.sha256)? {
-        let reason = Reason::new("same-bytes-in-dossier", known.path);
-        return Ok(ReceiptLine::Skipped { path: candidate.path, reason });
+        return Ok(skipped_as_known(&candidate.path, known.path));
     }
     let free = disk::free_bytes(archive.layout().root())?;
     if free < candidate.bytes.saturating_add(SPACE_RESERVE) {
@@ -311,11 +311,16 @@ fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<R
         return Err(PipelineError::NotEnoughSpace { path, needed: candidate.bytes + SPACE_RESERVE, free });
     }
     crash::point("import.before-vault");
-    let stored = archive.vault().put_file(&candidate.source, &Cancel::new())?;
+    let stored = archive.vault().put_file_unchanged(&candidate.source, &candidate.sha256, &Cancel::new());
     crash::point("import.after-vault");
-    if stored.sha256 != candidate.sha256 {
-        let reason = Reason::new("changed-meanwhile", "");
-        return Ok(ReceiptLine::Refused { path: candidate.path, reason });
+    let refused = |path, code, detail: &str| Ok(ReceiptLine::Refused { path, reason: Reason::new(code, detail) });
+    match stored {
+        Ok(Some(_)) => {}
+        Ok(None) => return refused(candidate.path, "changed-meanwhile", ""),
+        Err(StoreError::Read { path, source }) if path == candidate.source => {
+            return refused(candidate.path, "read-failed", &source.to_string());
+        }
+        Err(error) => return Err(error.into()),
     }
     crash::point("import.after-inspect");
     let mut findings = frame_findings(&candidate.frames);
@@ -325,7 +330,8 @@ fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<R
     }
     let line = taken_line(&candidate);
     let frames = candidate.frames.into_iter();
-    catalog.take_file(
+    let (code, sha256) = (candidate.place.dossier_code.clone(), candidate.sha256);
+    let taken = catalog.take_file(
         &TakenFile {
             dossier: candidate.place.dossier_code,
             document_ordinal: candidate.place.document_ordinal,
@@ -339,8 +345,21 @@ fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<R
             receipt,
         },
         &archive.act(),
-    )?;
-    Ok(line)
+    );
+    match taken {
+        Ok(_) => Ok(line),
+        // Another process took the same bytes into this dossier a moment ago.
+        Err(CatalogError::Twice { .. }) => {
+            let known = catalog.known_file(&code, &sha256)?.map(|known| known.path).unwrap_or_default();
+            Ok(skipped_as_known(line.path(), known))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn skipped_as_known(path: &str, known: String) -> ReceiptLine {
+    let code = if known == path { "already-taken" } else { "same-bytes-in-dossier" };
+    ReceiptLine::Skipped { path: path.to_owned(), reason: Reason::new(code, known) }
 }
 
 fn taken_line(candidate: &Candidate) -> ReceiptLine {

@@ -1,11 +1,13 @@
 //! Manifests: the truth about a dossier, and about the archive, beside the vault, so that the catalog can be made anew.
 //!
 //! A manifest is written durably first and then recorded with its hash in the event log; one that no event names was
-//! left by a process that died in between, and is written over.
+//! left by a process that died in between, and is written over. Processes do so in turn: what one has drawn for a
+//! manifest, another one would draw anew as soon as the dossier changes.
 
 use sohoa_catalog::manifest::Manifest;
 use sohoa_model::crash;
 use sohoa_store::atomic;
+use sohoa_store::lock::ArchiveLock;
 
 use crate::archive::Archive;
 use crate::error::PipelineError;
@@ -13,6 +15,7 @@ use crate::error::PipelineError;
 impl Archive {
     /// Writes the next manifest of a dossier and records it.
     pub fn write_manifest(&self, code: &str) -> Result<(), PipelineError> {
+        let _turn = self.manifests_turn()?;
         let manifest = self.catalog().manifest(code, &self.act())?;
         atomic::write(&self.layout().manifest(&manifest.folder, manifest.revision), &manifest.bytes)?;
         self.record(&manifest)
@@ -20,6 +23,7 @@ impl Archive {
 
     /// Writes the next manifest of the archive itself and records it, if anything changed.
     pub fn write_archive_manifest(&self) -> Result<(), PipelineError> {
+        let _turn = self.manifests_turn()?;
         if !self.catalog().archive_manifest_is_stale()? {
             return Ok(());
         }
@@ -37,6 +41,10 @@ impl Archive {
             }
         }
         self.write_archive_manifest()
+    }
+
+    fn manifests_turn(&self) -> Result<Option<ArchiveLock>, PipelineError> {
+        Ok(ArchiveLock::in_turn(&self.layout().manifests_lock(), &|| false)?)
     }
 
     fn record(&self, manifest: &Manifest) -> Result<(), PipelineError> {

@@ -6,14 +6,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sohoa_model::crash;
 
 use crate::error::StoreError;
+use crate::lock;
 
-/// Temporary files carry this prefix, then the process id; no safe name starts with a dot.
+/// Temporary files carry this prefix, then the name of the process; no safe name starts with a dot.
 pub const TEMPORARY_PREFIX: &str = ".new-";
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -32,7 +32,7 @@ impl AtomicFile {
     pub fn begin(folder: &Path) -> Result<Self, StoreError> {
         make_folder(folder)?;
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!("{TEMPORARY_PREFIX}{}-{number}", process::id()));
+        let temporary = folder.join(format!("{TEMPORARY_PREFIX}{}-{number}", lock::this_process()));
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -154,8 +154,7 @@ pub fn sweep(folder: &Path) -> Result<u32, StoreError> {
         let entry = entry.map_err(|e| StoreError::read(folder, e))?;
         let name = entry.file_name();
         let Some(owner) = name.to_str().and_then(|n| n.strip_prefix(TEMPORARY_PREFIX)) else { continue };
-        let owner = owner.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
-        if owner.is_some_and(crate::lock::is_alive) {
+        if owner.split('-').next().is_some_and(lock::is_alive) {
             continue;
         }
         fs::remove_file(entry.path()).map_err(|e| StoreError::write(entry.path(), e))?;
@@ -185,10 +184,12 @@ mod tests {
     fn what_a_dead_process_left_is_swept() {
         let folder = tempfile::tempdir().unwrap();
         let dead = folder.path().join(format!("{TEMPORARY_PREFIX}999999999-0"));
-        let mine = folder.path().join(format!("{TEMPORARY_PREFIX}{}-77", process::id()));
-        fs::write(&dead, b"x").unwrap();
-        fs::write(&mine, b"x").unwrap();
-        assert_eq!(sweep(folder.path()).unwrap(), 1);
+        let earlier = folder.path().join(format!("{TEMPORARY_PREFIX}{}.1-0", std::process::id()));
+        let mine = folder.path().join(format!("{TEMPORARY_PREFIX}{}-77", lock::this_process()));
+        for path in [&dead, &earlier, &mine] {
+            fs::write(path, b"x").unwrap();
+        }
+        assert_eq!(sweep(folder.path()).unwrap(), 2);
         assert!(!dead.exists() && mine.exists());
     }
 

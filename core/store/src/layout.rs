@@ -36,6 +36,16 @@ impl ArchiveLayout {
         self.root.join(".lock")
     }
 
+    /// `.lock-documents`: whoever assembles, signs or publishes a document has it.
+    pub fn documents_lock(&self) -> PathBuf {
+        self.root.join(".lock-documents")
+    }
+
+    /// `.lock-manifests`: whoever writes a manifest and records it has it.
+    pub fn manifests_lock(&self) -> PathBuf {
+        self.root.join(".lock-manifests")
+    }
+
     /// `vault/`.
     pub fn vault(&self) -> PathBuf {
         self.root.join("vault")

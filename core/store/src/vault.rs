@@ -82,7 +82,26 @@ impl Vault {
 
     /// Copies a file into the vault; the source is only read.
     pub fn put_file(&self, source: &Path, cancel: &Cancel) -> Result<Stored, StoreError> {
-        let mut input = File::open(source).map_err(|e| StoreError::read(source, e))?;
+        let (file, stored) = self.copy_in(source, cancel)?;
+        self.settle(file, stored)
+    }
+
+    /// Copies a file that was hashed before into the vault; `None`, and nothing is left, if its bytes are others now.
+    pub fn put_file_unchanged(
+        &self,
+        source: &Path,
+        expected: &Sha256,
+        cancel: &Cancel,
+    ) -> Result<Option<Stored>, StoreError> {
+        let (file, stored) = self.copy_in(source, cancel)?;
+        if stored.sha256 != *expected {
+            return Ok(None);
+        }
+        self.settle(file, stored).map(Some)
+    }
+
+    fn copy_in(&self, source: &Path, cancel: &Cancel) -> Result<(AtomicFile, Stored), StoreError> {
+        let mut input = open_regular(source)?;
         let mut file = self.begin()?;
         let mut hasher = Hasher::new();
         let mut buffer = vec![0; CHUNK];
@@ -95,16 +114,17 @@ impl Vault {
                 break;
             }
             hasher.update(&buffer[..n]);
-            file.write_all(&buffer[..n]).map_err(|e| StoreError::write(source, e))?;
+            file.write_all(&buffer[..n]).map_err(|e| StoreError::write(file.path(), e))?;
         }
-        let stored = Stored { bytes: hasher.bytes(), sha256: hasher.finish() };
-        self.settle(file, stored)
+        Ok((file, Stored { bytes: hasher.bytes(), sha256: hasher.finish() }))
     }
 
     /// Gives a written file its name, and reads it back before it is acknowledged.
     fn settle(&self, file: AtomicFile, stored: Stored) -> Result<Stored, StoreError> {
         let path = self.path(&stored.sha256);
         if path.exists() && self.verify(&stored.sha256).is_ok() {
+            // Whoever gave it this name may have died before the name was durable.
+            path.parent().map_or(Ok(()), atomic::sync_folder)?;
             return Ok(stored);
         }
         if let Some(folder) = path.parent() {
@@ -219,8 +239,23 @@ fn hash_reader(reader: &mut impl Read, path: &Path, cancel: &Cancel) -> Result<S
 
 /// The digest and length of a file outside the vault, read as a stream.
 pub fn hash_file(path: &Path, cancel: &Cancel) -> Result<Stored, StoreError> {
-    let mut file = File::open(path).map_err(|e| StoreError::read(path, e))?;
+    let mut file = open_regular(path)?;
     hash_reader(&mut file, path, cancel)
+}
+
+/// Opens a file outside the vault for reading; what has become a pipe or a device since it was listed is an error, and
+/// nobody waits for it.
+pub fn open_regular(path: &Path) -> Result<File, StoreError> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path).map_err(|e| StoreError::read(path, e))?;
+    match file.metadata() {
+        Ok(facts) if facts.is_file() => Ok(file),
+        Ok(_) => Err(StoreError::read(path, io::Error::other("it is no regular file"))),
+        Err(e) => Err(StoreError::read(path, e)),
+    }
 }
 
 #[cfg(test)]
@@ -255,6 +290,29 @@ mod tests {
         vault.put(b"pixels").unwrap();
         assert_eq!(vault.verify(&stored.sha256).unwrap(), 6);
         assert!(matches!(vault.verify(&Sha256::of(b"other")), Err(StoreError::Missing(_))));
+    }
+
+    #[test]
+    fn a_file_that_changed_since_it_was_hashed_is_not_stored() {
+        let (folder, vault) = vault();
+        let source = folder.path().join("tờ 1.jpg");
+        fs::write(&source, b"pixels").unwrap();
+        let expected = Sha256::of(b"pixels");
+        fs::write(&source, b"other pixels").unwrap();
+        assert_eq!(vault.put_file_unchanged(&source, &expected, &Cancel::new()).unwrap(), None);
+        assert_eq!(vault.objects().unwrap(), (vec![], vec![]));
+        fs::write(&source, b"pixels").unwrap();
+        assert_eq!(vault.put_file_unchanged(&source, &expected, &Cancel::new()).unwrap().unwrap().sha256, expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_waits_for_a_pipe() {
+        let (folder, vault) = vault();
+        let pipe = folder.path().join("tờ 1.jpg");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(matches!(hash_file(&pipe, &Cancel::new()), Err(StoreError::Read { .. })));
+        assert!(matches!(vault.put_file(&pipe, &Cancel::new()), Err(StoreError::Read { .. })));
     }
 
     #[test]
