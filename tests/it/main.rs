@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
 mod crashes;
+mod hostile;
 mod journey;
 mod tidy;

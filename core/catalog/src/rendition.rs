@@ -230,6 +230,16 @@ impl Catalog {
         detail(&self.read(), document)
     }
 
+    /// Where signed renditions of a document were published that are no longer current.
+    pub fn earlier_published_paths(&self, document: DocumentId) -> Result<Vec<String>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT DISTINCT published_path FROM rendition
+                   WHERE document = ?1 AND kind = 'signed' AND current = 0 ORDER BY number";
+        let mut statement = connection.prepare_cached(sql)?;
+        let paths = statement.query_map([document.bytes()], |row| row.get(0))?;
+        Ok(paths.collect::<Result<_, _>>()?)
+    }
+
     /// Begins an intent: what is drawn for it is kept; if there is one already, its payload is given back instead.
     pub fn begin_intent(&self, kind: &str, subject: Uuid, payload: &Value, act: &Act) -> Result<Value, CatalogError> {
         self.write(|w| w.begin_intent(kind, subject, payload, act))

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use sohoa_catalog::query::DossierFilter;
 use sohoa_model::{Cancel, Sha256};
 use sohoa_store::lock::ArchiveLock;
 use sohoa_store::vault::hash_file;
@@ -12,6 +13,7 @@ use sohoa_store::{StoreError, atomic};
 use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::progress::{Phase, Sink};
+use crate::rebuild::{ARCHIVE_MANIFEST, manifest_name};
 use crate::signing;
 
 /// What is wrong with one thing.
@@ -103,22 +105,30 @@ pub fn check(archive: &Archive, cancel: &Cancel, sink: &dyn Sink) -> Result<Chec
             Err(error) => damage("unreadable", path, error.to_string()),
         }
     }
-    report.unnamed.extend(strangers.iter().map(|path| path.display().to_string()));
+    report.unnamed.extend(strangers.iter().chain(&strange_manifests(archive)?).map(|path| path.display().to_string()));
     let detail = serde_json::json!({ "objects": report.objects, "damage": report.damage.len() });
     archive.catalog().log("fixity check", None, &detail, &archive.act())?;
     Ok(report)
 }
 
-/// Files outside the vault whose bytes are on record: path below the archive, digest, `manifest` or `published`.
-fn recorded_files(archive: &Archive) -> Result<Vec<(String, Sha256, &'static str)>, PipelineError> {
+/// A file outside the vault whose bytes are on record: path below the archive, digest, `manifest` or `published`.
+type RecordedFile = (String, Sha256, &'static str);
+
+fn recorded_files(archive: &Archive) -> Result<Vec<RecordedFile>, PipelineError> {
     let mut files = Vec::new();
     let below = |path: &Path| path.strip_prefix(archive.layout().root()).unwrap_or(path).display().to_string();
-    for code in archive.catalog().captured_codes()? {
-        let view = archive.catalog().dossier(&code)?;
-        if let Some(manifest) = view.dossier.manifest {
-            let path = archive.layout().manifest(&view.dossier.folder, view.dossier.manifest_revision);
+    if let Some((revision, sha256)) = archive.catalog().recorded_manifest(None)? {
+        files.push((below(&archive.layout().archive_manifest(revision)), sha256, "manifest"));
+    }
+    for dossier in archive.catalog().dossiers(&DossierFilter::default())? {
+        if let Some(manifest) = dossier.manifest {
+            let path = archive.layout().manifest(&dossier.folder, dossier.manifest_revision);
             files.push((below(&path), manifest, "manifest"));
         }
+        if dossier.evidence.pages == 0 {
+            continue;
+        }
+        let view = archive.catalog().dossier(&dossier.description.code)?;
         for signed in view.documents.iter().filter_map(|document| document.signed.as_ref()) {
             if let Some(signature) = &signed.signature {
                 files.push((signature.published_path.clone(), signed.sha256, "published"));
@@ -128,6 +138,30 @@ fn recorded_files(archive: &Archive) -> Result<Vec<(String, Sha256, &'static str
     Ok(files)
 }
 
+/// Files among the manifests that are no manifest on record and no earlier revision of one; a rebuild would take a
+/// later revision for the truth.
+fn strange_manifests(archive: &Archive) -> Result<Vec<PathBuf>, PipelineError> {
+    let mut newest: BTreeMap<String, u32> = BTreeMap::new();
+    let of_archive = archive.catalog().recorded_manifest(None)?.map_or(0, |(revision, _)| revision);
+    newest.insert(ARCHIVE_MANIFEST.to_owned(), of_archive);
+    for dossier in archive.catalog().dossiers(&DossierFilter::default())? {
+        newest.insert(dossier.folder, dossier.manifest_revision);
+    }
+    let folder = archive.layout().manifests();
+    let mut strange = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(|e| StoreError::read(&folder, e))? {
+        let path = entry.map_err(|e| StoreError::read(&folder, e))?.path();
+        let known = manifest_name(&path).is_some_and(|(name, revision)| {
+            newest.get(name).is_some_and(|newest| (1..=*newest).contains(&revision)) && path.is_file()
+        });
+        if !known {
+            strange.push(path);
+        }
+    }
+    strange.sort();
+    Ok(strange)
+}
+
 /// Checks, then mends what can be mended without losing anything: publishes again, writes manifests again, and sets
 /// objects that nothing names aside in `set-aside/`.
 ///
@@ -135,13 +169,16 @@ fn recorded_files(archive: &Archive) -> Result<Vec<(String, Sha256, &'static str
 /// [`StoreError::Locked`] if anybody else works on the archive.
 pub fn repair(mut archive: Archive, cancel: &Cancel, sink: &dyn Sink) -> Result<CheckReport, PipelineError> {
     let _alone: ArchiveLock = archive.take_alone()?;
-    signing::finish_publications(&archive)?;
+    signing::finish_publications(&archive, cancel)?;
     let mut report = check(&archive, cancel, sink)?;
     for code in archive.catalog().captured_codes()? {
         for document in archive.catalog().dossier(&code)?.documents {
             let detail = archive.catalog().document_detail(document.id)?;
-            let Some(signed) = detail.signed.as_ref().map(|s| s.sha256) else { continue };
-            let path = archive.published_path(&detail);
+            let Some(signed) = &detail.signed else { continue };
+            let Some(path) = signed.signature.as_ref().map(|signature| signature.published_path.clone()) else {
+                continue;
+            };
+            let signed = signed.sha256;
             if report.damage.iter().any(|d| d.subject == path) && archive.vault().verify(&signed).is_ok() {
                 archive.publish(&detail, &signed)?;
                 report.repaired.push(path);

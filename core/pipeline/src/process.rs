@@ -19,6 +19,8 @@ use sohoa_model::ids::DocumentId;
 use sohoa_model::page_text::PageText;
 use sohoa_model::reading::{LanguageChoice, PageQuality, Reading, ReadingState, Recipe};
 use sohoa_model::{Cancel, Language, Timestamp, crash};
+use sohoa_store::StoreError;
+use sohoa_store::lock::ArchiveLock;
 
 use crate::archive::Archive;
 use crate::assemble;
@@ -71,7 +73,7 @@ pub fn process(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<ProcessOutcome, PipelineError> {
-    signing::finish_publications(archive)?;
+    signing::finish_publications(archive, cancel)?;
     let total = archive.catalog().count_pages_to_read(plan.dossier.as_deref())?;
     let shared = Shared { outcome: Mutex::default(), failure: Mutex::default(), stop: Cancel::new(), total };
     thread::scope(|scope| {
@@ -258,6 +260,8 @@ fn finish_documents(
     worker: &mut Worker,
     given_up: &mut BTreeSet<DocumentId>,
 ) -> Result<(), PipelineError> {
+    let lock = archive.layout().documents_lock();
+    let stopped = || cancel.is_requested() || shared.stop.is_requested();
     let mut dossiers = BTreeSet::new();
     let hopeless = given_up.clone();
     let mut settle = |job: &DocumentJob, result: Result<(), PipelineError>, count: fn(&mut ProcessOutcome)| match result
@@ -267,7 +271,7 @@ fn finish_documents(
             dossiers.insert(job.dossier.clone());
             Ok(())
         }
-        Err(PipelineError::Cancelled) => Ok(()),
+        Err(PipelineError::Cancelled | PipelineError::Worker(WorkerFault::Cancelled)) => Ok(()),
         Err(error) if is_of_the_document(&error) => {
             let name = archive.catalog().document_detail(job.document)?.name;
             shared.update(|outcome| outcome.problems.push((name, error_chain(&error))));
@@ -277,13 +281,24 @@ fn finish_documents(
         Err(error) => Err(error),
     };
     for job in archive.catalog().documents_to_assemble(plan.dossier.as_deref())? {
-        if !cancel.is_requested() && !hopeless.contains(&job.document) {
+        if hopeless.contains(&job.document) {
+            continue;
+        }
+        // Another process may be at the same document: one after the other, and each looks again what is left to do.
+        let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
+        let detail = archive.catalog().document_detail(job.document)?;
+        if !stopped() && detail.pdfa.is_none() && detail.input == Some(job.input) {
             settle(&job, assemble::assemble(archive, &job, worker, cancel), |outcome| outcome.assembled += 1)?;
         }
     }
     if let Some(key) = key {
         for job in archive.catalog().documents_to_sign(plan.dossier.as_deref())? {
-            if !cancel.is_requested() && !hopeless.contains(&job.document) {
+            if hopeless.contains(&job.document) {
+                continue;
+            }
+            let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
+            let detail = archive.catalog().document_detail(job.document)?;
+            if !stopped() && detail.pdfa.is_some() && detail.signed.is_none() {
                 settle(&job, signing::sign_document(archive, &job, key), |outcome| outcome.signed += 1)?;
             }
         }
@@ -302,6 +317,10 @@ fn finish_documents(
 fn is_of_the_document(error: &PipelineError) -> bool {
     matches!(
         error,
-        PipelineError::Pdfa(_) | PipelineError::Sign(_) | PipelineError::Record { .. } | PipelineError::Worker(_)
+        PipelineError::Pdfa(_)
+            | PipelineError::Sign(_)
+            | PipelineError::Record { .. }
+            | PipelineError::Worker(_)
+            | PipelineError::Store(StoreError::Missing(_) | StoreError::Torn { .. })
     )
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sohoa_catalog::{Catalog, text_record};
+use sohoa_catalog::{Catalog, CatalogError, text_record};
 use sohoa_model::Sha256;
 use sohoa_store::lock::ArchiveLock;
 use sohoa_store::{ArchiveLayout, StoreError, Vault, atomic};
@@ -18,6 +18,9 @@ use crate::error::PipelineError;
 const LONGEST_MANIFEST: u64 = 1 << 30;
 /// The text of one page in the vault is at most so long.
 const LONGEST_TEXT: u64 = 64 << 20;
+
+/// What stands for a dossier's name in the file name of the archive's own manifest.
+pub(crate) const ARCHIVE_MANIFEST: &str = ".archive";
 
 /// What was made again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +42,7 @@ pub fn rebuild(root: &Path, session: &Session) -> Result<(Archive, RebuildReport
     let alone = ArchiveLock::exclusive(&layout.lock())?;
     let vault = Vault::new(layout.clone());
     let mut newest = newest_manifests(&layout)?;
-    let Some((_, archive_manifest)) = newest.remove(".archive") else {
+    let Some((_, archive_manifest)) = newest.remove(ARCHIVE_MANIFEST) else {
         return Err(PipelineError::NotAnArchive(root.to_owned()));
     };
     let fresh = root.join(".new-catalog.sqlite");
@@ -48,30 +51,31 @@ pub fn rebuild(root: &Path, session: &Session) -> Result<(Archive, RebuildReport
     {
         let catalog = Catalog::create_empty(&fresh, session.randomness.clone())?;
         let act = session.act();
-        catalog.restore_archive(&read(&archive_manifest)?, &act)?;
+        let in_file = |path: &Path, error: CatalogError| PipelineError::record(path.display(), error);
+        let bytes = read(&archive_manifest)?;
+        catalog.restore_archive(&bytes, &act).map_err(|e| in_file(&archive_manifest, e))?;
         for (_, path) in newest.values() {
             let mut text_of = |sha256: &Sha256| {
                 let bytes = vault.read(sha256, LONGEST_TEXT).ok()?;
                 text_record::from_bytes(&bytes).ok().map(|text| text.plain())
             };
-            let restored = catalog.restore_dossier(&read(path)?, &mut text_of, &act)?;
+            let restored = catalog.restore_dossier(&read(path)?, &mut text_of, &act).map_err(|e| in_file(path, e))?;
             report.dossiers += 1;
             report.missing_texts.extend(restored.missing_texts);
         }
         catalog.log("catalog rebuild", None, &serde_json::json!({ "dossiers": report.dossiers }), &act)?;
         catalog.checkpoint()?;
     }
-    if layout.catalog().exists() {
-        let old = root.join(format!("catalog.before-{}.sqlite", session.clock.now().0));
-        fs::rename(layout.catalog(), &old).map_err(|e| StoreError::write(&old, e))?;
-        for suffix in ["-wal", "-shm"] {
-            let from = with_suffix(&layout.catalog(), suffix);
-            if from.exists() {
-                fs::rename(&from, with_suffix(&old, suffix)).map_err(|e| StoreError::write(&from, e))?;
-            }
+    // A log without its catalog, left by a rebuild that died or by a hand that removed the file, is moved too: it would
+    // be played into the new one.
+    let old = root.join(format!("catalog.before-{}.sqlite", session.clock.now().0));
+    for suffix in ["", "-wal", "-shm"] {
+        let from = with_suffix(&layout.catalog(), suffix);
+        if from.exists() {
+            fs::rename(&from, with_suffix(&old, suffix)).map_err(|e| StoreError::write(&from, e))?;
         }
-        report.old_catalog = Some(old);
     }
+    report.old_catalog = old.exists().then_some(old);
     fs::rename(&fresh, layout.catalog()).map_err(|e| StoreError::write(&fresh, e))?;
     atomic::sync_folder(root)?;
     drop(alone);
@@ -84,17 +88,20 @@ fn newest_manifests(layout: &ArchiveLayout) -> Result<BTreeMap<String, (u32, Pat
     let mut newest: BTreeMap<String, (u32, PathBuf)> = BTreeMap::new();
     for entry in fs::read_dir(&folder).map_err(|e| StoreError::read(&folder, e))? {
         let path = entry.map_err(|e| StoreError::read(&folder, e))?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        let Some((name, revision)) = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.')) else {
-            continue;
-        };
-        let Ok(revision) = revision.parse::<u32>() else { continue };
+        let Some((name, revision)) = manifest_name(&path) else { continue };
         let known = newest.get(name).map_or(0, |(known, _)| *known);
         if revision > known {
-            newest.insert(name.to_owned(), (revision, path));
+            newest.insert(name.to_owned(), (revision, path.clone()));
         }
     }
     Ok(newest)
+}
+
+/// What a manifest's file name says: the safe form of the dossier's code or [`ARCHIVE_MANIFEST`], and the revision.
+pub(crate) fn manifest_name(path: &Path) -> Option<(&str, u32)> {
+    let stem = path.file_name()?.to_str()?.strip_suffix(".json")?;
+    let (name, revision) = stem.rsplit_once('.')?;
+    Some((name, revision.parse().ok()?))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {

@@ -6,10 +6,11 @@
 use std::io::BufReader;
 
 use serde::{Deserialize, Serialize};
-use sohoa_catalog::rendition::{DocumentJob, INTENT_SIGN, SignedRecord};
+use sohoa_catalog::rendition::{DocumentJob, INTENT_SIGN, SignedRecord, Standing};
 use sohoa_model::ids::DocumentId;
-use sohoa_model::{Timestamp, crash};
+use sohoa_model::{Cancel, Timestamp, crash};
 use sohoa_sign::{SigningRequest, SoftKey, VisibleBlock};
+use sohoa_store::lock::ArchiveLock;
 
 use crate::archive::Archive;
 use crate::error::PipelineError;
@@ -70,9 +71,13 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
     let pending = serde_json::to_value(Publication { before: before.to_string(), after: stored.sha256.to_string() })
         .map_err(|e| PipelineError::record("intent", e))?;
     archive.catalog().begin_intent("publish", job.document.0, &pending, &archive.act())?;
-    archive.catalog().record_signed(job.document, &record, &archive.act())?;
+    let standing = archive.catalog().record_signed(job.document, &record, &archive.act())?;
     crash::point("sign.recorded");
-    archive.publish(&detail, &stored.sha256)?;
+    if standing == Standing::Current {
+        let detail = archive.catalog().document_detail(job.document)?;
+        archive.publish(&detail, &stored.sha256)?;
+        archive.withdraw_earlier(&detail)?;
+    }
     archive.vault().discard(&before)?;
     crash::point("sign.published");
     archive.catalog().end_intent("publish", job.document.0)?;
@@ -80,15 +85,22 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
 }
 
 /// Ends what a process that died between recording and publishing left open.
-pub(crate) fn finish_publications(archive: &Archive) -> Result<(), PipelineError> {
-    let intents = archive.catalog().open_intents()?;
-    for intent in intents.into_iter().filter(|intent| intent.kind == "publish") {
+pub(crate) fn finish_publications(archive: &Archive, cancel: &Cancel) -> Result<(), PipelineError> {
+    let open = || archive.catalog().open_intents().map(|all| all.into_iter().filter(|intent| intent.kind == "publish"));
+    if open()?.next().is_none() {
+        return Ok(());
+    }
+    // The one who has the turn may be about to publish: only what is still open then was left behind.
+    let lock = archive.layout().documents_lock();
+    let Some(_turn) = ArchiveLock::in_turn(&lock, &|| cancel.is_requested())? else { return Ok(()) };
+    for intent in open()? {
         let document = DocumentId(intent.subject);
         let pending: Publication =
             serde_json::from_value(intent.payload).map_err(|e| PipelineError::record("intent", e))?;
         let detail = archive.catalog().document_detail(document)?;
         if let Some(after) = detail.signed.as_ref().map(|s| s.sha256).filter(|s| s.to_string() == pending.after) {
             archive.publish(&detail, &after)?;
+            archive.withdraw_earlier(&detail)?;
             if let Ok(before) = pending.before.parse() {
                 archive.vault().discard(&before)?;
             }

@@ -111,7 +111,7 @@ fn judge_document(
         judged.signature = bytes_as_recorded;
     }
     if detail.signed.is_some() {
-        let published = archive.layout().root().join(archive.published_path(detail));
+        let published = archive.recorded_file(detail);
         let same = match hash_file(&published, &Cancel::new()) {
             Ok(found) if found.sha256 == current => Verdict::Passed,
             Ok(_) => Verdict::Failed(format!("{} is not the signed file", published.display())),
