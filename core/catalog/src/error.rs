@@ -74,7 +74,18 @@ pub enum CatalogError {
 impl CatalogError {
     /// Whether the medium is full.
     pub fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Database(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
+        // Without room for its index of the log SQLite speaks of input and output instead.
+        let no_room = |e: &rusqlite::ffi::Error| {
+            e.code == rusqlite::ErrorCode::DiskFull || e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+        };
+        matches!(self, Self::Database(e) if e.sqlite_error().is_some_and(no_room))
+    }
+
+    /// Whether the system could not read or write the database, which says nothing about what stands in it.
+    pub fn is_unreachable(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly, SystemIoFailure};
+        let unreachable = |code| matches!(code, CannotOpen | PermissionDenied | ReadOnly | SystemIoFailure);
+        matches!(self, Self::Database(e) if e.sqlite_error_code().is_some_and(unreachable))
     }
 
     /// Whether another process kept the database locked for longer than the time that is waited.
