@@ -94,6 +94,16 @@ impl Signer for SoftKey {
     }
 }
 
+impl SoftKey {
+    /// Whether its certificate may sign at a moment.
+    ///
+    /// # Errors
+    /// [`SignError::CertificateExpired`], [`SignError::CertificateNotYetValid`], [`SignError::CertificateForbidsSigning`].
+    pub fn check_may_sign(&self, at: Timestamp) -> Result<(), SignError> {
+        check_may_sign(self.certificate(), at)
+    }
+}
+
 impl fmt::Debug for SoftKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SoftKey({:?})", self.certificate())
