@@ -77,6 +77,10 @@ impl Front {
         if is_for_demonstration(&entry.subject) && !archive.facts().demo {
             return Err(StationError::DemoKeyInRealArchive.into());
         }
+        // Nobody is asked for the password of a key that is not plugged in.
+        if let Err(source) = std::fs::metadata(&entry.path) {
+            return Err(StationError::KeyFile { path: entry.path, source }.into());
+        }
         let password = self.password(Some(&entry), password_fd)?;
         Ok(Some(SigningKey(self.station.open_key(&entry, &password)?)))
     }

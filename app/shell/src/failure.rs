@@ -12,7 +12,9 @@ use sohoa_pipeline::worker::WorkerFault;
 use sohoa_sign::SignError;
 use sohoa_store::StoreError;
 
+use crate::details;
 use crate::exit::Exit;
+use crate::reasons;
 use crate::station::StationError;
 use crate::texts::{Arg, Args, Texts};
 
@@ -109,7 +111,7 @@ impl Maker<'_> {
             PipelineError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
             PipelineError::Unreadable { path, source } => self.unreadable(path, source),
             PipelineError::Inventory { path, detail } => {
-                let args = [path_arg(path), ("cause", detail.into())];
+                let args = [path_arg(path), ("cause", details::tell(self.texts, detail).into())];
                 self.make("error-inventory", &args, Exit::NotUnderstood)
             }
             PipelineError::Catalog(error) => self.catalog(error),
@@ -146,7 +148,8 @@ impl Maker<'_> {
                 self.make("error-same-person", &[("code", code.into()), ("operator", captured_by.into())], Exit::Rule)
             }
             DecisionError::Held { code, reasons } => {
-                let args = [("code", code.into()), ("reasons", reasons.join("; ").into())];
+                let words: Vec<_> = reasons.iter().map(|reason| reasons::hold(self.texts, reason)).collect();
+                let args = [("code", code.into()), ("reasons", words.join("; ").into())];
                 self.make("error-held", &args, Exit::Rule)
             }
             DecisionError::NotHeld(code) => self.make("error-not-held", &[("code", code.into())], Exit::Rule),
@@ -176,6 +179,9 @@ impl Maker<'_> {
         }
         if error.is_busy() {
             return self.make("error-busy", &[], Exit::Busy);
+        }
+        if error.is_unreachable() {
+            return self.make("error-catalog-storage", &[("cause", self.cause.as_str().into())], Exit::Unexpected);
         }
         match error {
             CatalogError::Missing(path) | CatalogError::NotACatalog(path) => {
@@ -232,7 +238,7 @@ impl Maker<'_> {
             SignError::CertificateForbidsSigning => plain("error-certificate-forbids-signing"),
             SignError::BadCertificate(_) | SignError::Encoding(_) => plain("error-bad-certificate"),
             SignError::NotRsa(_) | SignError::KeyTooShort { .. } => {
-                self.make("error-key-unfit", &[("cause", self.cause.as_str().into())], Exit::Key)
+                self.make("error-key-unfit", &[("cause", details::tell(self.texts, &self.cause).into())], Exit::Key)
             }
             _ => self.make("error-sign", &[("cause", self.cause.as_str().into())], Exit::Key),
         }

@@ -3,6 +3,7 @@
 //! Nothing here prints, and nothing here works on an archive. [`texts::Texts`] and [`station::Station`] are values that a
 //! front-end makes once and passes on; the environment is read through a [`Variables`] that it brings.
 
+pub mod details;
 pub mod exit;
 pub mod failure;
 pub mod history;

@@ -6,6 +6,7 @@ use sohoa_model::finding::Finding;
 use sohoa_model::inventory::RowRefusal;
 use sohoa_model::receipt::Reason;
 
+use crate::details;
 use crate::texts::Texts;
 
 /// Codes of receipts.
@@ -89,7 +90,7 @@ pub struct Explained {
 
 /// Explains a line of a receipt.
 pub fn reason(texts: &Texts, reason: &Reason) -> Explained {
-    explain(texts, "reason", &reason.code, &reason.detail)
+    explain(texts, "reason", &reason.code, &details::tell(texts, &reason.detail))
 }
 
 /// Explains a finding.

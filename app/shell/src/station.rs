@@ -146,9 +146,10 @@ impl Station {
     ///
     /// # Errors
     /// [`StationError::KeyFile`], [`StationError::Sign`] if the password does not open it or the key can't sign.
-    pub fn use_key(&self, path: &Path, password: &Secret) -> Result<KeyEntry, StationError> {
+    pub fn use_key(&self, path: &Path, password: &Secret, now: Timestamp) -> Result<KeyEntry, StationError> {
         let path = path.canonicalize().map_err(|source| StationError::KeyFile { path: path.to_owned(), source })?;
         let key = SoftKey::open(&read_key(&path)?, password)?;
+        key.check_may_sign(now)?;
         self.enter(path, &key, None)
     }
 
@@ -311,7 +312,7 @@ mod tests {
                 assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
             }
         }
-        let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"));
+        let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"), Timestamp(0));
         assert!(matches!(wrong, Err(StationError::Sign(SignError::WrongPassword))));
     }
 

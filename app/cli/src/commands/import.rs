@@ -34,7 +34,7 @@ pub(super) fn run(front: &mut Front, args: &ImportArgs) -> Result<Exit, Stop> {
     if args.json {
         receipt.json(front);
     } else {
-        receipt.summary(front);
+        receipt.summary(front, receipt::Extent::Short);
     }
     Ok(match (outcome.interrupted, receipt.any_refused(), process::exit(&outcome.processed)) {
         (true, _, _) => Exit::Interrupted,

@@ -8,7 +8,7 @@ use sohoa_shell::{Exit, Texts, reasons};
 use crate::args::InventoryImportArgs;
 use crate::front::Front;
 use crate::stop::Stop;
-use crate::table::Table;
+use crate::table::{Table, one_line};
 
 #[derive(Serialize)]
 struct Imported<'a> {
@@ -67,10 +67,11 @@ pub(super) fn import(front: &mut Front, args: &InventoryImportArgs) -> Result<Ex
     let id = if changes == 0 { "inventory-unchanged" } else { "inventory-version" };
     front.output.data(front.texts.say(id, &args));
     for (code, fields) in &change.changed {
-        front.output.data(format!("~ {code}: {}", fields.join(", ")));
+        let names = fields.iter().map(|field| field_name(&front.texts, field)).collect::<Vec<_>>();
+        front.output.data(format!("~ {}: {}", one_line(code), names.join(", ")));
     }
     for code in &change.removed {
-        front.output.data(format!("- {code}"));
+        front.output.data(format!("- {}", one_line(code)));
     }
     for row in &parsed.refused {
         let args = [
@@ -89,6 +90,12 @@ pub(super) fn import(front: &mut Front, args: &InventoryImportArgs) -> Result<Ex
         front.output.data(front.texts.say("inventory-ignored", &args));
     }
     Ok(exit)
+}
+
+/// The name of a field of the inventory as people read it.
+fn field_name(texts: &Texts, field: &str) -> String {
+    let id = format!("field-{}", field.replace('_', "-"));
+    if texts.has(&id) { texts.get(&id) } else { field.to_owned() }
 }
 
 fn refused<'a>(texts: &Texts, row: &'a RowRefusal) -> Refused<'a> {

@@ -50,7 +50,7 @@ pub(super) fn use_file(front: &mut Front, args: &KeyUseArgs) -> Result<Exit, Sto
         return Err(StationError::KeyFile { path: args.file.clone(), source }.into());
     }
     let password = front.password(None, args.password_fd)?;
-    let entry = front.station.use_key(&args.file, &password)?;
+    let entry = front.station.use_key(&args.file, &password, front.session.clock.now())?;
     tell(front, &entry);
     Ok(Exit::Done)
 }

@@ -15,8 +15,20 @@ use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::{Table, one_line};
 
-/// So many skipped files are named on the screen.
+/// So many skipped files are named right after an import.
 const SKIPPED_SHOWN: usize = 20;
+
+/// Reasons of which only the number of files is said right after an import: an import that goes on has thousands.
+const COUNTED: [&str; 2] = ["already-taken", "interrupted"];
+
+/// How much of a receipt is written for people.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What a person needs right after the import.
+    Short,
+    /// Every file that was not taken.
+    Whole,
+}
 
 /// A receipt to be shown.
 pub(super) struct Shown<'a> {
@@ -117,8 +129,8 @@ impl Shown<'_> {
         record
     }
 
-    /// Writes the receipt for people: counts, every file refused, the first files skipped, what was done with the pages.
-    pub(super) fn summary(&self, front: &mut Front) {
+    /// Writes the receipt for people: counts, every file refused, files skipped, what was done with the pages.
+    pub(super) fn summary(&self, front: &mut Front, extent: Extent) {
         if self.dry_run {
             front.output.data(front.texts.get("import-dry-run"));
         }
@@ -140,19 +152,33 @@ impl Shown<'_> {
         let id = if self.dry_run { "import-would-take" } else { "import-taken" };
         front.output.data(front.texts.say(id, &args));
         front.output.data(front.texts.say("import-skipped", &[("files", skipped.len().into())]));
-        for (path, reason) in skipped.iter().take(SKIPPED_SHOWN) {
+        let shown = match extent {
+            Extent::Whole => usize::MAX,
+            Extent::Short => {
+                count_alike(front, &mut skipped);
+                SKIPPED_SHOWN
+            }
+        };
+        for (path, reason) in skipped.iter().take(shown) {
             let sentence = reasons::reason(&front.texts, reason).sentence;
             front.output.data(format!("  {}: {sentence}", one_line(path)));
         }
-        if skipped.len() > SKIPPED_SHOWN {
-            let count = skipped.len() - SKIPPED_SHOWN;
+        if skipped.len() > shown {
+            let count = skipped.len() - shown;
             front.output.data(format!("  {}", front.texts.say("import-more", &[("count", count.into())])));
         }
         front.output.data(front.texts.say("import-refused", &[("files", refused.len().into())]));
-        for (path, reason) in refused {
+        let mut refused = refused.into_iter().peekable();
+        while let Some((path, reason)) = refused.next() {
             let explained = reasons::reason(&front.texts, reason);
             front.output.data(format!("  {}: {}", one_line(path), explained.sentence));
-            front.output.data(format!("    {}", explained.hint));
+            // One hint for neighbours that were refused for the same reason.
+            if refused.peek().is_none_or(|(_, next)| next.code != reason.code) {
+                front.output.data(format!("    {}", explained.hint));
+            }
+        }
+        if self.lines.is_empty() && !self.interrupted {
+            front.output.data(front.texts.get("import-empty"));
         }
         if let Some(work) = self.work.filter(|_| !self.dry_run) {
             process::tell(front, work);
@@ -182,9 +208,22 @@ pub(super) fn run(front: &mut Front, args: &ReceiptArgs) -> Result<Exit, Stop> {
     if args.json {
         shown.json(front);
     } else {
-        shown.summary(front);
+        shown.summary(front, Extent::Whole);
     }
     Ok(Exit::Done)
+}
+
+/// Says of the reasons that many files share how many there are, and leaves the others.
+fn count_alike(front: &mut Front, skipped: &mut Vec<(&str, &Reason)>) {
+    for code in COUNTED {
+        let alike: Vec<&Reason> = skipped.iter().map(|(_, reason)| *reason).filter(|r| r.code == code).collect();
+        if let Some(first) = alike.first() {
+            let reason = reasons::reason(&front.texts, first).sentence;
+            let args = [("files", alike.len().into()), ("reason", reason.into())];
+            front.output.data(format!("  {}", front.texts.say("import-skipped-group", &args)));
+        }
+        skipped.retain(|(_, reason)| reason.code != code);
+    }
 }
 
 fn list(front: &mut Front, receipts: &[ReceiptSummary], as_json: bool) {

@@ -59,6 +59,7 @@ pub(super) fn run(front: &mut Front, args: &SearchArgs) -> Result<Exit, Stop> {
                     ("page", page.number.into()),
                 ],
             ),
+            None if hit.title.is_empty() => hit.dossier.clone(),
             None => {
                 front.texts.say("search-dossier", &[("dossier", (&hit.dossier).into()), ("title", (&hit.title).into())])
             }

@@ -5,12 +5,16 @@ use std::path::Path;
 use serde::Serialize;
 use sohoa_model::Verdict;
 use sohoa_pipeline::verify::{self, Judged};
-use sohoa_shell::{Exit, Texts};
+use sohoa_shell::{Exit, Texts, details};
 use sohoa_sign::TrustAnchors;
 
 use crate::args::VerifyArgs;
 use crate::front::Front;
 use crate::stop::Stop;
+use crate::table::one_line;
+
+/// How the reason of a signature begins whose certificate nobody trusts yet.
+const UNTRUSTED: &str = "NO_CERTIFICATE_CHAIN_FOUND";
 
 #[derive(Serialize)]
 struct JudgedRecord<'a> {
@@ -87,10 +91,12 @@ fn tell(front: &mut Front, judged: &[Judged]) {
         return;
     }
     for one in judged {
-        let mut line = format!("{}: {}", one.name, words(&front.texts, &one.verdict()));
+        let verdict = one.verdict();
+        let id = if verdict == Verdict::Passed { "verdict" } else { "verdict-name" };
+        let mut line = format!("{}: {}", one_line(&one.name), front.text(&format!("{id}-{}", verdict.word())));
         if !one.signer.is_empty() {
             let at = one.signed_at.map(|at| at.short_vietnam()).unwrap_or_default();
-            line.push_str(&format!(" ({} {at})", one.signer));
+            line.push_str(&format!(" ({}, {at})", one_line(&one.signer)));
         }
         front.output.data(line);
         let parts = [("masters", &one.masters), ("pdfa", &one.pdfa), ("signature", &one.signature)];
@@ -103,10 +109,17 @@ fn tell(front: &mut Front, judged: &[Judged]) {
     let args = ["passed", "indeterminate", "failed"].map(|word| (word, count(word).into()));
     let line = front.texts.say("verify-summary", &args);
     front.output.note(line);
+    if judged.iter().any(|one| one.signature.reason().starts_with(UNTRUSTED)) {
+        let line = front.text("verify-trust");
+        front.output.note(line);
+    }
 }
 
 fn words(texts: &Texts, verdict: &Verdict) -> String {
-    texts.say(&format!("verdict-{}", verdict.word()), &[("reason", verdict.reason().into())])
+    texts.say(
+        &format!("verdict-{}", verdict.word()),
+        &[("reason", one_line(&details::tell(texts, verdict.reason())).into())],
+    )
 }
 
 fn exit(judged: &[Judged]) -> Exit {
