@@ -11,6 +11,9 @@ const GARBAGE: f32 = 30.0;
 /// Confidence below which a word of one or two characters that are no letters or digits is taken for a speck.
 const SPECK: f32 = 50.0;
 
+/// Mean confidence below which a line is noise: dirt, a torn edge, the surround of a photo.
+const NOISE: f32 = 25.0;
+
 /// Sorts the engine's words into blocks of lines, dropping what is no text.
 pub(crate) fn blocks(found: impl Iterator<Item = FoundWord>) -> Vec<Vec<TextLine>> {
     let mut blocks: Vec<Vec<TextLine>> = Vec::new();
@@ -29,7 +32,23 @@ pub(crate) fn blocks(found: impl Iterator<Item = FoundWord>) -> Vec<Vec<TextLine
         (new_block, new_line) = (false, false);
         push(&mut lines.last_mut().expect("the first word starts a line").words, word);
     }
+    blocks.iter_mut().for_each(|lines| lines.retain(|line| !is_noise(line)));
+    blocks.retain(|lines| !lines.is_empty());
     blocks
+}
+
+/// Whether a line is more likely dirt than text; what may be a secrecy mark never is.
+fn is_noise(line: &TextLine) -> bool {
+    let characters = |word: &Word| word.text.chars().count() as f32;
+    let all: f32 = line.words.iter().map(characters).sum();
+    let sum: f32 = line.words.iter().map(|word| word.confidence * characters(word)).sum();
+    sum < NOISE * all && !line.words.iter().any(|word| may_be_mark(&word.text))
+}
+
+/// Whether a word may be (a part of) MẬT, TỐI MẬT or TUYỆT MẬT: such a word stays, however badly it was read.
+fn may_be_mark(text: &str) -> bool {
+    let plain: String = text.nfd().filter(char::is_ascii_alphabetic).collect();
+    ["MAT", "TOI", "TUYET"].iter().any(|part| plain.contains(part))
 }
 
 /// One word with the angle of its baseline, or nothing if it is no text.
@@ -64,6 +83,12 @@ fn word(found: &FoundWord) -> Option<(Word, f32)> {
 
 /// Whether a word is more likely a speck, a rule or a piece of a seal than text.
 fn is_garbage(text: &str, found: &FoundWord) -> bool {
+    if may_be_mark(text) {
+        return false;
+    }
+    if text.chars().all(|c| matches!(c, '|' | '¦')) {
+        return true;
+    }
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
     if letters == 0 {
         return found.confidence < SPECK;
@@ -158,5 +183,18 @@ mod tests {
         assert_eq!(texts(&blocks), [["地簿河內", "𡨸喃"]]);
         assert_eq!(blocks[0][0].words[0].width, 130.0);
         assert_eq!(blocks[0][0].words[0].confidence, 77.5);
+    }
+
+    #[test]
+    fn a_line_of_dirt_is_dropped_but_never_what_may_be_a_secrecy_mark() {
+        let lines = |text: &str, confidence: f32| {
+            let words = [found("kính", 10, 90.0, true), found(text, 10, confidence, true), found("|", 60, 95.0, false)];
+            blocks(words.into_iter()).iter().flatten().count()
+        };
+        assert_eq!(lines("Nriogate", 24.0), 1);
+        assert_eq!(lines("nghiệp", 26.0), 2);
+        for mark in ["MẬT", "MAT", "TÔI", "TUYÊT", "MÂT,"] {
+            assert_eq!(lines(mark, 1.0), 2, "{mark}");
+        }
     }
 }
