@@ -146,6 +146,10 @@ fn a_changed_or_planted_manifest_is_seen_and_set_right() {
     station.run(["check", "--repair"]).done();
     assert!(!manifests.join("HS.01.999.json").exists());
     assert!(station.archive().join("set-aside/HS.01.999.json").is_file());
+    fs::write(manifests.join("HS.01.999.json"), b"another").unwrap();
+    station.run(["check", "--repair"]).done();
+    assert_eq!(fs::read(station.archive().join("set-aside/HS.01.999.json~2")).unwrap(), b"another");
+    assert_ne!(fs::read(station.archive().join("set-aside/HS.01.999.json")).unwrap(), b"another");
 }
 
 #[test]
@@ -164,5 +168,22 @@ fn a_log_without_its_catalog_does_not_enter_the_one_that_is_made_again() {
     fs::remove_file(&catalog).unwrap();
     station.run(["check", "--rebuild"]).done();
     assert_eq!(state(), before);
+    station.run(["check"]).done();
+}
+
+#[test]
+fn pages_that_were_taken_but_not_read_yet_outlive_their_catalog() {
+    let station = Station::with_demo_archive();
+    list_inventory(&station);
+    let mut killed = station.command_as(ARCHIVIST);
+    station.finish(killed.args(import()).env("SOHOA_CRASH_AT", "import.page-read")).killed();
+    let before = station.run(["show"]).done().stdout;
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(station.archive().join(format!("catalog.sqlite{suffix}")));
+    }
+    station.run(["check", "--rebuild"]).done();
+    assert_eq!(station.run(["show"]).done().stdout, before);
+    station.run(["process", "--lang", "vie"]).done();
+    assert_eq!(passed(&station), DOCUMENTS);
     station.run(["check"]).done();
 }

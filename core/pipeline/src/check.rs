@@ -201,11 +201,23 @@ pub fn repair(mut archive: Archive, cancel: &Cancel, sink: &dyn Sink) -> Result<
         };
         let Some(name) = from.file_name() else { continue };
         atomic::make_folder(&aside)?;
-        fs::rename(&from, aside.join(name)).map_err(|e| StoreError::write(&from, e))?;
-        report.repaired.push(format!("set-aside/{}", name.to_string_lossy()));
+        let name = free_name(&aside, &name.to_string_lossy());
+        fs::rename(&from, aside.join(&name)).map_err(|e| StoreError::write(&from, e))?;
+        report.repaired.push(format!("set-aside/{name}"));
     }
     let repaired = std::mem::take(&mut report.repaired);
     let mut after = check(&archive, cancel, sink)?;
     after.repaired = repaired;
     Ok(after)
+}
+
+/// A name that nothing in a folder has yet: what was set aside before is not written over.
+fn free_name(folder: &Path, name: &str) -> String {
+    let mut free = name.to_owned();
+    let mut n = 2;
+    while folder.join(&free).symlink_metadata().is_ok() {
+        free = format!("{name}~{n}");
+        n += 1;
+    }
+    free
 }

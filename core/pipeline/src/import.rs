@@ -108,6 +108,8 @@ pub fn import(
         Look::Interrupted => Err(PipelineError::Cancelled),
     })?;
     archive.catalog().add_receipt_lines(receipt, &lines)?;
+    // Reading may take all night: what was taken can be found again by the folder alone from now on.
+    archive.write_stale_manifests()?;
     let process_plan = ProcessPlan { jobs: plan.jobs, language: plan.language, dossier: None };
     let processed = process::process(archive, &process_plan, key, cancel, sink)?;
     archive.catalog().finish_receipt(receipt, &archive.act())?;
