@@ -12,7 +12,7 @@ use sohoa_shell::{Exit, Failure, Texts, environment, system};
 use sohoa_sign::{NOT_FOR_RECORDS, Secret};
 
 use crate::args::Global;
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::progress_bar::Bar;
 use crate::stop::Stop;
 
@@ -106,11 +106,13 @@ impl Front {
     /// From now on Ctrl-C and the end of the session ask the work to stop at its next safe place; a second time ends it.
     pub(crate) fn stop_cleanly_on_request(&self) {
         let cancel = self.cancel.clone();
+        let stopping = self.text("stopping");
         let handler = move || {
             if cancel.is_requested() {
                 std::process::exit(i32::from(Exit::Interrupted.code()));
             }
             cancel.request();
+            output::say_at_once(&stopping);
         };
         if ctrlc::set_handler(handler).is_err() {
             tracing::warn!("signals keep their usual effect");

@@ -3,7 +3,7 @@
 //! A reader that goes away (`sohoa show | head`) is no failure: the rest is not written.
 
 use std::fmt::Display;
-use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
 
 use serde::Serialize;
 use sohoa_shell::Failure;
@@ -90,6 +90,13 @@ impl Output {
             self.failed.get_or_insert(error);
         }
     }
+}
+
+/// Says a line while work goes on, below what the terminal shows just now.
+pub(crate) fn say_at_once(line: &str) {
+    let lead = if io::stderr().is_terminal() { "\n" } else { "" };
+    // Nobody reads it if that fails.
+    let _ = writeln!(io::stderr(), "{lead}{line}");
 }
 
 /// Says what went wrong: a sentence, a hint, and the causes if asked for.

@@ -34,6 +34,11 @@ impl Sink for Bar {
             return;
         }
         let mut current = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        // The numbers first: a new phase is never drawn with those of the last one.
+        self.bar.update(|state| {
+            state.set_len(total);
+            state.set_pos(done);
+        });
         let since = match *current {
             Some((same, since)) if same == phase => since,
             _ => {
@@ -44,8 +49,6 @@ impl Sink for Bar {
                 since
             }
         };
-        self.bar.set_length(total);
-        self.bar.set_position(done);
         if phase == Phase::Reading {
             self.bar.set_message(speed(&self.texts, done, total, since.elapsed()));
         }

@@ -18,6 +18,7 @@ pub const KINDS: &[&str] = &[
     "catalog rebuild",
     "description",
     "digital signature generation",
+    "digital signature validation",
     "export",
     "finding",
     "finding closed",
@@ -38,7 +39,14 @@ pub const KINDS: &[&str] = &[
 ];
 
 /// Kinds of which neighbours are told together, by their number.
-const TOGETHER: &[&str] = &["digital signature generation", "ingestion", "manifest", "pdf creation", "recognition"];
+const TOGETHER: &[&str] = &[
+    "digital signature generation",
+    "digital signature validation",
+    "ingestion",
+    "manifest",
+    "pdf creation",
+    "recognition",
+];
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +115,7 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             let pages: u64 = group.iter().map(pages).sum();
             say(&id, &[("files", count), ("pages", pages.into())])
         }
-        "recognition" | "pdf creation" => say(&id, &[("count", count)]),
+        "recognition" | "pdf creation" | "digital signature validation" => say(&id, &[("count", count)]),
         "digital signature generation" => say(&id, &[("count", count), ("signer", text("signer"))]),
         "recognition asked for" => say(&id, &[("pages", text("pages"))]),
         "manifest" => say(&id, &[("revision", text("revision"))]),

@@ -112,14 +112,14 @@ missing-checked = the pages do not match the inventory, or something has to be c
 missing-recognised = not all pages have been read
 missing-described = mandatory description is missing
 missing-assembled = no PDF/A yet
-missing-signed = not signed
+missing-signed = not signed, or its signature is not passed
 
 next-captured = scan or import its pages: sohoa import FOLDER
 next-checked = compare the pages with the inventory, scan what is missing or import a corrected inventory
 next-recognised = read the remaining pages: sohoa process
 next-described = complete the inventory and import it again: sohoa inventory import FILE
 next-assembled = make the PDF/A: sohoa process
-next-signed = sign it: sohoa sign
+next-signed = sign: sohoa sign; if it is signed but not passed: sohoa key trust FILE.pem
 next-accepted = another person accepts it: sohoa accept
 next-nothing = nothing is left to do at this station
 next-rescan = scan the dossier again
@@ -293,6 +293,10 @@ event-digital-signature-generation = { $count ->
     [one] 1 document
    *[other] { $count } documents
     } signed: { $signer }
+event-digital-signature-validation = signature passed: { $count ->
+    [one] 1 document
+   *[other] { $count } documents
+    }
 event-export = exported ({ $format }){ $reason }
 event-finding = to be looked at: { $finding }
 event-finding-closed = looked at ({ $finding }): { $reason }
@@ -363,6 +367,7 @@ key-demo-trusted = This demonstration archive trusts the demo root.
 key-demo-not-trusted = No demonstration archive trusts this key yet; run the command again with --archive on one.
 key-trusted = The archive now trusts the certificate: { $name }
 key-trusted-before = The archive trusted this certificate before: { $name }
+key-trust-signatures = Signatures that pass now: { $documents } documents
 key-password-prompt = Password of the signing key:{" "}
 inventory-version = Inventory version { $version }: { $rows } dossiers; { $added } added, { $changed } changed, { $removed } removed, { $unchanged } unchanged.
 inventory-unchanged = The inventory is unchanged (version { $version }, { $rows } dossiers).
@@ -526,6 +531,7 @@ doctor-held = Held: { $dossiers } dossiers
 doctor-unfinished = Imports that broke off: { $receipts }; run the import again to go on
 doctor-findings = To look at: { $finding } ({ $count })
 receipt-unfinished = (not finished)
+stopping = Stopping at the next safe place; Ctrl-C again stops at once.
 progress-phase-taking = Taking files
 progress-phase-reading = Reading
 progress-phase-assembling = Making PDF/A

@@ -302,6 +302,43 @@ impl Catalog {
         })
     }
 
+    /// Current signed files whose check said anything but passed, with the time in their signature.
+    pub fn signatures_in_doubt(&self) -> Result<Vec<(DocumentId, Sha256, Timestamp)>, CatalogError> {
+        let connection = self.read();
+        let mut statement = connection.prepare_cached(
+            "SELECT document, sha256, signed_at FROM rendition
+             WHERE kind = 'signed' AND current = 1 AND verdict <> 'passed' ORDER BY document",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok((column::id(row, "document")?, column::hash(row, "sha256")?, column::moment(row, "signed_at")?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Records what a later check of a signed file said; nothing if the file is no longer the current one.
+    pub fn record_signature_verdict(
+        &self,
+        document: DocumentId,
+        signed: Sha256,
+        verdict: &Verdict,
+        act: &Act,
+    ) -> Result<(), CatalogError> {
+        self.write(|w| {
+            let sql = "UPDATE rendition SET verdict = ?3, verdict_reason = ?4
+                       WHERE document = ?1 AND sha256 = ?2 AND kind = 'signed' AND current = 1 RETURNING dossier";
+            let values = params![document.bytes(), signed.0, verdict.word(), verdict.reason()];
+            let dossier: Option<DossierId> =
+                w.tx.query_row(sql, values, |row| column::id(row, "dossier")).optional()?;
+            if let Some(dossier) = dossier {
+                let detail = json!({
+                    "document": document.to_string(), "sha256": signed.to_string(), "verdict": verdict.to_string(),
+                });
+                w.conclude("digital signature validation", dossier, &detail, act)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Records a signed PDF/A and ends the intent to make it.
     pub fn record_signed(
         &self,

@@ -8,7 +8,7 @@ use std::io::BufReader;
 use serde::{Deserialize, Serialize};
 use sohoa_catalog::rendition::{DocumentJob, INTENT_SIGN, SignedRecord, Standing};
 use sohoa_model::ids::DocumentId;
-use sohoa_model::{Cancel, Timestamp, crash};
+use sohoa_model::{Cancel, Timestamp, Verdict, crash};
 use sohoa_sign::{SigningRequest, SoftKey, VisibleBlock};
 use sohoa_store::lock::ArchiveLock;
 
@@ -82,6 +82,27 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
     crash::point("sign.published");
     archive.catalog().end_intent("publish", job.document.0)?;
     Ok(())
+}
+
+/// Checks signatures again that were not passed before, e.g. because their certificate was not trusted yet.
+///
+/// Says how many are passed now. As when they were made, each is judged as of the time in it.
+pub fn judge_again(archive: &Archive, cancel: &Cancel) -> Result<u64, PipelineError> {
+    let trust = archive.settings().trust_anchors()?;
+    let mut passed = 0;
+    for (document, signed, at) in archive.catalog().signatures_in_doubt()? {
+        if cancel.is_requested() {
+            return Err(PipelineError::Cancelled);
+        }
+        let mut source = BufReader::new(archive.vault().open(&signed)?);
+        let verdict = sohoa_sign::verify(&mut source, &trust, at)?.verdict;
+        if verdict == Verdict::Passed {
+            archive.catalog().record_signature_verdict(document, signed, &verdict, &archive.act())?;
+            passed += 1;
+        }
+    }
+    archive.write_stale_manifests()?;
+    Ok(passed)
 }
 
 /// Ends what a process that died between recording and publishing left open.

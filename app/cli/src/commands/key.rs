@@ -8,6 +8,7 @@ use serde_json::json;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::settings::TrustedRoot;
+use sohoa_pipeline::signing;
 use sohoa_shell::Exit;
 use sohoa_shell::station::{KeyEntry, StationError};
 use sohoa_sign::TrustAnchors;
@@ -78,6 +79,11 @@ pub(super) fn trust(front: &mut Front, args: &KeyTrustArgs) -> Result<Exit, Stop
         let id =
             if add_trust(&mut archive, &name, certificate.to_pem()?)? { "key-trusted" } else { "key-trusted-before" };
         let line = front.texts.say(id, &[("name", name.into())]);
+        front.output.note(line);
+    }
+    let passed = signing::judge_again(&archive, &front.cancel)?;
+    if passed > 0 {
+        let line = front.texts.say("key-trust-signatures", &[("documents", passed.into())]);
         front.output.note(line);
     }
     Ok(Exit::Done)
