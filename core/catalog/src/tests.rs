@@ -433,3 +433,23 @@ impl sohoa_model::ids::Randomness for Offset {
         bytes
     }
 }
+
+#[test]
+fn a_signature_in_doubt_counts_from_the_moment_it_passes() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    f.to_signed(&["H.1"]);
+    assert!(f.catalog.signatures_in_doubt().unwrap().is_empty());
+    let document = f.catalog.dossier("H.1").unwrap().documents[0].id;
+    let signed = f.catalog.document_detail(document).unwrap().signed.unwrap().sha256;
+    let judge = |verdict: &Verdict, signed: Sha256| {
+        f.catalog.record_signature_verdict(document, signed, verdict, &act("bình", 6)).unwrap();
+        f.catalog.dossier("H.1").unwrap().dossier.state
+    };
+    assert_eq!(judge(&Verdict::Failed("x".into()), Sha256::of(b"another file")), DossierState::Signed);
+    assert_eq!(judge(&Verdict::Indeterminate("nobody trusts it".into()), signed), DossierState::Assembled);
+    assert_eq!(f.catalog.signatures_in_doubt().unwrap(), [(document, signed, Timestamp(START + 5000))]);
+    assert_eq!(judge(&Verdict::Passed, signed), DossierState::Signed);
+    let last = f.catalog.events(Some("H.1"), 1).unwrap().remove(0);
+    assert_eq!((last.kind.as_str(), last.operator.as_str()), ("digital signature validation", "bình"));
+}
