@@ -19,9 +19,10 @@ pub(crate) fn command(texts: &Texts) -> Command {
 
 fn translate(mut command: Command, texts: &Texts, id: &str) -> Command {
     let usage = texts.get("help-heading-usage");
+    let line = usage_line(&mut command, texts);
     command = command
         .about(texts.get(id))
-        .help_template(format!("{{about}}\n\n{usage}: {{usage}}\n\n{{all-args}}"))
+        .help_template(format!("{{about}}\n\n{usage}: {line}\n\n{{all-args}}"))
         .subcommand_help_heading(texts.get("help-heading-commands"));
     let names: Vec<_> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
     for name in names {
@@ -36,6 +37,13 @@ fn translate(mut command: Command, texts: &Texts, id: &str) -> Command {
         command = command.mut_subcommand(name, |sub| translate(sub, texts, &id));
     }
     command
+}
+
+/// How a command is typed, with the words that the library writes itself in the language of the texts.
+fn usage_line(command: &mut Command, texts: &Texts) -> String {
+    let line = command.render_usage().to_string();
+    let line = line.split_once(": ").map_or(line.as_str(), |(_, line)| line);
+    line.replace("[OPTIONS]", &texts.get("help-any-options")).replace("<COMMAND>", &texts.get("help-any-command"))
 }
 
 fn translate_arg(arg: Arg, texts: &Texts) -> Arg {

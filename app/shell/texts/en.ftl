@@ -541,6 +541,8 @@ progress-speed = { $rate } pages/min, about { $left } left
 ## Help
 
 help-heading-usage = Usage
+help-any-options = [OPTIONS]
+help-any-command = <COMMAND>
 help-heading-commands = Commands
 help-heading-arguments = Arguments
 help-heading-options = Options

@@ -523,6 +523,8 @@ progress-speed = { $rate } trang/phút, còn khoảng { $left }
 ## Help
 
 help-heading-usage = Cách dùng
+help-any-options = [TÙY CHỌN]
+help-any-command = <LỆNH>
 help-heading-commands = Lệnh
 help-heading-arguments = Đối số
 help-heading-options = Tùy chọn
