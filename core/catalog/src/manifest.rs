@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sohoa_model::ids::{DossierId, EventId};
 use sohoa_model::{Act, Sha256, Timestamp};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::event::{MANIFEST, canonical};
-use crate::manifest_record::{DOSSIER, OF_ARCHIVE, OF_DOSSIER};
+use crate::manifest_record::{DOSSIER, OF_ARCHIVE, OF_DOSSIER, Row};
 use crate::query::{dossier_id, pages_of};
 use crate::{Catalog, Writing};
 
@@ -81,15 +81,15 @@ impl Catalog {
             let drawn = w.draw(Some(dossier), dossier.0, act)?;
             let mut object = drawn.heading(DOSSIER_SCHEMA);
             let archive: [u8; 16] = w.tx.query_row("SELECT id FROM archive", [], |row| row.get(0))?;
-            object.insert("archive".to_owned(), Uuid::from_bytes(archive).to_string().into());
-            let of_dossier = DOSSIER.dump(&w.tx, [dossier.bytes()])?;
-            object.insert(DOSSIER.name.to_owned(), of_dossier.into_iter().next().unwrap_or_default());
+            object.insert("archive", canonical(&Uuid::from_bytes(archive).to_string().into()));
+            let of_dossier = DOSSIER.dump(&w.tx, [dossier.bytes()])?.pop();
+            object.insert(DOSSIER.name, of_dossier.map_or_else(|| "null".to_owned(), |row| row.json));
             for record in OF_DOSSIER {
                 let mut rows = record.dump(&w.tx, [dossier.bytes()])?;
                 if record.table == "page" {
                     w.sort_pages(dossier, &mut rows)?;
                 }
-                object.insert(record.name.to_owned(), rows.into());
+                object.insert(record.name, list_of(rows));
             }
             let sql = "SELECT code, folder FROM dossier WHERE id = ?1";
             let (code, folder) = w.tx.query_row(sql, [dossier.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -104,7 +104,7 @@ impl Catalog {
             let drawn = w.draw(None, archive.0, act)?;
             let mut object = drawn.heading(ARCHIVE_SCHEMA);
             for record in OF_ARCHIVE {
-                object.insert(record.name.to_owned(), record.dump(&w.tx, [])?.into());
+                object.insert(record.name, list_of(record.dump(&w.tx, [])?));
             }
             Ok(drawn.manifest(None, String::new(), object))
         })
@@ -227,18 +227,38 @@ impl Drawn {
         value.get("recorded").and_then(Self::of).ok_or_else(|| CatalogError::Corrupt("recorded".to_owned()))
     }
 
-    fn heading(&self, schema: &str) -> Map<String, Value> {
-        let mut object = Map::new();
-        object.insert("schema".to_owned(), schema.into());
-        object.insert("revision".to_owned(), self.revision.into());
-        object.insert("recorded".to_owned(), self.payload());
-        object
+    /// The first fields of a manifest, each as canonical JSON.
+    fn heading(&self, schema: &str) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("schema", canonical(&schema.into())),
+            ("revision", self.revision.to_string()),
+            ("recorded", canonical(&self.payload())),
+        ])
     }
 
-    fn manifest(&self, dossier: Option<String>, folder: String, object: Map<String, Value>) -> Manifest {
-        let bytes = canonical(&Value::Object(object)).into_bytes();
+    fn manifest(&self, dossier: Option<String>, folder: String, object: BTreeMap<&'static str, String>) -> Manifest {
+        let fields = object.into_iter().map(|(name, json)| format!("{}:{json}", canonical(&name.into())));
+        let bytes = braced('{', fields, '}').into_bytes();
         Manifest { dossier, folder, revision: self.revision, sha256: Sha256::of(&bytes), bytes }
     }
+}
+
+/// A list of rows as canonical JSON.
+fn list_of(rows: Vec<Row>) -> String {
+    braced('[', rows.into_iter().map(|row| row.json), ']')
+}
+
+/// Items between two brackets, parted by commas.
+fn braced(open: char, items: impl Iterator<Item = String>, close: char) -> String {
+    let mut text = String::from(open);
+    for item in items {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&item);
+    }
+    text.push(close);
+    text
 }
 
 impl Writing<'_> {
@@ -300,7 +320,7 @@ impl Writing<'_> {
     }
 
     /// Puts pages into the order in which people count, those that no longer count last.
-    fn sort_pages(&self, dossier: DossierId, rows: &mut [Value]) -> Result<(), CatalogError> {
+    fn sort_pages(&self, dossier: DossierId, rows: &mut [Row]) -> Result<(), CatalogError> {
         let mut statement =
             self.tx.prepare("SELECT id FROM document WHERE dossier = ?1 ORDER BY coalesce(ordinal, -1)")?;
         let mut order = BTreeMap::new();
@@ -309,7 +329,7 @@ impl Writing<'_> {
                 order.insert(page.id.to_string(), order.len());
             }
         }
-        let place = |row: &Value| order.get(row.get("id")?.as_str()?).copied();
+        let place = |row: &Row| order.get(row.id.as_ref()?).copied();
         rows.sort_by_key(|row| place(row).unwrap_or(usize::MAX));
         Ok(())
     }

@@ -311,9 +311,17 @@ pub(crate) const OF_ARCHIVE: &[Record] = &[
     Record { name: "events", table: "event", rows: "WHERE dossier IS NULL ORDER BY seq", columns: EVENT },
 ];
 
+/// One row of a list in a manifest.
+pub(crate) struct Row {
+    /// What its field `id` says.
+    pub(crate) id: Option<String>,
+    /// Canonical JSON.
+    pub(crate) json: String,
+}
+
 impl Record {
-    /// The rows of the list.
-    pub(crate) fn dump(&self, connection: &Connection, parameters: impl Params) -> Result<Vec<Value>, CatalogError> {
+    /// The rows of the list, as text one by one: the values of a large register together would take many times the room.
+    pub(crate) fn dump(&self, connection: &Connection, parameters: impl Params) -> Result<Vec<Row>, CatalogError> {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
         let sql = format!("SELECT {} FROM {} {}", names.join(", "), self.table, self.rows);
         let mut statement = connection.prepare(&sql)?;
@@ -325,7 +333,8 @@ impl Record {
                 let value = to_json(row.get_ref(i)?, *kind).ok_or_else(|| self.corrupt(name))?;
                 object.insert((*name).to_owned(), value);
             }
-            all.push(Value::Object(object));
+            let id = object.get("id").and_then(Value::as_str).map(str::to_owned);
+            all.push(Row { id, json: canonical(&Value::Object(object)) });
         }
         Ok(all)
     }
