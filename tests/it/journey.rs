@@ -170,6 +170,7 @@ fn what_was_changed_behind_the_back_of_the_archive_is_named() {
     let mut bytes = fs::read(master).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
+    fs::remove_file(master).unwrap();
     fs::write(master, bytes).unwrap();
     let name = master.file_name().unwrap().to_str().unwrap();
     let checked = station.run(["check"]).ended_with(6);

@@ -210,6 +210,8 @@ pub(crate) struct DecisionArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     pub(crate) dossier: Option<String>,
+    #[arg(long, requires = "dossier")]
+    pub(crate) pages: bool,
     #[arg(long, value_parser = state)]
     pub(crate) state: Option<DossierState>,
     #[arg(long)]

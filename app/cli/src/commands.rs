@@ -16,6 +16,7 @@ mod receipt;
 mod search;
 mod show;
 mod show_dossier;
+mod show_pages;
 mod verify;
 pub(crate) mod worker;
 

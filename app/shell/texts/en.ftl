@@ -504,6 +504,7 @@ check-damage = { $count } things are damaged:
 check-unnamed = { $count } files belong to no dossier; sohoa check --repair sets them aside.
 check-repaired = Repaired: { $what }
 rebuild-done = Made the catalog again with { $dossiers } dossiers.
+rebuild-missing-texts = The archive lacks { $count } texts of pages; a search does not find those pages. Bring them back from a backup, then run this command again.
 rebuild-kept = The old catalog is kept as { $path }.
 export-done = Exported { $files } files of { $dossiers } dossiers to { $path }.
 export-kept-back = Kept back { $code }: it is held or not cleared for use outside.
@@ -638,3 +639,18 @@ usage-missing = { $name } is missing
 usage-missing-command = a command is missing
 usage-conflict = { $name } can't be used with { $other }
 usage-other = { $detail }
+
+## Pages of a dossier
+
+arg-pages = List only the pages and how each was read
+field-page = Page
+field-reading = Reading
+field-confidence = Confidence
+field-seconds = Seconds
+field-file = Original file
+reading-done = done
+reading-blank = blank page
+reading-low-confidence = low confidence
+reading-timed-out = timed out
+reading-failed = not readable
+reading-none = not read yet

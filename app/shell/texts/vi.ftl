@@ -486,6 +486,7 @@ check-damage = Có { $count } chỗ hỏng:
 check-unnamed = { $count } tệp không thuộc về hồ sơ nào; chạy sohoa check --repair để xếp riêng ra.
 check-repaired = Đã sửa: { $what }
 rebuild-done = Đã dựng lại cơ sở dữ liệu với { $dossiers } hồ sơ.
+rebuild-missing-texts = Kho thiếu { $count } văn bản nhận dạng; tìm kiếm sẽ không thấy các trang đó. Lấy lại từ bản sao lưu, rồi chạy lại lệnh này.
 rebuild-kept = Cơ sở dữ liệu cũ được giữ tại { $path }.
 export-done = Đã xuất { $files } tệp của { $dossiers } hồ sơ vào { $path }.
 export-kept-back = Không xuất { $code }: đang giữ lại hoặc chưa được phép sử dụng bên ngoài.
@@ -620,3 +621,18 @@ usage-missing = thiếu { $name }
 usage-missing-command = thiếu lệnh con
 usage-conflict = không dùng { $name } cùng với { $other }
 usage-other = { $detail }
+
+## Pages of a dossier
+
+arg-pages = Chỉ liệt kê các trang và kết quả nhận dạng từng trang
+field-page = Trang
+field-reading = Nhận dạng
+field-confidence = Độ tin cậy
+field-seconds = Giây
+field-file = Tệp gốc
+reading-done = xong
+reading-blank = trang trắng
+reading-low-confidence = độ tin cậy thấp
+reading-timed-out = quá thời gian
+reading-failed = không đọc được
+reading-none = chưa đọc

@@ -126,6 +126,8 @@ pub struct DossierFilter {
 /// What a hash that the catalog names stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VaultRole {
+    /// The parameters of readings and renditions.
+    Recipe,
     /// A file that an inventory came from.
     Inventory,
     /// A master.
@@ -147,7 +149,7 @@ pub struct VaultReference {
     pub bytes: Option<u64>,
     /// What it is.
     pub role: VaultRole,
-    /// The code of the dossier that names it; empty for an inventory.
+    /// The code of the dossier that names it; empty for an inventory and a recipe.
     pub dossier: String,
 }
 
@@ -251,6 +253,8 @@ impl Catalog {
         let connection = self.read();
         let mut all = Vec::new();
         for (role, sql) in [
+            (VaultRole::Recipe, "SELECT DISTINCT recipe, NULL, '' FROM reading"),
+            (VaultRole::Recipe, "SELECT DISTINCT recipe, NULL, '' FROM rendition WHERE recipe IS NOT NULL"),
             (VaultRole::Inventory, "SELECT source_sha256, NULL, '' FROM inventory_version"),
             (VaultRole::Master, "SELECT sha256, bytes, code FROM file JOIN dossier ON dossier.id = file.dossier"),
             (

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sohoa_catalog::{ArchiveFacts, Catalog};
 use sohoa_model::ids::{ArchiveId, Randomness};
 use sohoa_model::safe_name::safe_name;
-use sohoa_model::{Act, Clock};
+use sohoa_model::{Act, Clock, Sha256};
 use sohoa_store::lock::{self, ArchiveLock};
 use sohoa_store::{ArchiveLayout, StoreError, Vault, atomic};
 
@@ -149,6 +149,14 @@ impl Archive {
     pub fn take_alone(&mut self) -> Result<ArchiveLock, PipelineError> {
         self.lock = None;
         Ok(ArchiveLock::exclusive(&self.layout.lock())?)
+    }
+
+    /// Keeps the text of a recipe in the vault, under the hash by which readings and renditions name it.
+    pub fn keep_recipe(&self, canonical: &str) -> Result<(), PipelineError> {
+        if !self.vault.contains(&Sha256::of(canonical.as_bytes())) {
+            self.vault.put(canonical.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Name, identity and kind of the archive.

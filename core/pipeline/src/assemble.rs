@@ -55,6 +55,7 @@ pub fn assemble(
     let mut source = BufReader::new(archive.vault().open(&stored.sha256)?);
     let report = sohoa_pdfa::check(&mut source)?;
     crash::point("pdfa.checked");
+    archive.keep_recipe(PDFA_RECIPE)?;
     let record = PdfaRecord {
         sha256: stored.sha256,
         bytes: stored.bytes,

@@ -182,6 +182,7 @@ fn read(
         choice => choice,
     };
     let recipe = Recipe::current(language);
+    archive.keep_recipe(&recipe.canonical())?;
     let request = Request::Read {
         path: archive.vault().path(&job.master),
         facts: Box::new(FactsRecord::of(&job.facts)),

@@ -48,6 +48,14 @@ impl AtomicFile {
         &self.temporary
     }
 
+    /// Takes the right to write away from everybody, so that no program changes the file in place, through whatever link.
+    pub fn protect(&self) -> Result<(), StoreError> {
+        let fail = |e| StoreError::write(&self.temporary, e);
+        let mut permissions = self.file.metadata().map_err(fail)?.permissions();
+        permissions.set_readonly(true);
+        self.file.set_permissions(permissions).map_err(fail)
+    }
+
     /// Makes the file durable under `target`, replacing what is there.
     ///
     /// # Errors

@@ -130,6 +130,7 @@ impl Vault {
         if let Some(folder) = path.parent() {
             atomic::make_folder(folder)?;
         }
+        file.protect()?;
         file.commit(&path)?;
         let written = File::open(&path).map_err(|e| StoreError::read(&path, e))?;
         disk::drop_from_page_cache(&written);
@@ -285,6 +286,8 @@ mod tests {
     fn a_changed_byte_is_reported_and_a_put_heals_it() {
         let (_folder, vault) = vault();
         let stored = vault.put(b"pixels").unwrap();
+        assert!(fs::metadata(vault.path(&stored.sha256)).unwrap().permissions().readonly());
+        fs::remove_file(vault.path(&stored.sha256)).unwrap();
         fs::write(vault.path(&stored.sha256), b"pixelZ").unwrap();
         assert!(matches!(vault.verify(&stored.sha256), Err(StoreError::Torn { .. })));
         vault.put(b"pixels").unwrap();

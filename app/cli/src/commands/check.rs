@@ -31,6 +31,7 @@ struct DamageRecord<'a> {
 #[derive(Serialize)]
 struct Rebuilt {
     dossiers: u64,
+    missing_texts: Vec<String>,
     old_catalog: Option<String>,
 }
 
@@ -100,13 +101,19 @@ fn tell(front: &mut Front, report: &CheckReport) {
 fn make_again(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     let (_, report) = rebuild::rebuild(front.archive_folder(), &front.session)?;
     let old_catalog = report.old_catalog.as_ref().map(|path| path.display().to_string());
+    let exit = if report.missing_texts.is_empty() { Exit::Done } else { Exit::Partial };
     if as_json {
-        front.output.json(&Rebuilt { dossiers: report.dossiers, old_catalog });
-        return Ok(Exit::Done);
+        let missing_texts = report.missing_texts.iter().map(ToString::to_string).collect();
+        front.output.json(&Rebuilt { dossiers: report.dossiers, missing_texts, old_catalog });
+        return Ok(exit);
     }
     front.output.data(front.texts.say("rebuild-done", &[("dossiers", report.dossiers.into())]));
     if let Some(path) = old_catalog {
         front.output.data(front.texts.say("rebuild-kept", &[("path", path.into())]));
     }
-    Ok(Exit::Done)
+    if !report.missing_texts.is_empty() {
+        let count = report.missing_texts.len();
+        front.output.data(front.texts.say("rebuild-missing-texts", &[("count", count.into())]));
+    }
+    Ok(exit)
 }

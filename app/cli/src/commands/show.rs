@@ -9,7 +9,7 @@ use sohoa_catalog::query::{DossierFilter, DossierRow};
 use sohoa_shell::{Exit, Texts};
 
 use crate::args::ShowArgs;
-use crate::commands::show_dossier;
+use crate::commands::{show_dossier, show_pages};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -36,6 +36,12 @@ struct Listed<'a> {
 
 pub(super) fn run(front: &mut Front, args: ShowArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
+    if let Some(code) = args.dossier.as_ref().filter(|_| args.pages && !args.json) {
+        let view = archive.catalog().dossier(code)?;
+        let pages = show_pages::records(&archive, &view.documents, code)?;
+        show_pages::tell(front, &pages);
+        return Ok(Exit::Done);
+    }
     if let Some(code) = &args.dossier {
         return show_dossier::run(front, &archive, code, args.json);
     }

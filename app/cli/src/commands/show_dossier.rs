@@ -9,7 +9,8 @@ use sohoa_pipeline::decide;
 use sohoa_shell::{Exit, Texts, UiLanguage, history, reasons};
 
 use crate::commands::log::EventRecord;
-use crate::commands::show;
+use crate::commands::show_pages::PageRecord;
+use crate::commands::{show, show_pages};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::{Table, one_line};
@@ -34,6 +35,7 @@ struct Record {
     missing: Vec<&'static str>,
     next_step: String,
     documents: Vec<DocumentRecord>,
+    page_list: Vec<PageRecord>,
     findings: Vec<FindingRecord>,
     holds: Vec<HoldRecord>,
     events: Vec<EventRecord>,
@@ -358,6 +360,7 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
         missing: missing(row),
         next_step: next_step(&front.texts, row),
         documents: view.documents.iter().map(|document| document_record(archive, document)).collect(),
+        page_list: show_pages::records(archive, &view.documents, &about.code)?,
         findings: findings.iter().map(finding).collect(),
         holds: holds.collect(),
         events: events.iter().map(EventRecord::from).collect(),
