@@ -267,3 +267,23 @@ fn a_stamped_mark_of_secrecy_holds_its_dossier() {
     let free = station.run(["show", "RSB.F04.1934.051", "--json"]).done().json();
     assert_eq!(free["held"], false, "{free}");
 }
+
+#[test]
+fn a_model_that_is_not_listed_stops_the_work_before_it_begins() {
+    let station = Station::with_demo_archive();
+    let models = station.folder().join("models");
+    fs::create_dir(&models).unwrap();
+    fs::write(models.join("vie.traineddata"), b"who knows what this reads").unwrap();
+    let import = || {
+        let mut command = station.command_as(ARCHIVIST);
+        command.args(import_arguments()).env("SOHOA_TESSDATA", &models);
+        station.finish(&mut command)
+    };
+    let said = import().refused().ended_with(5);
+    assert!(said.stderr.contains("vie.traineddata"), "{}", said.stderr);
+    fs::remove_file(models.join("vie.traineddata")).unwrap();
+    import().refused().ended_with(5);
+    let receipt = station.run(import_arguments()).done().json();
+    assert_eq!(receipt["taken"].as_array().unwrap().len(), 4, "nothing was taken before");
+    assert_eq!(receipt["work"]["pages_not_read"], 0);
+}

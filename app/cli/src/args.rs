@@ -177,6 +177,8 @@ pub(crate) struct ImportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ProcessArgs {
     pub(crate) dossier: Option<String>,
+    #[arg(long)]
+    pub(crate) again: bool,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
     #[arg(long)]

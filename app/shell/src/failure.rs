@@ -126,6 +126,7 @@ impl Maker<'_> {
             }
             PipelineError::Folder(FolderError::Unreadable { path, source }) => self.unreadable(path, source),
             PipelineError::Sign(error) => self.sign(error),
+            PipelineError::Models(cause) => self.make("error-models", &[("cause", cause.into())], Exit::NotUnderstood),
             PipelineError::Worker(WorkerFault::Start(_)) => self.make("error-worker-start", &[], Exit::Unexpected),
             PipelineError::Worker(WorkerFault::Cancelled) | PipelineError::Cancelled => self.interrupted(),
             PipelineError::Record { name, .. } => {
@@ -299,6 +300,7 @@ mod tests {
             (DecisionError::Held { code: "A".into(), reasons: vec!["mật".into()] }.into(), Exit::Rule),
             (DecisionError::NotHeld("A".into()).into(), Exit::Rule),
             (DecisionError::Empty("A".into()).into(), Exit::Rule),
+            (PipelineError::Models("vie".into()), Exit::NotUnderstood),
             (PipelineError::NoReason, Exit::Usage),
             (PipelineError::Unreadable { path: path(), source: not_found() }, Exit::NotFound),
             (PipelineError::Store(StoreError::DiskFull { path: path() }), Exit::NoSpace),

@@ -68,6 +68,9 @@ pub enum PipelineError {
         /// The parser's words.
         detail: String,
     },
+    /// A recognition model is missing, can't be read or is not listed.
+    #[error("the recognition models can't be used: {0}")]
+    Models(String),
     /// The catalog could not do its work.
     #[error(transparent)]
     Catalog(CatalogError),

@@ -95,6 +95,7 @@ pub fn import(
     let root = canonical_root(archive, &plan.root)?;
     let items = folder::list(&root)?;
     preflight(archive, &items)?;
+    process::check_models(archive, plan.language, cancel)?;
     let language = match plan.language {
         LanguageChoice::Auto(_) => "auto",
         LanguageChoice::Given(language) => language.model(),

@@ -65,6 +65,20 @@ pub struct ProcessOutcome {
     pub unsigned: u64,
 }
 
+/// Puts pages that could not be read to their end back into the queue, of one dossier or of all; says how many.
+pub fn read_again(archive: &Archive, dossier: Option<&str>) -> Result<usize, PipelineError> {
+    let codes = match dossier {
+        Some(code) => vec![code.to_owned()],
+        None => archive.catalog().captured_codes()?,
+    };
+    let mut pages = 0;
+    for code in codes {
+        pages +=
+            archive.catalog().read_again(&code, &[ReadingState::Failed, ReadingState::TimedOut], &archive.act())?;
+    }
+    Ok(pages)
+}
+
 /// Reads, assembles and signs what waits.
 pub fn process(
     archive: &Archive,
@@ -75,6 +89,9 @@ pub fn process(
 ) -> Result<ProcessOutcome, PipelineError> {
     signing::finish_publications(archive, cancel)?;
     let total = archive.catalog().count_pages_to_read(plan.dossier.as_deref())?;
+    if total > 0 {
+        check_models(archive, plan.language, cancel)?;
+    }
     let shared = Shared { outcome: Mutex::default(), failure: Mutex::default(), stop: Cancel::new(), total };
     thread::scope(|scope| {
         let (sender, finished) = mpsc::channel();
@@ -101,6 +118,17 @@ pub fn process(
     outcome.unsigned = archive.catalog().documents_to_sign(plan.dossier.as_deref())?.len() as u64;
     archive.write_stale_manifests()?;
     Ok(outcome)
+}
+
+/// Makes sure that the recognition models are there and listed, before any page is tried.
+pub(crate) fn check_models(archive: &Archive, language: LanguageChoice, cancel: &Cancel) -> Result<(), PipelineError> {
+    let mut worker = Worker::new(archive.session().worker.clone());
+    let request = Request::Models { recipe: RecipeRecord::from(&Recipe::current(language)) };
+    match worker.call(&request, START_ALLOWANCE, cancel)?.0 {
+        Response::Ready => Ok(()),
+        Response::Refused { detail, .. } => Err(PipelineError::Models(detail)),
+        _ => Err(PipelineError::Models("the worker gave another answer".to_owned())),
+    }
 }
 
 struct Shared {
@@ -200,7 +228,7 @@ fn read(
                 return Ok(Some(reading));
             }
             Ok((Response::Refused { code, detail }, _)) if code == "models" => {
-                return Err(PipelineError::record("ocr-models/manifest.toml", detail));
+                return Err(PipelineError::Models(detail));
             }
             Ok(_) => break (ReadingState::Failed, "decode"),
             Err(WorkerFault::Cancelled) => return Ok(None),

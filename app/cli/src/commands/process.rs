@@ -49,6 +49,9 @@ pub(super) fn process(front: &mut Front, args: ProcessArgs) -> Result<Exit, Stop
         true => None,
         false => front.signing_key(&archive, args.work.password_fd)?,
     };
+    if args.again {
+        process::read_again(&archive, args.dossier.as_deref())?;
+    }
     let plan = ProcessPlan { jobs: jobs(&args.work), language: args.work.lang, dossier: args.dossier };
     work(front, &archive, &plan, key.as_ref(), args.json)
 }

@@ -29,6 +29,11 @@ pub enum Request {
         /// The file.
         path: PathBuf,
     },
+    /// Whether the models are there that a recipe needs, and are listed.
+    Models {
+        /// How pages are to be read.
+        recipe: RecipeRecord,
+    },
     /// The reading of one frame.
     Read {
         /// The master.
@@ -68,6 +73,8 @@ pub enum Response {
         /// The reading.
         reading: Box<ReadingRecord>,
     },
+    /// What was asked about is as it should be.
+    Ready,
     /// An inventory.
     Inventory {
         /// Its rows and what was refused.

@@ -13,6 +13,8 @@ use sohoa_imaging::inspect::{self, Limits};
 use sohoa_imaging::repack::{self, Repacked};
 use sohoa_imaging::sniff::{self, HEAD_LENGTH};
 use sohoa_model::frame::FrameFacts;
+use sohoa_model::language::Language;
+use sohoa_model::reading::LanguageChoice;
 use sohoa_ocr::{Models, Reader};
 
 use crate::error::error_chain;
@@ -51,9 +53,29 @@ impl Server {
     fn answer(&mut self, request: Request) -> (Response, Vec<u8>) {
         match request {
             Request::Inspect { path } => (inspect(&path), Vec::new()),
+            Request::Models { recipe } => (self.check_models(&recipe), Vec::new()),
             Request::Read { path, facts, recipe } => (self.read(&path, &facts, &recipe), Vec::new()),
             Request::Inventory { path } => (inventory(&path), Vec::new()),
             Request::Repack { path, facts } => repack(&path, &facts),
+        }
+    }
+
+    fn check_models(&self, recipe: &RecipeRecord) -> Response {
+        let Some(recipe) = recipe.recipe() else { return refused("bad-request", "recipe") };
+        let models = match Models::open(&self.models) {
+            Ok(models) => models,
+            Err(error) => return refused("models", error_chain(&error)),
+        };
+        let mut needed: Vec<Language> = match recipe.language {
+            LanguageChoice::Given(language) => vec![language],
+            LanguageChoice::Auto(_) => Language::ALL.into_iter().filter(|&language| models.has(language)).collect(),
+        };
+        if needed.is_empty() {
+            needed.push(Language::Vietnamese);
+        }
+        match needed.into_iter().find_map(|language| models.identify(language).err()) {
+            None => Response::Ready,
+            Some(error) => refused("models", error_chain(&error)),
         }
     }
 
