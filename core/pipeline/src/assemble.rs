@@ -6,7 +6,6 @@
 use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::rendition::{DocumentDetail, DocumentJob, DocumentPage, INTENT_PDFA, PdfaRecord};
 use sohoa_catalog::text_record;
@@ -28,13 +27,6 @@ const LONGEST_TEXT: u64 = 64 << 20;
 /// Packing one large frame may take so long.
 const REPACK_LIMIT: Duration = Duration::from_secs(60);
 
-/// What is drawn once before a PDF/A is written.
-#[derive(Debug, Serialize, Deserialize)]
-struct Intent {
-    created_ms: i64,
-    input: String,
-}
-
 /// Writes, checks and records the PDF/A of one document.
 pub fn assemble(
     archive: &Archive,
@@ -43,7 +35,7 @@ pub fn assemble(
     cancel: &Cancel,
 ) -> Result<(), PipelineError> {
     let detail = archive.catalog().document_detail(job.document)?;
-    let created = drawn_moment(archive, job)?;
+    let created = archive.drawn_moment(INTENT_PDFA, job, &job.input.to_string())?;
     crash::point("pdfa.intent-written");
     let mut file = archive.vault().begin()?;
     {
@@ -66,22 +58,6 @@ pub fn assemble(
     archive.catalog().record_pdfa(job.document, &record, &archive.act())?;
     crash::point("pdfa.recorded");
     Ok(())
-}
-
-/// The moment of creation: what an earlier attempt at the same input drew, else now.
-fn drawn_moment(archive: &Archive, job: &DocumentJob) -> Result<Timestamp, PipelineError> {
-    let act = archive.act();
-    let intent = Intent { created_ms: act.at.0, input: job.input.to_string() };
-    let fresh = serde_json::to_value(&intent).map_err(|e| PipelineError::record("intent", e))?;
-    let catalog = archive.catalog();
-    let stored = catalog.begin_intent(INTENT_PDFA, job.document.0, &fresh, &act)?;
-    let drawn: Intent = serde_json::from_value(stored).map_err(|e| PipelineError::record("intent", e))?;
-    if drawn.input == intent.input {
-        return Ok(Timestamp(drawn.created_ms));
-    }
-    catalog.end_intent(INTENT_PDFA, job.document.0)?;
-    catalog.begin_intent(INTENT_PDFA, job.document.0, &fresh, &act)?;
-    Ok(act.at)
 }
 
 fn write(

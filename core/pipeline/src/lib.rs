@@ -11,6 +11,7 @@ pub mod decide;
 pub mod error;
 pub mod export;
 pub mod import;
+mod intent;
 pub mod inventory;
 pub mod manifest;
 pub mod process;

@@ -8,7 +8,7 @@ use std::io::BufReader;
 use serde::{Deserialize, Serialize};
 use sohoa_catalog::rendition::{DocumentJob, INTENT_SIGN, SignedRecord, Standing};
 use sohoa_model::ids::DocumentId;
-use sohoa_model::{Cancel, Timestamp, Verdict, crash};
+use sohoa_model::{Cancel, Verdict, crash};
 use sohoa_sign::{SigningRequest, SoftKey, VisibleBlock};
 use sohoa_store::lock::ArchiveLock;
 
@@ -17,12 +17,6 @@ use crate::error::PipelineError;
 
 /// A key that is open for this run.
 pub struct SigningKey(pub SoftKey);
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Intent {
-    at_ms: i64,
-    before: String,
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Publication {
@@ -36,7 +30,7 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
     let Some(before) = detail.pdfa.as_ref().map(|pdfa| pdfa.sha256) else {
         return Err(PipelineError::record(&detail.name, "there is no PDF/A to sign"));
     };
-    let at = drawn_moment(archive, job, &before.to_string())?;
+    let at = archive.drawn_moment(INTENT_SIGN, job, &before.to_string())?;
     crash::point("sign.intent-written");
     let request = SigningRequest {
         organisation: archive.settings().archive.organisation.clone(),
@@ -129,20 +123,4 @@ pub(crate) fn finish_publications(archive: &Archive, cancel: &Cancel) -> Result<
         archive.catalog().end_intent("publish", intent.subject)?;
     }
     Ok(())
-}
-
-/// The moment of signing: what an earlier attempt at the same file drew, else now.
-fn drawn_moment(archive: &Archive, job: &DocumentJob, before: &str) -> Result<Timestamp, PipelineError> {
-    let act = archive.act();
-    let fresh = serde_json::to_value(Intent { at_ms: act.at.0, before: before.to_owned() })
-        .map_err(|e| PipelineError::record("intent", e))?;
-    let catalog = archive.catalog();
-    let stored = catalog.begin_intent(INTENT_SIGN, job.document.0, &fresh, &act)?;
-    let drawn: Intent = serde_json::from_value(stored).map_err(|e| PipelineError::record("intent", e))?;
-    if drawn.before == before {
-        return Ok(Timestamp(drawn.at_ms));
-    }
-    catalog.end_intent(INTENT_SIGN, job.document.0)?;
-    catalog.begin_intent(INTENT_SIGN, job.document.0, &fresh, &act)?;
-    Ok(act.at)
 }
