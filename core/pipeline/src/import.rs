@@ -28,7 +28,7 @@ use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::process::{self, ProcessOutcome, ProcessPlan};
 use crate::progress::{Phase, Sink};
-use crate::signing::SigningKey;
+use crate::signing::{self, SigningKey};
 use crate::worker::protocol::{Request, Response};
 use crate::worker::{Worker, WorkerFault};
 
@@ -112,7 +112,8 @@ pub fn import(
     // Reading may take all night: what was taken can be found again by the folder alone from now on.
     archive.write_stale_manifests()?;
     let process_plan = ProcessPlan { jobs: plan.jobs, language: plan.language, dossier: None };
-    let processed = process::process(archive, &process_plan, key, cancel, sink)?;
+    signing::finish_publications(archive, cancel)?;
+    let processed = process::go_on(archive, &process_plan, key, cancel, sink)?;
     archive.catalog().finish_receipt(receipt, &archive.act())?;
     archive.write_archive_manifest()?;
     crash::point("import.receipt-finished");

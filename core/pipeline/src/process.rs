@@ -88,10 +88,21 @@ pub fn process(
     sink: &dyn Sink,
 ) -> Result<ProcessOutcome, PipelineError> {
     signing::finish_publications(archive, cancel)?;
-    let total = archive.catalog().count_pages_to_read(plan.dossier.as_deref())?;
-    if total > 0 {
+    if archive.catalog().count_pages_to_read(plan.dossier.as_deref())? > 0 {
         check_models(archive, plan.language, cancel)?;
     }
+    go_on(archive, plan, key, cancel, sink)
+}
+
+/// The work of [`process`], for a caller that has ended open publications and looked at the models already.
+pub(crate) fn go_on(
+    archive: &Archive,
+    plan: &ProcessPlan,
+    key: Option<&SigningKey>,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<ProcessOutcome, PipelineError> {
+    let total = archive.catalog().count_pages_to_read(plan.dossier.as_deref())?;
     let shared = Shared { outcome: Mutex::default(), failure: Mutex::default(), stop: Cancel::new(), total };
     thread::scope(|scope| {
         let (sender, finished) = mpsc::channel();
