@@ -66,7 +66,6 @@ impl Station {
             .env_remove("SOHOA_KEY_PASSWORD_FILE")
             .env_remove("SOHOA_CRASH_AT")
             .env_remove("SOHOA_TEST_CLOCK")
-            .env_remove("SOHOA_TEST_SEED")
             .current_dir(self.folder())
             .stdin(Stdio::null());
         command

@@ -46,7 +46,7 @@ impl Front {
             operator,
             software: SOFTWARE.to_owned(),
             clock: system::clock(&environment),
-            randomness: system::randomness(&environment),
+            randomness: Arc::new(system::SystemRandomness),
             worker: WorkerProgram { program, arguments: vec!["worker".to_owned()] },
         };
         let archive = global.archive.clone().or_else(|| environment("SOHOA_ARCHIVE").map(PathBuf::from));

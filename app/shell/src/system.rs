@@ -1,7 +1,6 @@
-//! The system's clock and randomness, and the doubles that only debug builds accept in their place.
+//! The system's clock and randomness, and the double of the clock that only debug builds accept.
 //!
-//! Tests of the whole program set `SOHOA_TEST_CLOCK` (UTC milliseconds at which the clock stands still),
-//! `SOHOA_TEST_SEED` (a number from which identifiers follow; one run, one seed, for identifiers must never come twice)
+//! Tests of the whole program set `SOHOA_TEST_CLOCK` (UTC milliseconds at which the clock stands still)
 //! and `SOHOA_CRASH_AT` (`name:n`, the point at which the process dies for the nth time). Release builds do not know them.
 
 use std::fs::File;
@@ -54,16 +53,6 @@ pub fn clock(variables: Variables<'_>) -> Arc<dyn Clock> {
     Arc::new(SystemClock)
 }
 
-/// The randomness to work with.
-pub fn randomness(variables: Variables<'_>) -> Arc<dyn Randomness> {
-    #[cfg(debug_assertions)]
-    if let Some(seed) = variables("SOHOA_TEST_SEED") {
-        return Arc::new(seeded::Seeded::new(&seed));
-    }
-    let _ = variables;
-    Arc::new(SystemRandomness)
-}
-
 /// Arms the point at which a test wants the process to die, if one does.
 pub fn arm_crash_point(variables: Variables<'_>) {
     #[cfg(debug_assertions)]
@@ -72,34 +61,6 @@ pub fn arm_crash_point(variables: Variables<'_>) {
         sohoa_model::crash::arm(name, nth.parse().unwrap_or(1));
     }
     let _ = variables;
-}
-
-#[cfg(debug_assertions)]
-mod seeded {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use sohoa_model::Sha256;
-    use sohoa_model::ids::Randomness;
-
-    pub(super) struct Seeded {
-        seed: String,
-        drawn: AtomicU64,
-    }
-
-    impl Seeded {
-        pub(super) fn new(seed: &str) -> Self {
-            Self { seed: seed.to_owned(), drawn: AtomicU64::new(0) }
-        }
-    }
-
-    impl Randomness for Seeded {
-        fn ten_bytes(&self) -> [u8; 10] {
-            let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
-            let mut bytes = [0; 10];
-            bytes.copy_from_slice(&Sha256::of(format!("{}:{drawn}", self.seed).as_bytes()).0[..10]);
-            bytes
-        }
-    }
 }
 
 #[cfg(test)]
@@ -114,15 +75,11 @@ mod tests {
 
     #[cfg(debug_assertions)]
     #[test]
-    fn a_test_may_bring_its_own_clock_and_seed() {
+    fn a_test_may_bring_its_own_clock() {
         let variables = |name: &str| match name {
             "SOHOA_TEST_CLOCK" => Some("1795314605000".to_owned()),
-            "SOHOA_TEST_SEED" => Some("7".to_owned()),
             _ => None,
         };
         assert_eq!(clock(&variables).now(), Timestamp(1_795_314_605_000));
-        let (first, second) = (randomness(&variables), randomness(&variables));
-        assert_eq!(first.ten_bytes(), second.ten_bytes());
-        assert_ne!(first.ten_bytes(), randomness(&variables).ten_bytes());
     }
 }
