@@ -36,7 +36,11 @@ pub const RECEIPT: &[&str] = &[
 /// Codes of findings, and of reasons for which the software holds a dossier.
 pub const FINDINGS: &[&str] = &[
     "access-level-secret",
+    "askew",
     "below-standard",
+    "black-border",
+    "blurred",
+    "faint",
     "low-confidence",
     "no-text",
     "not-in-inventory",
@@ -49,9 +53,13 @@ pub const FINDINGS: &[&str] = &[
     "same-bytes-elsewhere",
     "same-name-other-bytes",
     "secrecy-mark",
-    "stamp-unread",
     "secrecy-words",
+    "shadows-clipped",
+    "soft-focus",
+    "stamp-unread",
+    "text-cut-off",
     "timed-out",
+    "too-dark",
     "turned",
 ];
 

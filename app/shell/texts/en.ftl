@@ -261,6 +261,26 @@ finding-secrecy-words = The text has words of secrecy: { $detail }.
 finding-timed-out = Reading the page took longer than { $detail } and was stopped.
     .hint = Look at the page and scan it again if it is full of noise.
 finding-turned = The page was turned by { $detail }.
+finding-askew = The lines lie askew ({ $detail }).
+    .hint = Lay the sheet straight and scan it again if letters are cut off.
+finding-black-border = A black border takes { $detail } of the page.
+finding-blurred = The letters are blurred (edges of { $detail }).
+    .hint = Clean the glass and scan the sheet again.
+finding-faint = The letters hardly stand out from the paper ({ $detail } of 255 levels).
+    .hint = Scan the sheet again with more contrast, if it can be read on paper.
+finding-shadows-clipped = Dark parts are pure black ({ $detail } of the page): what they show is lost.
+    .hint = Scan the sheet again with a brighter setting.
+finding-soft-focus = The letters are a little out of focus (edges of { $detail }).
+    .hint = Look whether small letters and tone marks can be told.
+finding-text-cut-off = Text seems to be cut off at the { $detail ->
+        [left] left
+        [top] upper
+        [right] right
+       *[bottom] lower
+    } edge.
+    .hint = Scan the sheet again so that all its edges are seen.
+finding-too-dark = The page is too dark (paper at { $detail } of 255).
+    .hint = Scan the sheet again with a brighter setting.
 
 ## Findings by kind
 
@@ -282,6 +302,14 @@ finding-name-secrecy-words = words of secrecy in the text
 finding-name-stamp-unread = framed stamp that could not be read
 finding-name-timed-out = reading that took too long
 finding-name-turned = page that was turned
+finding-name-askew = lines that lie askew
+finding-name-black-border = black border
+finding-name-blurred = blurred page
+finding-name-faint = faint letters
+finding-name-shadows-clipped = shadows that are pure black
+finding-name-soft-focus = letters a little out of focus
+finding-name-text-cut-off = text cut off at an edge
+finding-name-too-dark = page too dark
 
 ## Events
 

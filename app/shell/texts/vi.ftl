@@ -261,6 +261,26 @@ finding-secrecy-words = Trong văn bản có chữ chỉ độ mật: { $detail 
 finding-timed-out = Nhận dạng trang quá { $detail } nên đã dừng.
     .hint = Nhìn lại trang và quét lại nếu ảnh quá nhiễu.
 finding-turned = Trang đã được xoay { $detail }.
+finding-askew = Dòng chữ bị nghiêng ({ $detail }).
+    .hint = Đặt giấy cho thẳng và quét lại nếu mất chữ.
+finding-black-border = Viền đen chiếm { $detail } trang.
+finding-blurred = Chữ bị mờ nhòe (nét rộng { $detail }).
+    .hint = Lau mặt kính và quét lại tờ này.
+finding-faint = Chữ quá nhạt so với nền giấy ({ $detail } trên 255 mức).
+    .hint = Nếu trên giấy đọc được, quét lại với độ tương phản cao hơn.
+finding-shadows-clipped = Phần tối bị đen đặc ({ $detail } trang): chi tiết ở đó đã mất.
+    .hint = Quét lại với thiết lập sáng hơn.
+finding-soft-focus = Chữ hơi mờ (nét rộng { $detail }).
+    .hint = Xem có đọc được chữ nhỏ và dấu thanh không.
+finding-text-cut-off = Chữ có vẻ bị cắt ở mép { $detail ->
+        [left] trái
+        [top] trên
+        [right] phải
+       *[bottom] dưới
+    }.
+    .hint = Quét lại sao cho thấy đủ bốn mép giấy.
+finding-too-dark = Trang quá tối (nền giấy ở mức { $detail } trên 255).
+    .hint = Quét lại với thiết lập sáng hơn.
 
 ## Findings by kind
 
@@ -282,6 +302,14 @@ finding-name-secrecy-words = chữ chỉ độ mật trong văn bản
 finding-name-stamp-unread = dấu đóng khung không đọc được
 finding-name-timed-out = nhận dạng quá lâu nên đã dừng
 finding-name-turned = trang đã được xoay
+finding-name-askew = dòng chữ bị nghiêng
+finding-name-black-border = viền đen
+finding-name-blurred = trang mờ nhòe
+finding-name-faint = chữ quá nhạt
+finding-name-shadows-clipped = phần tối bị đen đặc
+finding-name-soft-focus = chữ hơi mờ
+finding-name-text-cut-off = chữ bị cắt ở mép
+finding-name-too-dark = trang quá tối
 
 ## Events
 

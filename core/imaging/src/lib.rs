@@ -15,6 +15,7 @@ pub mod layout;
 pub mod normalise;
 pub mod orientation;
 mod png;
+pub mod quality;
 pub mod repack;
 mod scan;
 pub mod skew;

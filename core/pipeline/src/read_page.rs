@@ -11,6 +11,7 @@ use sohoa_imaging::decode::upright;
 use sohoa_imaging::layout::{self, Layout, Paper};
 use sohoa_imaging::normalise::InkMap;
 use sohoa_imaging::orientation::seems_sideways;
+use sohoa_imaging::quality::Look;
 use sohoa_imaging::skew::{self, Straightened};
 use sohoa_model::finding::Finding;
 use sohoa_model::frame::{FrameFacts, GrayImage};
@@ -58,6 +59,7 @@ pub fn read_page(
     };
     let read = work.read();
     let Work { page, rotation, mut findings, reader, .. } = work;
+    findings.extend(page.look(facts.dpi_stated.then_some(facts.dpi)).findings());
     let (state, attempt) = match read {
         Ok(attempt) => (state(&attempt, &page, recipe, &mut findings), attempt),
         Err(error) => {
@@ -119,6 +121,8 @@ struct Page {
     straightened: Option<Straightened>,
     /// Of the straightened image, if there is one.
     map: InkMap,
+    /// Of the image as it is, if there is a straightened one.
+    map_as_is: Option<InkMap>,
 }
 
 impl Page {
@@ -127,10 +131,16 @@ impl Page {
         let (ink, sideways) = (map.share(), seems_sideways(&map));
         let skew = skew::estimate(&map);
         let straightened = (skew.abs() >= WORTH_TURNING).then(|| Straightened::of(&image, skew));
+        let mut map_as_is = None;
         if let Some(level) = &straightened {
-            map = InkMap::of(&level.image);
+            map_as_is = Some(std::mem::replace(&mut map, InkMap::of(&level.image)));
         }
-        Self { ink, sideways, skew, map, straightened, image }
+        Self { ink, sideways, skew, map, map_as_is, straightened, image }
+    }
+
+    /// How the page looks, as it lies in the archive.
+    fn look(&self, dpi: Option<Dpi>) -> Look {
+        Look::of(&self.image, self.map_as_is.as_ref().unwrap_or(&self.map), self.skew, dpi)
     }
 
     /// The samples that the engine is given: straightened if need be, and without the stamps if they are read apart.
