@@ -54,6 +54,10 @@ fn a_folder_becomes_signed_pdfs_that_are_accepted_counted_and_found() {
     }
     station.run(["verify"]).done();
     station.run(["check"]).done();
+    let found = station.run(["findings", "--notes", "--json"]).done().json();
+    let grave = |place: &Value| ["reject", "warn", "note"].iter().position(|word| place["severity"] == *word).unwrap();
+    let graves: Vec<_> = found.as_array().unwrap().iter().map(grave).collect();
+    assert!(!graves.is_empty() && graves.is_sorted(), "{found}");
     let shown = station.run(["show", "HS.01"]).done().stdout;
     assert!(shown.contains("Hồ sơ cấp giấy khai sinh năm 1996"), "{shown}");
 }

@@ -54,6 +54,7 @@ pub(crate) enum Command {
     Release(DecisionArgs),
     Clear(DecisionArgs),
     Show(Box<ShowArgs>),
+    Findings(FindingsArgs),
     Search(SearchArgs),
     Progress(ProgressArgs),
     Verify(VerifyArgs),
@@ -239,6 +240,17 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) not_listed: bool,
     #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) limit: usize,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindingsArgs {
+    pub(crate) dossier: Option<String>,
+    #[arg(long)]
+    pub(crate) notes: bool,
+    #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,6 +4,7 @@ mod check;
 mod decide;
 mod doctor;
 mod export;
+mod findings;
 mod import;
 mod init;
 mod inventory;
@@ -50,6 +51,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Release(args) => decide::decide(front, &args.dossier, Decision::Release(args.reason)),
         Command::Clear(args) => decide::decide(front, &args.dossier, Decision::Clear(args.reason)),
         Command::Show(args) => show::run(front, *args),
+        Command::Findings(args) => findings::run(front, &args),
         Command::Search(args) => search::run(front, &args),
         Command::Progress(args) => progress::run(front, &args),
         Command::Verify(args) => verify::run(front, &args),

@@ -1,5 +1,7 @@
 //! Questions about dossiers: what they are, how far they are, what they are made of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use sohoa_model::code_list::AccessLevel;
 use sohoa_model::dossier_state::{DossierState, Evidence};
@@ -221,6 +223,34 @@ impl Catalog {
     /// The code of every dossier that has pages, sorted.
     pub fn captured_codes(&self) -> Result<Vec<String>, CatalogError> {
         self.codes("SELECT code FROM dossier WHERE pages > 0 ORDER BY code")
+    }
+
+    /// Where pages stand that count: the name of the document and the place in it, from 1.
+    pub fn page_places(
+        &self,
+        pages: impl IntoIterator<Item = PageId>,
+    ) -> Result<BTreeMap<PageId, (String, u32)>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT page.document, document.ordinal, dossier.folder FROM page
+                   JOIN document ON document.id = page.document JOIN dossier ON dossier.id = page.dossier
+                   WHERE page.id = ?1";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut places = BTreeMap::new();
+        let mut documents = BTreeSet::new();
+        for page in pages {
+            if places.contains_key(&page) {
+                continue;
+            }
+            let (document, name) = statement.query_row([page.bytes()], |row| {
+                let folder: String = row.get("folder")?;
+                Ok((column::id::<DocumentId>(row, "document")?, document_name(&folder, row.get("ordinal")?)))
+            })?;
+            if documents.insert(document) {
+                let views = pages_of(&connection, document)?;
+                places.extend(views.into_iter().map(|view| (view.id, (name.clone(), view.number))));
+            }
+        }
+        Ok(places)
     }
 
     /// The pages of a dossier that count: by document, then in the order in which people count.

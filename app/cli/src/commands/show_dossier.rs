@@ -8,9 +8,10 @@ use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::decide;
 use sohoa_shell::{Exit, Texts, UiLanguage, history, reasons};
 
+use crate::commands::findings::FindingRecord;
 use crate::commands::log::EventRecord;
 use crate::commands::show_pages::PageRecord;
-use crate::commands::{show, show_pages};
+use crate::commands::{findings, show, show_pages};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::{Table, one_line};
@@ -70,18 +71,6 @@ struct DocumentRecord {
     signer: Option<String>,
     signed_at: Option<String>,
     path: Option<String>,
-}
-
-#[derive(Serialize)]
-struct FindingRecord {
-    code: String,
-    severity: &'static str,
-    detail: String,
-    sentence: String,
-    hint: String,
-    open: bool,
-    at: String,
-    page: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -305,19 +294,6 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
     let about = &row.description;
     let accepted = row.accepted.as_ref();
     let events = archive.catalog().events(Some(&about.code), usize::MAX)?;
-    let finding = |finding: &RecordedFinding| {
-        let explained = reasons::recorded(&front.texts, finding);
-        FindingRecord {
-            code: finding.finding.code.clone(),
-            severity: finding.finding.severity.word(),
-            detail: finding.finding.detail.clone(),
-            sentence: explained.sentence,
-            hint: explained.hint,
-            open: finding.closed.is_none(),
-            at: finding.at.iso_vietnam(),
-            page: finding.page.map(|page| page.to_string()),
-        }
-    };
     let holds = view.holds.iter().map(|hold| {
         let released = hold.released.as_ref();
         HoldRecord {
@@ -361,7 +337,7 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
         next_step: next_step(&front.texts, row),
         documents: view.documents.iter().map(|document| document_record(archive, document)).collect(),
         page_list: show_pages::records(archive, &view.documents, &about.code)?,
-        findings: findings.iter().map(finding).collect(),
+        findings: findings.iter().map(|finding| findings::record(&front.texts, finding)).collect(),
         holds: holds.collect(),
         events: events.iter().map(EventRecord::from).collect(),
     })
