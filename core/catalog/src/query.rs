@@ -267,7 +267,9 @@ impl Catalog {
         Ok(all)
     }
 
-    /// Whether a dossier may leave: not held, public or cleared by a person, and every page read without a mark.
+    /// Whether a dossier may leave: not held, every page read without a mark, and public or cleared by a person.
+    ///
+    /// A page that was read with low confidence may carry a mark that nobody saw, so such a dossier waits for a person.
     pub fn is_cleared(&self, code: &str) -> Result<bool, CatalogError> {
         let connection = self.read();
         let id = dossier_id(&connection, code)?;
@@ -275,7 +277,13 @@ impl Catalog {
         let row = connection.prepare_cached(sql)?.query_row([id.bytes()], dossier_row)?;
         let public = row.evidence.listed && row.description.access == Some(AccessLevel::Public);
         let read = row.evidence.pages > 0 && row.evidence.pages_read == row.evidence.pages;
-        Ok(!row.held && read && (public || row.cleared_by.is_some()))
+        let doubtful: bool = connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM page
+                 WHERE dossier = ?1 AND superseded_at IS NULL AND reading_state = 'low-confidence')",
+            )?
+            .query_row([id.bytes()], |row| row.get(0))?;
+        Ok(!row.held && read && ((public && !doubtful) || row.cleared_by.is_some()))
     }
 
     /// Every object of the vault that the catalog names, with each dossier that names it, by hash.

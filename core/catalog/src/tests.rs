@@ -194,6 +194,19 @@ fn a_mark_of_secrecy_holds_and_only_a_cleared_dossier_may_leave() {
     assert_eq!(f.catalog.dossier("H.1").unwrap().holds[0].reason, "secrecy-mark");
     f.catalog.release("H.1", "đã giải mật", &act("an", 6)).unwrap();
     assert!(f.catalog.is_cleared("H.1").unwrap());
+
+    let mut doubtful = reading("M?T");
+    doubtful.state = ReadingState::LowConfidence;
+    f.catalog.record_reading(page, &doubtful, text_sha(&doubtful), &act("bình", 7)).unwrap();
+    assert!(!f.catalog.is_cleared("H.1").unwrap(), "a mark may have been missed");
+    f.catalog.clear("H.1", "đã xem trang giấy", &act("trưởng phòng", 8)).unwrap();
+    assert!(f.catalog.is_cleared("H.1").unwrap(), "a person has looked");
+    for unread in [ReadingState::Failed, ReadingState::TimedOut] {
+        let mut nothing = reading("");
+        nothing.state = unread;
+        f.catalog.record_reading(page, &nothing, text_sha(&nothing), &act("bình", 9)).unwrap();
+        assert!(!f.catalog.is_cleared("H.1").unwrap(), "{unread:?}: nobody has read the page");
+    }
 }
 
 #[test]
