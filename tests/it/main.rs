@@ -4,4 +4,5 @@
 mod crashes;
 mod hostile;
 mod journey;
+mod secrecy;
 mod tidy;

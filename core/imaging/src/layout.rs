@@ -53,20 +53,39 @@ pub struct Zone {
     pub role: BlockRole,
 }
 
+/// A framed stamp, as it was pressed: never quite straight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stamp {
+    /// The box around it, in page pixels.
+    pub rect: Rect,
+    /// Degrees by which its lines rise, counter-clockwise positive; 0 where that is too little to matter.
+    pub rise: f32,
+}
+
+impl Stamp {
+    /// Half the width and half the height of the frame itself, along its sides, in page pixels.
+    pub fn half_sides(&self) -> (f32, f32) {
+        let (w, h) = (self.rect.width() as f32, self.rect.height() as f32);
+        let (sin, cos) = self.rise.to_radians().abs().sin_cos();
+        let square = cos * cos - sin * sin;
+        (((w * cos - h * sin) / square / 2.0).max(0.0), ((h * cos - w * sin) / square / 2.0).max(0.0))
+    }
+}
+
 /// The zones of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
     /// Parts in reading order; they do not overlap, and together they hold every line of letters.
     pub zones: Vec<Zone>,
-    /// Framed stamps, in page pixels; they lie inside of zones.
-    pub stamps: Vec<Rect>,
+    /// Framed stamps; they lie inside of zones.
+    pub stamps: Vec<Stamp>,
 }
 
 /// Looks for the zones of an upright, level page of `width` by `height` pixels.
 pub fn analyse(map: &InkMap, paper: Paper, width: u32, height: u32) -> Layout {
     let whole = Rect { left: 0, top: 0, right: map.width as u32, bottom: map.height as u32 };
     let stamps = if paper == Paper::Official { stamps(map) } else { Vec::new() };
-    let letters = letters(map, &stamps);
+    let letters = letters(map, &stamps.iter().map(|(cells, _)| *cells).collect::<Vec<_>>());
     let mut zones = Vec::new();
     if let Some(letters) = &letters {
         let pair = |side| if paper == Paper::Official { letters.pair(map, side) } else { None };
@@ -91,7 +110,11 @@ pub fn analyse(map: &InkMap, paper: Paper, width: u32, height: u32) -> Layout {
     let trimmed = |cells: Rect| split.as_ref().map_or(cells, |letters| letters.trimmed(cells));
     let zones =
         zones.into_iter().map(|(cells, role)| Zone { rect: map.pixels(trimmed(cells), width, height), role }).collect();
-    Layout { zones, stamps: stamps.into_iter().map(|cells| map.pixels(cells, width, height)).collect() }
+    let stamp = |(cells, slope): (Rect, f32)| Stamp {
+        rect: map.pixels(cells, width, height),
+        rise: -slope.atan().to_degrees(),
+    };
+    Layout { zones, stamps: stamps.into_iter().map(stamp).collect() }
 }
 
 /// Which end of the page a pair of columns is looked for at.
@@ -288,39 +311,88 @@ fn depths(boxes: &[Rect], width: u32, height: u32, wide: u32) -> Vec<u32> {
     depth
 }
 
-/// Framed stamps: closed rectangles, a little turned perhaps, larger than a word and smaller than a table.
-fn stamps(map: &InkMap) -> Vec<Rect> {
+/// Slopes at which the sides of a stamp are looked for, a degree apart: a hand presses it up to ten degrees askew.
+fn slopes() -> impl Iterator<Item = f32> {
+    (0..=20).map(|n| (n + 1) / 2 * if n % 2 == 0 { 1 } else { -1 }).map(|degrees| (degrees as f32).to_radians().tan())
+}
+
+/// Framed stamps: closed rectangles, a little turned perhaps, larger than a word and smaller than a table; each with the
+/// slope of its lines, cells down for a cell to the right.
+fn stamps(map: &InkMap) -> Vec<(Rect, f32)> {
     let closed = thickened(map);
     let (width, height) = (map.width as u32, map.height as u32);
-    let mut found: Vec<Rect> = components(&closed, map.width, map.height)
+    // Thickened, a frame with breaks hangs together; as it is, a frame hangs less often together with letters beside it.
+    let mut boxes = components(&closed, map.width, map.height);
+    boxes.extend(components(&map.ink, map.width, map.height));
+    let mut found: Vec<(Rect, f32)> = boxes
         .into_iter()
         .filter(|b| {
             let (w, h) = (b.width(), b.height());
             w * 9 > width && w * 5 < width * 2 && h * 40 > height && h * 5 < width && w * 2 > h * 3
         })
-        .filter(|b| is_frame(&closed, map.width, b))
+        .filter_map(|b| {
+            // Of all slopes that the sides may have, the one with the most ink right on the sides; the least if in doubt.
+            let frames = slopes().filter_map(|slope| Some((frame(&closed, map.width, &b, slope)?, slope)));
+            let best = frames.reduce(|best, other| if other.0 > best.0 { other } else { best });
+            best.map(|(_, slope)| (b, slope))
+        })
         .collect();
-    found.sort_unstable_by_key(|b| (b.top, b.left));
+    found.sort_by_key(|(b, _)| (b.top, b.left));
+    found.dedup_by_key(|(b, _)| (b.top, b.left));
     // Frames inside of frames are the lines of one stamp; more than a few are the cells of a table.
     let all = found.clone();
-    found.retain(|b| !all.iter().any(|o| o != b && overlaps(o, b) && o.width() * o.height() > b.width() * b.height()));
+    found.retain(|(b, _)| {
+        !all.iter().any(|(o, _)| o != b && overlaps(o, b) && o.width() * o.height() > b.width() * b.height())
+    });
     if found.len() > 3 { Vec::new() } else { found }
 }
 
-/// Whether ink runs along all four sides of a box, within a tenth of its size.
-fn is_frame(ink: &[bool], width: usize, b: &Rect) -> bool {
+/// How many cells of the four sides are ink of the rectangle of this slope that a box is drawn around; `None` if no
+/// frame runs along them.
+///
+/// For a frame ink may lie a seventh of the height of the rectangle off; what is counted lies within two cells.
+fn frame(ink: &[bool], width: usize, b: &Rect, slope: f32) -> Option<usize> {
+    let height = ink.len() / width.max(1);
     let (left, right) = (b.left as usize, b.right as usize);
     let (top, bottom) = (b.top as usize, b.bottom as usize);
-    let deep = (b.height() as usize / 7).max(3);
-    let at = |x: usize, y: usize| ink[y * width + x];
-    let columns = |rows: std::ops::Range<usize>| (left..right).filter(|&x| rows.clone().any(|y| at(x, y))).count();
-    let rows = |columns: std::ops::Range<usize>| (top..bottom).filter(|&y| columns.clone().any(|x| at(x, y))).count();
     let (w, h) = (right - left, bottom - top);
-    let long = |n: usize, of: usize| n * 100 >= of * 85;
-    long(columns(top..top + deep), w)
-        && long(columns(bottom - deep..bottom), w)
-        && rows(left..left + deep) * 100 >= h * 70
-        && rows(right - deep..right) * 100 >= h * 70
+    let upright = h as f32 - slope.abs() * w as f32;
+    if slope != 0.0 && upright * 4.0 < h as f32 {
+        return None;
+    }
+    let deep = (upright as usize / 7).max(3);
+    let inked = |x: usize, y: usize| x < width && y < height && ink[y * width + x];
+    // How far the side has moved in at a place, for the corner that touches the box at its beginning or its end.
+    let from_start = |n: usize| (slope.abs() * n as f32) as usize;
+    let (downwards, across) = (slope > 0.0, right - 1);
+    let column = |x: usize, side: Edge, deep: usize| {
+        let moved = from_start(if downwards == (side == Edge::First) { x - left } else { across - x });
+        let near = |depth: usize| match side {
+            Edge::First => inked(x, top + moved + depth),
+            Edge::Last => (bottom - 1).checked_sub(moved + depth).is_some_and(|y| inked(x, y)),
+        };
+        (0..deep).any(near)
+    };
+    let row = |y: usize, side: Edge, deep: usize| {
+        let moved = from_start(if downwards == (side == Edge::First) { bottom - 1 - y } else { y - top });
+        let near = |depth: usize| match side {
+            Edge::First => inked(left + moved + depth, y),
+            Edge::Last => across.checked_sub(moved + depth).is_some_and(|x| inked(x, y)),
+        };
+        (0..deep).any(near)
+    };
+    let columns = |side, deep| (left..right).filter(|&x| column(x, side, deep)).count();
+    let rows = |side, deep| (top..bottom).filter(|&y| row(y, side, deep)).count();
+    let sides = [Edge::First, Edge::Last];
+    let framed = sides.iter().all(|&side| columns(side, deep) * 100 >= w * 85 && rows(side, deep) * 100 >= h * 70);
+    framed.then(|| sides.iter().map(|&side| columns(side, 2) + rows(side, 2)).sum())
+}
+
+/// Which of two opposite sides: the one at the top or left, or the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    First,
+    Last,
 }
 
 /// Ink grown by one cell in all directions, which closes thin breaks.
@@ -489,12 +561,39 @@ mod tests {
         let stamp = Page::new().body(300, 900).frame(60, 210, 200, 260).line(80, 190, 215).line(80, 190, 235);
         let found = analyse(&stamp.0, Paper::Official, 2_100, 2_970).stamps;
         assert_eq!(found.len(), 1);
-        assert!(found[0].left.abs_diff(180) <= 6 && found[0].bottom.abs_diff(780) <= 6, "{found:?}");
+        let rect = found[0].rect;
+        assert!(rect.left.abs_diff(180) <= 6 && rect.bottom.abs_diff(780) <= 6, "{found:?}");
+        assert_eq!(found[0].rise, 0.0);
 
         let rows = (300..700).step_by(40);
         let table = rows.fold(Page::new().body(60, 280), |page, top| {
             page.frame(60, 240, top, top + 42).frame(238, 440, top, top + 42).frame(438, 640, top, top + 42)
         });
         assert_eq!(analyse(&table.0, Paper::Official, 2_100, 2_970).stamps, []);
+    }
+
+    #[test]
+    fn a_stamp_pressed_askew_is_found_with_its_slope() {
+        for slope in [-0.14_f32, -0.08, 0.06, 0.13] {
+            let mut page = Page::new().body(300, 900);
+            // Sides of 120 and 48 cells around (400, 200).
+            let angle = slope.atan();
+            let place =
+                |u: f32, v: f32| (400.0 + u * angle.cos() - v * angle.sin(), 200.0 + u * angle.sin() + v * angle.cos());
+            for step in -240..=240 {
+                let (u, v) = (step as f32 / 4.0, step as f32 / 10.0);
+                for (x, y) in [place(u, -24.0), place(u, 24.0), place(-60.0, v), place(60.0, v)] {
+                    page.0.ink[y as usize * 700 + x as usize] = true;
+                }
+            }
+            let found = analyse(&page.0, Paper::Official, 2_100, 2_970).stamps;
+            assert_eq!(found.len(), 1, "{slope}");
+            assert!((found[0].rise + angle.to_degrees()).abs() <= 2.1, "{slope}: {found:?}");
+            let (half_width, half_height) = found[0].half_sides();
+            assert!(
+                (half_width - 180.0).abs() < 12.0 && (half_height - 72.0).abs() < 20.0,
+                "{half_width} {half_height}"
+            );
+        }
     }
 }

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use sohoa_imaging::decode::upright;
-use sohoa_imaging::layout::{self, Layout, Paper};
+use sohoa_imaging::layout::{self, Layout, Paper, Stamp};
 use sohoa_imaging::normalise::InkMap;
 use sohoa_imaging::orientation::seems_sideways;
 use sohoa_imaging::quality::Look;
@@ -283,9 +283,18 @@ impl Work<'_> {
             layout.stamps.iter().for_each(|stamp| whiten(&mut image, stamp));
             image
         });
-        for &rect in &layout.stamps {
-            let region = Region { rect: inside(rect), role: BlockRole::Body, mode: PageMode::Block };
-            let blocks = self.reader.recognise(page.given(), self.dpi, &[region], language, self.remaining)?;
+        for stamp in &layout.stamps {
+            let level = stamp.rise.abs() >= WORTH_TURNING;
+            let blocks = if level {
+                let cut = cut(page.given(), &stamp.rect);
+                let level = Straightened::of(&cut, stamp.rise);
+                let region = Region { rect: middle(&level.image, stamp), role: BlockRole::Body, mode: PageMode::Block };
+                let blocks = self.reader.recognise(&level.image, self.dpi, &[region], language, self.remaining)?;
+                on_page(blocks, &level, stamp)
+            } else {
+                let region = Region { rect: inside(stamp.rect), role: BlockRole::Body, mode: PageMode::Block };
+                self.reader.recognise(page.given(), self.dpi, &[region], language, self.remaining)?
+            };
             let has_words = blocks.iter().flat_map(|block| &block.lines).any(|line| !line.words.is_empty());
             match receipt_stamp(&blocks) {
                 None if !has_words => findings.push(Finding::warn("stamp-unread", "")),
@@ -343,11 +352,63 @@ fn inside(frame: Rect) -> Rect {
     }
 }
 
-/// Paints a box white.
-fn whiten(image: &mut GrayImage, area: &Rect) {
+/// What a frame encloses that was turned level and lies in the middle of an image.
+fn middle(image: &GrayImage, stamp: &Stamp) -> Rect {
+    let (half_width, half_height) = stamp.half_sides();
+    let inset = half_height / 4.5;
+    let (x, y) = (image.width as f32 / 2.0, image.height as f32 / 2.0);
+    let (dx, dy) = ((half_width - inset).max(1.0), (half_height - inset).max(1.0));
+    Rect {
+        left: (x - dx).max(0.0) as u32,
+        top: (y - dy).max(0.0) as u32,
+        right: ((x + dx) as u32).min(image.width),
+        bottom: ((y + dy) as u32).min(image.height),
+    }
+}
+
+/// A part of an image.
+fn cut(image: &GrayImage, area: &Rect) -> GrayImage {
+    let (left, right) = (area.left.min(image.width) as usize, area.right.min(image.width) as usize);
+    let rows = area.top.min(image.height)..area.bottom.min(image.height);
+    let height = rows.len() as u32;
+    let pixels = rows.flat_map(|y| &image.row(y)[left..right]).copied().collect();
+    GrayImage { width: (right - left) as u32, height, pixels }
+}
+
+/// Blocks that were read on a stamp turned level, at their place in the image that the stamp was cut from.
+fn on_page(mut blocks: Vec<TextBlock>, level: &Straightened, stamp: &Stamp) -> Vec<TextBlock> {
+    for line in blocks.iter_mut().flat_map(|block| &mut block.lines) {
+        line.angle += stamp.rise;
+        for word in &mut line.words {
+            let (x, y) = level.on_page(word.x, word.y);
+            (word.x, word.y) = (x + stamp.rect.left as f32, y + stamp.rect.top as f32);
+        }
+    }
+    blocks
+}
+
+/// Paints the frame of a stamp and what is in it white, and nothing beside it.
+fn whiten(image: &mut GrayImage, stamp: &Stamp) {
     let width = image.width as usize;
+    let area = &stamp.rect;
+    if stamp.rise.abs() < WORTH_TURNING {
+        for y in area.top.min(image.height)..area.bottom.min(image.height) {
+            let row = y as usize * width;
+            image.pixels[row + area.left as usize..row + (area.right as usize).min(width)].fill(255);
+        }
+        return;
+    }
+    let (half_width, half_height) = stamp.half_sides();
+    // The slope is known to a degree only: a little more than the frame.
+    let (half_width, half_height) = (half_width * 1.04, half_height * 1.1);
+    let (sin, cos) = (-stamp.rise).to_radians().sin_cos();
+    let (mx, my) = ((area.left + area.right) as f32 / 2.0, (area.top + area.bottom) as f32 / 2.0);
     for y in area.top.min(image.height)..area.bottom.min(image.height) {
-        let row = y as usize * width;
-        image.pixels[row + area.left as usize..row + (area.right as usize).min(width)].fill(255);
+        for x in area.left.min(image.width)..area.right.min(image.width) {
+            let (dx, dy) = (x as f32 - mx, y as f32 - my);
+            if (dx * cos + dy * sin).abs() <= half_width && (dy * cos - dx * sin).abs() <= half_height {
+                image.pixels[y as usize * width + x as usize] = 255;
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ pub mod holdings;
 pub mod letter;
 pub mod register;
 pub mod rng;
+pub mod secrecy;
 pub mod sheet;
 pub mod wear;
 pub mod wording;

@@ -1,12 +1,16 @@
 //! Makes the sample scans again: `cargo run -p sohoa-sample-scans [-- [--fonts FOLDER]… [OUTPUT [DOSSIER…]]]`.
+//!
+//! `--secrecy FOLDER` makes the secrecy trials instead, a dossier a page.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, fs, thread};
 
 use sohoa_sample_scans::fonts::{FOLDERS, Fonts};
-use sohoa_sample_scans::{Product, checksum_line, holdings, produce_dossier, produce_papers};
+use sohoa_sample_scans::{Product, checksum_line, files, holdings, produce_dossier, produce_papers, secrecy};
 
 fn main() -> ExitCode {
     match run() {
@@ -28,10 +32,13 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut folders = Vec::new();
     let mut rest = Vec::new();
+    let mut trials = None;
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--fonts" {
             folders.push(PathBuf::from(arguments.next().ok_or("--fonts wants a folder")?));
+        } else if argument == "--secrecy" {
+            trials = Some(PathBuf::from(arguments.next().ok_or("--secrecy wants a folder")?));
         } else {
             rest.push(argument);
         }
@@ -41,6 +48,9 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let output = PathBuf::from(rest.next().unwrap_or_else(|| "sample-scans".to_owned()));
     let only: Vec<String> = rest.collect();
     let fonts = Fonts::load(&folders)?;
+    if let Some(folder) = trials {
+        return secrecy_trials(&fonts, &folder);
+    }
     let mut sums = vec![];
     let mut keep = |product: &Product| -> io::Result<()> {
         let path = output.join(&product.path);
@@ -68,5 +78,30 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         fs::write(output.join("SHA256SUMS"), format!("# fonts {}\n{}", fonts.digest(), sums.concat()))?;
     }
     writeln!(io::stdout(), "{pages} pages, {size} bytes, in {}", output.display())?;
+    Ok(())
+}
+
+/// Writes the secrecy trials, with as many threads as the machine has cores.
+fn secrecy_trials(fonts: &Fonts, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let next = AtomicUsize::new(0);
+    let work = || -> io::Result<()> {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= secrecy::TRIALS {
+                return Ok(());
+            }
+            let page = secrecy::page(fonts, number);
+            let bytes = files::jpeg(&page.pixels, 80).map_err(io::Error::other)?;
+            let dossier = folder.join(&page.name);
+            fs::create_dir_all(&dossier)?;
+            fs::write(dossier.join("p001.jpg"), bytes)?;
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        running.into_iter().try_for_each(|thread| thread.join().map_err(|_| io::Error::other("a thread broke off"))?)
+    })?;
+    writeln!(io::stdout(), "{} pages in {}", secrecy::TRIALS, folder.display())?;
     Ok(())
 }

@@ -137,7 +137,12 @@ impl<'a> Sheet<'a> {
 
     /// Presses a framed red stamp with its middle at (`x`, `y`), turned by so many degrees; its words are text.
     pub fn framed_stamp(&mut self, words: &str, x: f32, y: f32, degrees: f32) {
-        let style = Type { face: Face::SerifBold, points: 20.0, ink: RED, unrest: 0.0 };
+        self.framed_stamp_in(words, x, y, degrees, RED);
+    }
+
+    /// The same in another ink.
+    pub fn framed_stamp_in(&mut self, words: &str, x: f32, y: f32, degrees: f32, ink: Ink) {
+        let style = Type { face: Face::SerifBold, points: 20.0, ink, unrest: 0.0 };
         let width = self.fonts.width(style.face, style.points, words);
         let (cosine, sine) = turn(degrees);
         let middle = (mm(x), mm(y));
@@ -145,7 +150,7 @@ impl<'a> Sheet<'a> {
         let (half, tall) = (width / 2.0 + mm(4.0), mm(6.0));
         let corners = [place(-half, -tall), place(half, -tall), place(half, tall), place(-half, tall)];
         for i in 0..4 {
-            self.canvas.stroke(corners[i], corners[(i + 1) % 4], 5.0, RED, 0.4, &mut self.rng);
+            self.canvas.stroke(corners[i], corners[(i + 1) % 4], 5.0, ink, 0.4, &mut self.rng);
         }
         let mut along = -width / 2.0;
         for letter in words.chars() {
