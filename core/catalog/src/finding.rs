@@ -121,6 +121,41 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Sets what the pages of a document show when they are taken together; what a person closed stays closed.
+    pub(crate) fn replace_collation(
+        &self,
+        dossier: DossierId,
+        document: DocumentId,
+        findings: &[(PageId, Finding)],
+        act: &Act,
+    ) -> Result<(), CatalogError> {
+        let closed_by_us = "the pages were taken together again";
+        let sql = "SELECT number, page, code, detail, closed_at IS NULL AS open FROM finding
+                   WHERE document = ?1 AND origin = 'collation' AND closed_reason IS NOT ?2";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let known: Vec<(i64, Option<PageId>, String, String, bool)> = statement
+            .query_map(params![document.bytes(), closed_by_us], |row| {
+                let page = column::optional_id(row, "page")?;
+                Ok((row.get("number")?, page, row.get("code")?, row.get("detail")?, row.get("open")?))
+            })?
+            .collect::<Result<_, _>>()?;
+        let same = |page: Option<PageId>, code: &str, detail: &str, (other, finding): &(PageId, Finding)| {
+            page == Some(*other) && code == finding.code && detail == finding.detail
+        };
+        for (number, page, code, detail, open) in &known {
+            if *open && !findings.iter().any(|finding| same(*page, code, detail, finding)) {
+                self.close_where("number = ?4", &[number], closed_by_us, act)?;
+            }
+        }
+        for found in findings {
+            if !known.iter().any(|(_, page, code, detail, _)| same(*page, code, detail, found)) {
+                let place = Place { dossier, document: Some(document), page: Some(found.0), origin: "collation" };
+                self.insert_finding(place, &found.1, act)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Closes the open findings that a condition names; its own parameters start at `?4`.
     pub(crate) fn close_where(
         &self,

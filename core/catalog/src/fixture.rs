@@ -164,6 +164,7 @@ impl Fixture {
                 input: job.input,
                 recipe: Sha256::of(b"pdfa"),
                 verdict: Verdict::Passed,
+                findings: Vec::new(),
             };
             self.catalog.record_pdfa(job.document, &record, &act("bình", 4)).unwrap();
         }

@@ -7,9 +7,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 use sohoa_model::hash::Hasher;
-use sohoa_model::ids::{DocumentId, DossierId};
+use sohoa_model::ids::{DocumentId, DossierId, PageId};
 use sohoa_model::inventory::InventoryRow;
-use sohoa_model::{Act, Sha256, Timestamp, Verdict};
+use sohoa_model::{Act, Finding, Sha256, Timestamp, Verdict};
 use uuid::Uuid;
 
 use crate::column::{self, Id};
@@ -129,6 +129,8 @@ pub struct PdfaRecord {
     pub recipe: Sha256,
     /// What its check said.
     pub verdict: Verdict,
+    /// What its pages, taken together, show that a person should look at.
+    pub findings: Vec<(PageId, Finding)>,
 }
 
 /// A signed PDF/A that lies in the vault.
@@ -272,6 +274,7 @@ impl Catalog {
             let standing = if detail.input == Some(record.input) { Standing::Current } else { Standing::Outdated };
             if standing == Standing::Current {
                 w.set_outdated(document)?;
+                w.replace_collation(detail.dossier, document, &record.findings, act)?;
             }
             let number = w.next_rendition(document)?;
             w.tx.execute(

@@ -105,6 +105,7 @@ fn a_new_reading_or_description_makes_a_pdf_outdated() {
         input: Sha256::of(b"what it was"),
         recipe: Sha256::of(b"pdfa"),
         verdict: Verdict::Passed,
+        findings: Vec::new(),
     };
     assert_eq!(f.catalog.record_pdfa(job.document, &late, &act("bình", 7)).unwrap(), Standing::Outdated);
     assert_eq!(f.catalog.documents_to_assemble(None).unwrap().len(), 1);

@@ -4,6 +4,7 @@
 //! Invariant: nothing is invented. What a file or a page doesn't say stays unknown, and what can't be understood is
 //! handed back with its place and a reason.
 
+pub mod collation;
 mod fold;
 pub mod inventory;
 pub mod mandatory;

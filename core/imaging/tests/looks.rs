@@ -1,42 +1,13 @@
 //! False alarms and misses of the look of a page, counted over all made pages: as they are, and each spoilt in turn.
 
-use std::fs::{self, File};
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+mod made;
 
-use sohoa_imaging::decode::{decode_gray, upright};
-use sohoa_imaging::inspect::{Limits, inspect};
 use sohoa_imaging::normalise::InkMap;
 use sohoa_imaging::quality::Look;
 use sohoa_imaging::skew;
 use sohoa_model::frame::GrayImage;
 use sohoa_model::geometry::Dpi;
 use sohoa_model::{Finding, Severity};
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
-    }
-}
-
-/// Every made page that is an image, upright, with its resolution.
-fn made_pages() -> Vec<(String, GrayImage, Dpi)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample-scans/pages");
-    let (mut found, mut pages, limits) = (Vec::new(), Vec::new(), Limits::default());
-    files(&folder, &mut found);
-    found.sort();
-    for path in found {
-        let mut source = BufReader::new(File::open(&path).expect("a readable file"));
-        let Ok(frames) = inspect(&mut source, &limits) else { continue };
-        for frame in frames {
-            let image = decode_gray(&mut source, &frame, &limits).expect("inspected before");
-            let name = format!("{} {}", path.strip_prefix(&folder).expect("below").display(), frame.index);
-            pages.push((name, upright(image, frame.stated_rotation), frame.dpi));
-        }
-    }
-    pages
-}
 
 fn warnings(image: &GrayImage, dpi: Dpi) -> Vec<Finding> {
     let map = InkMap::of(image);
@@ -75,7 +46,7 @@ fn cut_at_the_left(image: &GrayImage) -> Option<GrayImage> {
 
 #[test]
 fn good_pages_pass_and_spoilt_ones_are_told() {
-    let pages = made_pages();
+    let pages = made::pages();
     assert!(pages.len() >= 60, "{} pages", pages.len());
     let (mut alarmed, mut focus, mut cut, mut dark) = (0, (0, 0), (0, 0), (0, 0));
     for (number, (name, image, dpi)) in pages.iter().enumerate() {

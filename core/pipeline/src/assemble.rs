@@ -9,9 +9,11 @@ use std::time::Duration;
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::rendition::{DocumentDetail, DocumentJob, DocumentPage, INTENT_PDFA, PdfaRecord};
 use sohoa_catalog::text_record;
+use sohoa_describe::collation::Collation;
 use sohoa_model::geometry::Rotation;
+use sohoa_model::ids::PageId;
 use sohoa_model::page_text::PageText;
-use sohoa_model::{Cancel, Language, Sha256, Timestamp, crash};
+use sohoa_model::{Cancel, Finding, Language, Sha256, Timestamp, crash};
 use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, RowFilter, Strip};
 use sohoa_store::StoreError;
 
@@ -38,10 +40,10 @@ pub fn assemble(
     let created = archive.drawn_moment(INTENT_PDFA, job, &job.input.to_string())?;
     crash::point("pdfa.intent-written");
     let mut file = archive.vault().begin()?;
-    {
+    let collation = {
         let out = BufWriter::with_capacity(1 << 20, &mut file);
-        write(archive, &detail, &job.input, created, out, worker, cancel)?;
-    }
+        write(archive, &detail, &job.input, created, out, worker, cancel)?
+    };
     crash::point("pdfa.written");
     let stored = archive.vault().finish(file)?;
     let mut source = BufReader::new(archive.vault().open(&stored.sha256)?);
@@ -54,12 +56,20 @@ pub fn assemble(
         input: job.input,
         recipe: Sha256::of(PDFA_RECIPE.as_bytes()),
         verdict: report.verdict,
+        findings: on_pages(&detail, &collation),
     };
     archive.catalog().record_pdfa(job.document, &record, &archive.act())?;
     crash::point("pdfa.recorded");
     Ok(())
 }
 
+/// What the pages of a document show when they are taken together, with the page of each.
+fn on_pages(detail: &DocumentDetail, collation: &Collation) -> Vec<(PageId, Finding)> {
+    let found = collation.findings().into_iter();
+    found.filter_map(|(place, finding)| Some((detail.pages.get(place)?.view.id, finding))).collect()
+}
+
+/// Writes the file; gives back what its pages say of their order.
 fn write(
     archive: &Archive,
     detail: &DocumentDetail,
@@ -68,7 +78,7 @@ fn write(
     out: impl Write,
     worker: &mut Worker,
     cancel: &Cancel,
-) -> Result<(), PipelineError> {
+) -> Result<Collation, PipelineError> {
     let mut seed = [0; 16];
     seed.copy_from_slice(&input.0[..16]);
     let info = DocumentInfo {
@@ -83,14 +93,17 @@ fn write(
         id_seed: seed,
     };
     let mut pdf = Pdfa::begin(out, &info)?;
+    let mut collation = Collation::default();
     for page in &detail.pages {
         if cancel.is_requested() {
             return Err(PipelineError::Cancelled);
         }
-        add_page(archive, page, &mut pdf, worker, cancel)?;
+        let text = page_text(archive, page)?;
+        collation.add(text.as_ref());
+        add_page(archive, page, text.as_ref(), &mut pdf, worker, cancel)?;
     }
     pdf.finish()?;
-    Ok(())
+    Ok(collation)
 }
 
 /// The title of the dossier; its code if no inventory gives one.
@@ -110,11 +123,11 @@ fn main_language(detail: &DocumentDetail) -> Option<Language> {
 fn add_page<W: Write>(
     archive: &Archive,
     page: &DocumentPage,
+    text: Option<&PageText>,
     pdf: &mut Pdfa<W>,
     worker: &mut Worker,
     cancel: &Cancel,
 ) -> Result<(), PipelineError> {
-    let text = page_text(archive, page)?;
     let file = archive.vault().open(&page.view.master)?;
     let length = file.metadata().map_err(|e| StoreError::read(archive.vault().path(&page.view.master), e))?.len();
     let (mut stored, mut packed);
@@ -133,7 +146,7 @@ fn add_page<W: Write>(
         facts: &page.view.facts,
         rotation: Rotation::from_degrees(i32::from(page.rotation)).unwrap_or_default(),
         label: Some(page.view.label.clone()),
-        text: text.as_ref(),
+        text,
         image: ImageData { encoding, data },
     })?;
     Ok(())

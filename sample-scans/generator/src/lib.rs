@@ -59,16 +59,25 @@ pub enum ProductionError {
 /// # Errors
 /// If a page can't be encoded.
 pub fn produce_dossier(fonts: &Fonts, code: &str) -> Result<Vec<Product>, ProductionError> {
+    produce_scan(fonts, code, "")
+}
+
+/// Makes every scanned file of a dossier as if its sheets had been scanned once more, `again` behind the names: the
+/// same sheets, but other light, other noise, and not lying quite as before.
+///
+/// # Errors
+/// If a page can't be encoded.
+pub fn produce_scan(fonts: &Fonts, code: &str, again: &str) -> Result<Vec<Product>, ProductionError> {
     let scans = holdings::scans(fonts, code);
     let mut products = Vec::new();
     for (place, scan) in scans.iter().enumerate() {
-        let worn = worn(code, &scans, place);
+        let worn = worn(code, &scans, place, again);
         let extension = match scan.format {
             Format::Jpeg => "jpg",
             Format::Png => "png",
             Format::Tiff => "tif",
         };
-        let path = format!("pages/{code}/{}.{extension}", scan.stem);
+        let path = format!("pages/{code}/{}{again}.{extension}", scan.stem);
         let encoded = match (scan.format, worn.as_slice()) {
             (Format::Jpeg, [page, ..]) => files::jpeg(page, QUALITY),
             (Format::Png, [page, ..]) => files::png(page),
@@ -78,7 +87,7 @@ pub fn produce_dossier(fonts: &Fonts, code: &str) -> Result<Vec<Product>, Produc
         products.push(Product { path, bytes });
         for (frame, leaf) in (1..).zip(&scan.leaves) {
             let frame = if scan.leaves.len() > 1 { format!(".{frame}") } else { String::new() };
-            let path = format!("truth/{code}/{}{frame}.txt", scan.stem);
+            let path = format!("truth/{code}/{}{again}{frame}.txt", scan.stem);
             products.push(Product { path, bytes: leaf.sheet.truth().as_bytes().to_vec() });
         }
     }
@@ -86,7 +95,7 @@ pub fn produce_dossier(fonts: &Fonts, code: &str) -> Result<Vec<Product>, Produc
 }
 
 /// The pages of one file as the scanner sees them; what shines through is the next page of the dossier.
-fn worn(code: &str, scans: &[Scan<'_>], place: usize) -> Vec<Pixels> {
+fn worn(code: &str, scans: &[Scan<'_>], place: usize, again: &str) -> Vec<Pixels> {
     let leaves: Vec<_> = scans.iter().flat_map(|scan| &scan.leaves).collect();
     let before: usize = scans[..place].iter().map(|scan| scan.leaves.len()).sum();
     let own = before..before + scans[place].leaves.len();
@@ -94,7 +103,13 @@ fn worn(code: &str, scans: &[Scan<'_>], place: usize) -> Vec<Pixels> {
         let leaf = leaves[at];
         let other = leaves.get(at + 1).or_else(|| leaves.first()).map(|leaf| &leaf.sheet.canvas);
         let sheet = &leaf.sheet.canvas;
-        let rgb = leaf.wear.apply(sheet, other, &mut Rng::named(&format!("{code} wear {at}")));
+        let rng = &mut Rng::named(&format!("{code} wear {at}{again}"));
+        let mut wear = leaf.wear;
+        if !again.is_empty() {
+            wear.skew += rng.between(-0.012, 0.012);
+            wear.shade = rng.between(0.0, 0.1);
+        }
+        let rgb = wear.apply(sheet, other, rng);
         let (width, height) = (sheet.width, sheet.height);
         match leaf.lay {
             Lay::Upright => Pixels { width, height, rgb },

@@ -1,5 +1,6 @@
 //! Makes the sample scans again: `cargo run -p sohoa-sample-scans [-- [--fonts FOLDER]… [OUTPUT [DOSSIER…]]]`.
 //!
+//! `--again SUFFIX` makes a second scan of the same sheets, with SUFFIX behind the names of the files.
 //! `--secrecy FOLDER` makes the secrecy trials instead, a dossier a page.
 
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};
 
 use sohoa_sample_scans::fonts::{FOLDERS, Fonts};
-use sohoa_sample_scans::{Product, checksum_line, files, holdings, produce_dossier, produce_papers, secrecy};
+use sohoa_sample_scans::{Product, checksum_line, files, holdings, produce_papers, produce_scan, secrecy};
 
 fn main() -> ExitCode {
     match run() {
@@ -33,10 +34,13 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut folders = Vec::new();
     let mut rest = Vec::new();
     let mut trials = None;
+    let mut again = String::new();
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--fonts" {
             folders.push(PathBuf::from(arguments.next().ok_or("--fonts wants a folder")?));
+        } else if argument == "--again" {
+            again = arguments.next().ok_or("--again wants a suffix")?;
         } else if argument == "--secrecy" {
             trials = Some(PathBuf::from(arguments.next().ok_or("--secrecy wants a folder")?));
         } else {
@@ -67,7 +71,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut pages = 0_usize;
     let mut size = 0_usize;
     for code in holdings::scanned().filter(|code| only.is_empty() || only.iter().any(|wanted| wanted == code)) {
-        for product in produce_dossier(&fonts, code)? {
+        for product in produce_scan(&fonts, code, &again)? {
             keep(&product)?;
             size += product.bytes.len();
             pages += usize::from(product.path.starts_with("truth/"));
