@@ -40,6 +40,7 @@ pub const FINDINGS: &[&str] = &[
     "below-standard",
     "black-border",
     "blurred",
+    "converted",
     "faint",
     "low-confidence",
     "near-duplicate",

@@ -4,7 +4,7 @@
 //! may come out of a process that decodes foreign bytes.
 
 use serde::{Deserialize, Serialize};
-use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 
 /// The most byte ranges that a frame may lie in.
@@ -24,12 +24,15 @@ pub struct FactsRecord {
     pub dpi: f32,
     /// Whether the file states them.
     pub dpi_stated: bool,
-    /// `bilevel`, `gray8` or `rgb8`.
+    /// `bilevel`, `gray8`, `rgb8`, `gray16` or `rgb16`.
     pub samples: String,
     /// Degrees clockwise that the file asks for.
     pub rotation: u16,
     /// How the stored bytes can enter a PDF.
     pub embedding: EmbeddingRecord,
+    /// What had to be done to the stored samples: `cmyk`, `transparency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<String>,
 }
 
 /// The JSON form of [`Embedding`]; ranges are `[start, end]`, the end exclusive.
@@ -89,6 +92,8 @@ impl FactsRecord {
             Samples::Bilevel => "bilevel",
             Samples::Gray8 => "gray8",
             Samples::Rgb8 => "rgb8",
+            Samples::Gray16 => "gray16",
+            Samples::Rgb16 => "rgb16",
         };
         Self {
             index: facts.index,
@@ -99,6 +104,7 @@ impl FactsRecord {
             samples: samples.to_owned(),
             rotation: facts.stated_rotation.degrees(),
             embedding,
+            conversion: facts.conversion.map(|conversion| conversion.word().to_owned()),
         }
     }
 
@@ -108,6 +114,8 @@ impl FactsRecord {
             "bilevel" => Samples::Bilevel,
             "gray8" => Samples::Gray8,
             "rgb8" => Samples::Rgb8,
+            "gray16" => Samples::Gray16,
+            "rgb16" => Samples::Rgb16,
             _ => return Err(FactsRecordError("samples")),
         };
         if self.width == 0 || self.height == 0 {
@@ -116,6 +124,10 @@ impl FactsRecord {
         if !self.dpi.is_finite() || self.dpi <= 0.0 {
             return Err(FactsRecordError("resolution"));
         }
+        let conversion = match &self.conversion {
+            None => None,
+            Some(word) => Some(Conversion::from_word(word).ok_or(FactsRecordError("conversion"))?),
+        };
         Ok(FrameFacts {
             index: self.index,
             width: self.width,
@@ -125,6 +137,7 @@ impl FactsRecord {
             samples,
             stated_rotation: Rotation::from_degrees(self.rotation.into()).ok_or(FactsRecordError("rotation"))?,
             embedding: self.embedding.embedding()?,
+            conversion,
         })
     }
 }
@@ -147,7 +160,7 @@ impl EmbeddingRecord {
             }),
             Self::PngIdat { ranges, .. } if ranges.len() > MOST_RANGES => Err(FactsRecordError("number of ranges")),
             Self::PngIdat { ranges, components: n, bits, palette } => {
-                if !matches!(bits, 1 | 2 | 4 | 8) {
+                if !matches!(bits, 1 | 2 | 4 | 8 | 16) {
                     return Err(FactsRecordError("number of bits"));
                 }
                 if palette.as_ref().is_some_and(|p| p.is_empty() || p.len() > 768 || p.len() % 3 != 0) {
@@ -179,6 +192,7 @@ mod tests {
             samples: Samples::Gray8,
             stated_rotation: Rotation::Quarter,
             embedding,
+            conversion: Some(Conversion::Cmyk),
         }
     }
 
@@ -204,7 +218,8 @@ mod tests {
     #[test]
     fn an_impossible_record_is_refused() {
         let good = FactsRecord::of(&facts(Embedding::Jpeg { components: 1 }));
-        let broken: [fn(&mut FactsRecord); 7] = [
+        let broken: [fn(&mut FactsRecord); 8] = [
+            |r| r.conversion = Some("magic".into()),
             |r| r.width = 0,
             |r| r.dpi = f32::NAN,
             |r| r.samples = "cmyk".into(),

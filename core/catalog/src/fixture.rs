@@ -86,6 +86,7 @@ pub(crate) fn facts(index: u32) -> FrameFacts {
         samples: Samples::Rgb8,
         stated_rotation: Rotation::None,
         embedding: Embedding::Jpeg { components: 3 },
+        conversion: None,
     }
 }
 

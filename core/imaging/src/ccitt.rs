@@ -1,4 +1,4 @@
-//! CCITT Group 4 (ITU-T T.6), decoded strictly and encoded.
+//! CCITT Group 4 (ITU-T T.6), decoded strictly and encoded; Group 3 (ITU-T T.4) and its rows without marks, decoded.
 //!
 //! The decoder accepts exactly the rows it is asked for: data that ends early is `truncated`, a code that does not exist or
 //! a row that does not end at its edge is `corrupt`. The code tables and the encoder come from the `fax` crate.
@@ -39,6 +39,75 @@ pub(crate) fn decode(data: &[u8], width: u32, rows: u32, frame: u32) -> Result<V
     Ok(pixels)
 }
 
+/// The kinds of CCITT data that are only decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group3 {
+    /// Rows without end marks, each from a byte of its own (TIFF compression 2).
+    ByteAligned,
+    /// Rows coded by themselves, with or without end-of-line codes.
+    OneDimensional,
+    /// Rows coded by themselves or after the row before, as a bit behind the end-of-line code says.
+    TwoDimensional,
+}
+
+/// Decodes rows of `width` pixels, as [`decode`] does.
+pub(crate) fn decode_group3(
+    data: &[u8],
+    width: u32,
+    rows: u32,
+    kind: Group3,
+    frame: u32,
+) -> Result<Vec<u8>, ImagingError> {
+    let cut = ImagingError::Truncated { frame, what: "the Group 3 data ends before the last row" };
+    let stride = width.div_ceil(8) as usize;
+    let mut pixels = crate::source::zeroed(stride as u64 * u64::from(rows), frame)?;
+    let mut bits = SliceBits { data, at: 0 };
+    let (mut reference, mut current) = (Vec::new(), Vec::new());
+    for row in pixels.chunks_exact_mut(stride.max(1)) {
+        let mut own = true;
+        if kind == Group3::ByteAligned {
+            bits.at = bits.at.next_multiple_of(8);
+        } else if bits.end_of_line() && kind == Group3::TwoDimensional {
+            own = bits.peek(1) != Some(0);
+            bits.at += 1;
+        }
+        if bits.at >= data.len() * 8 {
+            return Err(cut);
+        }
+        let decoded = if own {
+            decode_own_row(&mut bits, width, &mut current)
+        } else {
+            decode_row(&mut bits, width, &reference, &mut current)
+        };
+        if decoded.is_err() && bits.at + 16 > data.len() * 8 {
+            return Err(cut);
+        }
+        decoded.map_err(|wrong| ImagingError::corrupt(frame, wrong.what()))?;
+        paint(row, width, &current);
+        std::mem::swap(&mut reference, &mut current);
+    }
+    if bits.at > data.len() * 8 {
+        return Err(cut);
+    }
+    Ok(pixels)
+}
+
+/// Decodes a row that does not look at the one before: runs of white and black in turn.
+fn decode_own_row(bits: &mut SliceBits<'_>, width: u32, changes: &mut Vec<u32>) -> Result<(), Wrong> {
+    changes.clear();
+    let (mut here, mut color) = (0_u32, Color::White);
+    while here < width {
+        let length = run(bits, color).ok_or(Wrong::Data)?;
+        here = here.checked_add(length).filter(|end| *end <= width).ok_or(Wrong::Overrun)?;
+        push(changes, here);
+        color = !color;
+    }
+    while changes.last().is_some_and(|change| *change >= width) {
+        changes.pop();
+    }
+    Ok(())
+}
+
 /// Encodes packed rows, 1 for black, as one stream with its end mark. `width` is at most [`WIDEST_ENCODED`].
 pub(crate) fn encode(pixels: &[u8], width: u32) -> Vec<u8> {
     let mut encoder = Encoder::new(VecWriter::new());
@@ -62,8 +131,8 @@ enum Wrong {
 impl Wrong {
     fn what(self) -> &'static str {
         match self {
-            Self::Data => "the Group 4 data has a code that does not exist",
-            Self::Overrun => "a row of the Group 4 data does not end at its edge",
+            Self::Data => "the fax data has a code that does not exist",
+            Self::Overrun => "a row of the fax data does not end at its edge",
             Self::Ended => "the Group 4 data ends before the last row",
             Self::Extension => "the Group 4 data has uncompressed parts",
         }
@@ -152,6 +221,22 @@ fn paint(row: &mut [u8], width: u32, changes: &[u32]) {
 struct SliceBits<'d> {
     data: &'d [u8],
     at: usize,
+}
+
+impl SliceBits<'_> {
+    /// Passes an end-of-line code with the zeros that fill up before it; says whether there was one.
+    fn end_of_line(&mut self) -> bool {
+        let start = self.at;
+        while self.peek(1) == Some(0) {
+            self.at += 1;
+        }
+        if self.at - start >= 11 && self.peek(1) == Some(1) {
+            self.at += 1;
+            return true;
+        }
+        self.at = start;
+        false
+    }
 }
 
 impl BitReader for SliceBits<'_> {

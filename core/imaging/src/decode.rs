@@ -13,7 +13,7 @@ use crate::error::ImagingError;
 use crate::exif::Orientation;
 use crate::inspect::{Limits, recognise};
 use crate::source::zeroed;
-use crate::{jpeg, png, tiff};
+use crate::{bmp, jpeg, png, tiff, whole};
 
 /// One row of a frame.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,10 @@ pub(crate) enum Row<'a> {
     Gray(&'a [u8]),
     /// Three bytes a pixel: red, green, blue.
     Rgb(&'a [u8]),
+    /// Two bytes a pixel, the high one first; 0 is black.
+    Gray16(&'a [u8]),
+    /// Six bytes a pixel: red, green, blue, the high byte first.
+    Rgb16(&'a [u8]),
 }
 
 /// Where rows go.
@@ -118,6 +122,20 @@ pub(crate) fn each_row<R: Read + Seek>(
             }
             page.rows(source, &mut |row| mirrored_back(row, page.orientation, facts.width, sink))
         }
+        FileFormat::Bmp => {
+            let file = bmp::read(source, limits)?;
+            if !same(file.width, file.height) {
+                return Err(unlike());
+            }
+            file.rows(source, sink)
+        }
+        format @ (FileFormat::Webp | FileFormat::Jp2) => {
+            let image = whole::read(source, format, limits)?;
+            if !same(image.width, image.height) {
+                return Err(unlike());
+            }
+            image.rows(&mut |row| mirrored_back(row, image.orientation, facts.width, sink))
+        }
     }
 }
 
@@ -125,6 +143,12 @@ pub(crate) fn each_row<R: Read + Seek>(
 pub(crate) fn luma(rgb: &[u8]) -> u8 {
     let (red, green, blue) = (u32::from(rgb[0]), u32::from(rgb[1]), u32::from(rgb[2]));
     ((red * 19_595 + green * 38_470 + blue * 7_471 + 32_768) >> 16) as u8
+}
+
+/// Red, green and blue of printing inks without a profile: 255 less ink, less black; 0 is no ink.
+pub(crate) fn cmyk_to_rgb([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
+    let light = u16::from(255 - black);
+    [cyan, magenta, yellow].map(|ink| ((u16::from(255 - ink) * light + 127) / 255) as u8)
 }
 
 fn to_gray(row: Row<'_>, target: &mut [u8]) {
@@ -138,6 +162,16 @@ fn to_gray(row: Row<'_>, target: &mut [u8]) {
         Row::Rgb(samples) => {
             for (pixel, rgb) in target.iter_mut().zip(samples.chunks_exact(3)) {
                 *pixel = luma(rgb);
+            }
+        }
+        Row::Gray16(samples) => {
+            for (pixel, sample) in target.iter_mut().zip(samples.chunks_exact(2)) {
+                *pixel = sample[0];
+            }
+        }
+        Row::Rgb16(samples) => {
+            for (pixel, rgb) in target.iter_mut().zip(samples.chunks_exact(6)) {
+                *pixel = luma(&[rgb[0], rgb[2], rgb[4]]);
             }
         }
     }
@@ -166,14 +200,61 @@ fn mirrored_back(
             }
             sink(Row::Bilevel(&reversed))
         }
-        Row::Gray(samples) => sink(Row::Gray(&samples.iter().rev().copied().collect::<Vec<u8>>())),
-        Row::Rgb(samples) => sink(Row::Rgb(&samples.chunks_exact(3).rev().flatten().copied().collect::<Vec<u8>>())),
+        Row::Gray(samples) => sink(Row::Gray(&reversed(samples, 1))),
+        Row::Rgb(samples) => sink(Row::Rgb(&reversed(samples, 3))),
+        Row::Gray16(samples) => sink(Row::Gray16(&reversed(samples, 2))),
+        Row::Rgb16(samples) => sink(Row::Rgb16(&reversed(samples, 6))),
+    }
+}
+
+/// The pixels of so many bytes each from last to first.
+fn reversed(samples: &[u8], bytes: usize) -> Vec<u8> {
+    samples.chunks_exact(bytes).rev().flatten().copied().collect()
+}
+
+/// How a channel of transparency goes with the colours beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alpha {
+    /// The colours are what they are where nothing shines through.
+    Apart,
+    /// The colours are dimmed already.
+    Multiplied,
+}
+
+/// Lays pixels of so many colours and one channel of transparency on white; samples of 8 bits or of 16, high byte first.
+pub(crate) fn lay_on_white(row: &[u8], colors: usize, bits: u8, alpha: Alpha, target: &mut Vec<u8>) {
+    target.clear();
+    let bytes = usize::from(bits / 8);
+    let full = if bits == 16 { u32::from(u16::MAX) } else { 255 };
+    let value = |sample: &[u8]| sample.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+    for pixel in row.chunks_exact((colors + 1) * bytes) {
+        let (samples, through) = pixel.split_at(colors * bytes);
+        let through = value(through);
+        for sample in samples.chunks_exact(bytes) {
+            let color = match alpha {
+                Alpha::Apart => (u64::from(value(sample)) * u64::from(through) / u64::from(full)) as u32,
+                Alpha::Multiplied => value(sample).min(through),
+            };
+            let laid = (color + full - through).to_be_bytes();
+            target.extend_from_slice(&laid[4 - bytes..]);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_transparent_is_laid_on_white() {
+        let mut laid = Vec::new();
+        lay_on_white(&[10, 255, 10, 0, 100, 51], 1, 8, Alpha::Apart, &mut laid);
+        assert_eq!(laid, [10, 255, 224]);
+        lay_on_white(&[20, 40, 60, 102], 3, 8, Alpha::Multiplied, &mut laid);
+        assert_eq!(laid, [173, 193, 213]);
+        lay_on_white(&[0x12, 0x34, 0xFF, 0xFF, 0x12, 0x34, 0, 0], 1, 16, Alpha::Apart, &mut laid);
+        assert_eq!(laid, [0x12, 0x34, 0xFF, 0xFF]);
+    }
 
     #[test]
     fn a_turn_moves_every_pixel_clockwise() {

@@ -94,6 +94,22 @@ impl ImagingError {
         }
     }
 
+    /// The same error, of another frame: what is found inside of a strip does not know where it lies.
+    pub(crate) fn in_frame(mut self, index: u32) -> Self {
+        match &mut self {
+            Self::UnsupportedSamples { frame, .. }
+            | Self::Truncated { frame, .. }
+            | Self::Corrupt { frame, .. }
+            | Self::TooLarge { frame, .. } => *frame = index,
+            Self::EmptyFile
+            | Self::NotAnImage { .. }
+            | Self::UnsupportedFormat { .. }
+            | Self::TooManyFrames { .. }
+            | Self::ReadFailed { .. } => {}
+        }
+        self
+    }
+
     pub(crate) fn corrupt(frame: u32, what: &'static str) -> Self {
         Self::Corrupt { frame, what, cause: None }
     }

@@ -70,6 +70,27 @@ pub(crate) fn directories<R: Read + Seek>(
 }
 
 impl Directory {
+    /// Whether the low byte of a number comes first.
+    pub(crate) fn is_little_endian(&self) -> bool {
+        self.order.little
+    }
+
+    /// The bytes of a field of undefined bytes, at most so many; empty if there is no such field.
+    pub(crate) fn blob<R: Read + Seek>(
+        &self,
+        source: &mut Source<'_, R>,
+        tag: u16,
+        most: u64,
+    ) -> Result<Vec<u8>, ImagingError> {
+        let Some(field) = self.fields.get(&tag).filter(|field| matches!(field.kind, 1 | 7)) else {
+            return Ok(Vec::new());
+        };
+        if field.count > most {
+            return Err(ImagingError::corrupt(self.frame, "a field of its directory is too long"));
+        }
+        self.bytes(source, field, 1)
+    }
+
     /// The values of a field of whole numbers; empty if there is no such field.
     pub(crate) fn numbers<R: Read + Seek>(
         &self,

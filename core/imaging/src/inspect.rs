@@ -9,7 +9,7 @@ use sohoa_model::frame::{FileFormat, FrameFacts};
 use crate::error::ImagingError;
 use crate::sniff::{HEAD_LENGTH, lookalike, sniff};
 use crate::source::read_failed;
-use crate::{jpeg, png, tiff};
+use crate::{bmp, jpeg, png, tiff, whole};
 
 /// What is too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,12 @@ pub fn inspect<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Vec<Fr
             }
             Ok(pages.iter().map(tiff::Page::facts).collect())
         }
+        FileFormat::Bmp => {
+            let file = bmp::read(source, limits)?;
+            file.rows(source, &mut |_| Ok(()))?;
+            Ok(vec![file.facts()])
+        }
+        format @ (FileFormat::Webp | FileFormat::Jp2) => Ok(vec![whole::read(source, format, limits)?.facts()]),
     }
 }
 

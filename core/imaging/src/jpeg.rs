@@ -1,11 +1,11 @@
-//! JPEG files (ISO 10918-1): baseline and progressive, one or three components of eight bits.
+//! JPEG files (ISO 10918-1): baseline and progressive; one or three components of eight bits, or four with Adobe's mark.
 //!
 //! The markers are walked here and the coded blocks are counted by [`scan`](crate::scan), so that a file that was cut off,
 //! even one that somebody closed with an end mark, is told from a whole one; the pixels come from `zune-jpeg`.
 
 use std::io::{Read, Seek};
 
-use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -39,10 +39,19 @@ pub(crate) struct Jpeg {
 
 /// Reads and walks a file.
 pub(crate) fn read<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Jpeg, ImagingError> {
+    read_stored(source, Stored::AsMarked, limits)
+}
+
+/// Reads and walks a file of which something around it may say what its components are.
+pub(crate) fn read_stored<R: Read + Seek>(
+    source: &mut R,
+    stored: Stored,
+    limits: &Limits,
+) -> Result<Jpeg, ImagingError> {
     let mut source = Source::new(source)?;
     let length = source.length();
     let bytes = source.read(0..length, 0, CUT_SEGMENT)?;
-    Walk::default().through(bytes, limits)
+    Walk::default().through(bytes, stored, limits)
 }
 
 impl Jpeg {
@@ -50,8 +59,9 @@ impl Jpeg {
     pub(crate) fn facts(&self) -> FrameFacts {
         let rotation = self.orientation.rotation;
         let (dpi, dpi_stated) = exif::dpi(self.resolution, rotation, self.width, self.height);
-        let embedding =
-            if self.orientation.mirrored { Embedding::Repack } else { Embedding::Jpeg { components: self.components } };
+        // Inks can't pass: a PDF/A that shows them needs a profile, and the file has none that is known.
+        let passes = !self.orientation.mirrored && self.components != 4;
+        let embedding = if passes { Embedding::Jpeg { components: self.components } } else { Embedding::Repack };
         FrameFacts {
             index: 0,
             width: self.width,
@@ -61,13 +71,14 @@ impl Jpeg {
             samples: if self.components == 1 { Samples::Gray8 } else { Samples::Rgb8 },
             stated_rotation: rotation,
             embedding,
+            conversion: (self.components == 4).then_some(Conversion::Cmyk),
         }
     }
 
     /// Decodes the frame.
     pub(crate) fn rows(&self, sink: &mut RowSink<'_>) -> Result<(), ImagingError> {
-        let (space, samples) = if self.components == 1 { (ColorSpace::Luma, 1) } else { (ColorSpace::RGB, 3) };
-        let pixels = self.decoded(space)?;
+        let samples = if self.components == 1 { 1 } else { 3 };
+        let pixels = self.interleaved(Stored::AsMarked)?;
         let width = self.width as usize * samples;
         let rows = pixels.chunks_exact(width);
         if rows.len() != self.height as usize {
@@ -81,11 +92,26 @@ impl Jpeg {
 
     /// Decodes the frame straight to luma where the file stores luma.
     pub(crate) fn luma(&self) -> Result<Option<Vec<u8>>, ImagingError> {
-        if self.is_rgb || self.planar || self.orientation.mirrored {
+        if self.is_rgb || self.planar || self.orientation.mirrored || self.components == 4 {
             return Ok(None);
         }
         let pixels = self.decoded(ColorSpace::Luma)?;
         Ok((pixels.len() == self.width as usize * self.height as usize).then_some(pixels))
+    }
+
+    /// All samples, one byte each: grey, or red, green and blue.
+    pub(crate) fn interleaved(&self, stored: Stored) -> Result<Vec<u8>, ImagingError> {
+        match (self.components, stored) {
+            (1, _) => self.decoded(ColorSpace::Luma),
+            (3, Stored::AsRgb) if !self.is_rgb && !self.planar => self.decoded(ColorSpace::YCbCr),
+            // Of four, too: with Adobe's mark inks are stored as what is left of the light, which is what the decoder expects.
+            _ => self.decoded(ColorSpace::RGB),
+        }
+    }
+
+    /// Number of components: 1, 3 or 4.
+    pub(crate) fn components(&self) -> u8 {
+        self.components
     }
 
     fn decoded(&self, space: ColorSpace) -> Result<Vec<u8>, ImagingError> {
@@ -109,6 +135,15 @@ impl Jpeg {
     }
 }
 
+/// What the three components of a JPEG are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// What its marks say: luma and chroma if they say nothing.
+    AsMarked,
+    /// Red, green and blue, as a TIFF around it says.
+    AsRgb,
+}
+
 /// What the walk over the markers has met so far.
 #[derive(Debug, Default)]
 struct Walk {
@@ -122,7 +157,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn through(mut self, bytes: Vec<u8>, limits: &Limits) -> Result<Jpeg, ImagingError> {
+    fn through(mut self, bytes: Vec<u8>, stored: Stored, limits: &Limits) -> Result<Jpeg, ImagingError> {
         let mut at = 2;
         loop {
             let marker = next_marker(&bytes, &mut at)?;
@@ -156,7 +191,7 @@ impl Walk {
                 _ => {}
             }
         }
-        self.finish(bytes)
+        self.finish(bytes, stored)
     }
 
     fn start_of_frame(&mut self, marker: u8, segment: &[u8], limits: &Limits) -> Result<(), ImagingError> {
@@ -182,8 +217,7 @@ impl Walk {
         }
         limits.check(0, u64::from(width), u64::from(height))?;
         match components {
-            1 | 3 => {}
-            4 => return Err(ImagingError::unsupported(0, "four components (CMYK)")),
+            1 | 3 | 4 => {}
             other => return Err(ImagingError::unsupported(0, format!("{other} components"))),
         }
         if specs.len() != 3 * usize::from(*components) {
@@ -210,24 +244,28 @@ impl Walk {
             Resolution::in_unit(u64::from(*unit) + 1, f64::from(x), f64::from(y)).filter(|_| *unit > 0);
     }
 
-    fn finish(self, bytes: Vec<u8>) -> Result<Jpeg, ImagingError> {
+    fn finish(self, bytes: Vec<u8>, stored: Stored) -> Result<Jpeg, ImagingError> {
         let scans = self.scans.ok_or(ImagingError::corrupt(0, "it has no frame header"))?;
         scans.check_complete()?;
         let components = scans.component_ids().len();
         // Readers agree about RGB only if the Adobe mark says it and no JFIF mark contradicts.
         let marked_rgb = components == 3 && self.adobe_transform == Some(0);
         let named_rgb = scans.component_ids() == b"RGB";
-        if marked_rgb && self.jfif || named_rgb && !marked_rgb {
+        let named_so = named_rgb && stored == Stored::AsRgb;
+        if marked_rgb && self.jfif || named_rgb && !marked_rgb && !named_so {
             return Err(ImagingError::unsupported(0, "colours about which its marks disagree"));
+        }
+        if components == 4 && !matches!(self.adobe_transform, Some(0 | 2)) {
+            return Err(ImagingError::unsupported(0, "four components without a mark that says what they are"));
         }
         let exif = self.exif.unwrap_or_default();
         Ok(Jpeg {
             bytes,
             width: scans.width(),
             height: scans.height(),
-            components: if components == 1 { 1 } else { 3 },
+            components: components as u8,
             planar: components > 1 && scans.is_sequential() && scans.count() > 1,
-            is_rgb: marked_rgb,
+            is_rgb: marked_rgb || named_so,
             resolution: self.jfif_resolution.or(exif.resolution),
             orientation: exif.orientation,
         })

@@ -4,6 +4,7 @@
 //! pixels without loss. All bytes are hostile: sizes are checked before memory is taken, and whatever can't be decoded to
 //! its last pixel is refused with a stable [code](ImagingError::code).
 
+mod bmp;
 mod ccitt;
 pub mod decode;
 mod error;
@@ -23,5 +24,6 @@ pub mod sniff;
 mod source;
 mod strip;
 mod tiff;
+mod whole;
 
 pub use error::ImagingError;

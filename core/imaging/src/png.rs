@@ -7,9 +7,9 @@ use std::io::{BufReader, Read, Seek};
 use std::ops::Range;
 
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Transformations};
-use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
 
-use crate::decode::{Row, RowSink};
+use crate::decode::{Alpha, Row, RowSink, lay_on_white};
 use crate::error::ImagingError;
 use crate::exif::{self, Orientation, Resolution};
 use crate::inspect::Limits;
@@ -101,7 +101,12 @@ impl Png {
             samples: self.samples(),
             stated_rotation: rotation,
             embedding: self.embedding(),
+            conversion: self.is_transparent().then_some(Conversion::Transparency),
         }
+    }
+
+    fn is_transparent(&self) -> bool {
+        self.has_key || matches!(self.kind, Kind::GrayAlpha | Kind::Rgba)
     }
 
     /// The ranges of the compressed data.
@@ -119,7 +124,7 @@ impl Png {
         let mut decoder = Decoder::new_with_options(BufReader::new(source.rewound()?), options);
         decoder.set_transformations(match self.samples() {
             Samples::Bilevel => Transformations::IDENTITY,
-            Samples::Gray8 | Samples::Rgb8 => Transformations::EXPAND,
+            _ => Transformations::EXPAND,
         });
         let mut reader = decoder.read_info().map_err(|cause| self.fault(cause))?;
         let (color, depth) = reader.output_color_type();
@@ -149,16 +154,18 @@ impl Png {
         };
         if self.kind == Kind::Gray && self.bits == 1 && !self.has_key {
             Samples::Bilevel
-        } else if gray {
-            Samples::Gray8
         } else {
-            Samples::Rgb8
+            match (gray, self.bits) {
+                (true, 16) => Samples::Gray16,
+                (true, _) => Samples::Gray8,
+                (false, 16) => Samples::Rgb16,
+                (false, _) => Samples::Rgb8,
+            }
         }
     }
 
     fn embedding(&self) -> Embedding {
-        let is_transparent = self.has_key || matches!(self.kind, Kind::GrayAlpha | Kind::Rgba);
-        if self.interlaced || is_transparent || self.orientation.mirrored {
+        if self.interlaced || self.is_transparent() || self.orientation.mirrored {
             return Embedding::Repack;
         }
         Embedding::PngIdat {
@@ -206,10 +213,6 @@ struct Rows<'f> {
 impl Rows<'_> {
     fn pass(&mut self, row: &[u8], sink: &mut RowSink<'_>) -> Result<(), ImagingError> {
         let samples = self.file.samples();
-        let on_white = |value: u8, alpha: u8| {
-            let (value, alpha) = (u32::from(value), u32::from(alpha));
-            ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-        };
         self.converted.clear();
         match (samples, self.color, self.depth) {
             (Samples::Bilevel, ColorType::Grayscale, BitDepth::One) => {
@@ -220,28 +223,36 @@ impl Rows<'_> {
                 }
                 sink(Row::Bilevel(&self.converted))
             }
-            (Samples::Gray8, ColorType::Grayscale, BitDepth::Eight) => sink(Row::Gray(row)),
-            (Samples::Rgb8, ColorType::Rgb, BitDepth::Eight) => sink(Row::Rgb(row)),
-            (Samples::Gray8, ColorType::GrayscaleAlpha, BitDepth::Eight) => {
-                self.converted.extend(row.chunks_exact(2).map(|pixel| on_white(pixel[0], pixel[1])));
-                sink(Row::Gray(&self.converted))
+            (_, color @ (ColorType::GrayscaleAlpha | ColorType::Rgba), BitDepth::Eight | BitDepth::Sixteen) => {
+                let mut laid = std::mem::take(&mut self.converted);
+                lay_on_white(row, color.samples() - 1, self.depth as u8, Alpha::Apart, &mut laid);
+                let color = if color == ColorType::Rgba { ColorType::Rgb } else { ColorType::Grayscale };
+                let passed = pass_colors(&laid, samples, color, self.depth, sink);
+                self.converted = laid;
+                passed
             }
-            (Samples::Gray8, ColorType::Rgb, BitDepth::Eight) => {
-                self.converted.extend(row.chunks_exact(3).map(|pixel| pixel[0]));
-                sink(Row::Gray(&self.converted))
-            }
-            (Samples::Gray8, ColorType::Rgba, BitDepth::Eight) => {
-                self.converted.extend(row.chunks_exact(4).map(|pixel| on_white(pixel[0], pixel[3])));
-                sink(Row::Gray(&self.converted))
-            }
-            (Samples::Rgb8, ColorType::Rgba, BitDepth::Eight) => {
-                for pixel in row.chunks_exact(4) {
-                    self.converted.extend(pixel[..3].iter().map(|value| on_white(*value, pixel[3])));
-                }
-                sink(Row::Rgb(&self.converted))
-            }
-            _ => Err(ImagingError::corrupt(0, "its header and its pixels disagree")),
+            (_, color, depth) => pass_colors(row, samples, color, depth, sink),
         }
+    }
+}
+
+/// Hands on a row without transparency; of a palette of greys only one of three equal samples.
+fn pass_colors(
+    row: &[u8],
+    samples: Samples,
+    color: ColorType,
+    depth: BitDepth,
+    sink: &mut RowSink<'_>,
+) -> Result<(), ImagingError> {
+    match (samples, color, depth) {
+        (Samples::Gray8, ColorType::Grayscale, BitDepth::Eight) => sink(Row::Gray(row)),
+        (Samples::Rgb8, ColorType::Rgb, BitDepth::Eight) => sink(Row::Rgb(row)),
+        (Samples::Gray16, ColorType::Grayscale, BitDepth::Sixteen) => sink(Row::Gray16(row)),
+        (Samples::Rgb16, ColorType::Rgb, BitDepth::Sixteen) => sink(Row::Rgb16(row)),
+        (Samples::Gray8, ColorType::Rgb, BitDepth::Eight) => {
+            sink(Row::Gray(&row.chunks_exact(3).map(|pixel| pixel[0]).collect::<Vec<u8>>()))
+        }
+        _ => Err(ImagingError::corrupt(0, "its header and its pixels disagree")),
     }
 }
 
@@ -250,12 +261,11 @@ fn header(bytes: &[u8], limits: &Limits) -> Result<Png, ImagingError> {
     let (width, height, bits) = (number(0), number(4), bytes[8]);
     limits.check(0, u64::from(width), u64::from(height))?;
     let kind = match (bytes[9], bits) {
-        (_, 16) => return Err(ImagingError::unsupported(0, "16 bits a sample")),
-        (0, 1 | 2 | 4 | 8) => Kind::Gray,
-        (2, 8) => Kind::Rgb,
+        (0, 1 | 2 | 4 | 8 | 16) => Kind::Gray,
+        (2, 8 | 16) => Kind::Rgb,
         (3, 1 | 2 | 4 | 8) => Kind::Indexed,
-        (4, 8) => Kind::GrayAlpha,
-        (6, 8) => Kind::Rgba,
+        (4, 8 | 16) => Kind::GrayAlpha,
+        (6, 8 | 16) => Kind::Rgba,
         _ => return Err(ImagingError::corrupt(0, "its colour type and depth do not go together")),
     };
     Ok(Png {

@@ -25,7 +25,7 @@ pub enum Repacked {
         height: u32,
         /// 1 (grey) or 3 (red, green, blue).
         components: u8,
-        /// Bits a component: 8; 1 (0 is black) for a bilevel frame that is too wide for the Group 4 encoder.
+        /// Bits a component: 8 or 16; 1 (0 is black) for a bilevel frame that is too wide for the Group 4 encoder.
         bits: u8,
         /// The compressed data.
         data: Vec<u8>,
@@ -49,6 +49,8 @@ pub fn repack<R: Read + Seek>(source: &mut R, facts: &FrameFacts, limits: &Limit
         Samples::Bilevel => flate(source, facts, limits, ColorType::Grayscale, BitDepth::One),
         Samples::Gray8 => flate(source, facts, limits, ColorType::Grayscale, BitDepth::Eight),
         Samples::Rgb8 => flate(source, facts, limits, ColorType::Rgb, BitDepth::Eight),
+        Samples::Gray16 => flate(source, facts, limits, ColorType::Grayscale, BitDepth::Sixteen),
+        Samples::Rgb16 => flate(source, facts, limits, ColorType::Rgb, BitDepth::Sixteen),
     }
 }
 
@@ -92,7 +94,10 @@ fn flate<R: Read + Seek>(
     let mut rows = writer.stream_writer().map_err(|error| refused(error.into()))?;
     each_row(source, facts, limits, &mut |row| {
         let written = match (row, facts.samples) {
-            (Row::Gray(samples), Samples::Gray8) | (Row::Rgb(samples), Samples::Rgb8) => rows.write_all(samples),
+            (Row::Gray(samples), Samples::Gray8)
+            | (Row::Rgb(samples), Samples::Rgb8)
+            | (Row::Gray16(samples), Samples::Gray16)
+            | (Row::Rgb16(samples), Samples::Rgb16) => rows.write_all(samples),
             (Row::Bilevel(bits), Samples::Bilevel) => {
                 rows.write_all(&bits.iter().map(|byte| !byte).collect::<Vec<u8>>())
             }
@@ -106,7 +111,7 @@ fn flate<R: Read + Seek>(
         width: facts.width,
         height: facts.height,
         components: if color == ColorType::Rgb { 3 } else { 1 },
-        bits: if depth == BitDepth::One { 1 } else { 8 },
+        bits: depth as u8,
         data: compressed_rows(&file)?,
     })
 }

@@ -5,6 +5,8 @@
 
 use sohoa_model::frame::FileFormat;
 
+use crate::bmp;
+
 /// Bytes from the start of a file that [`sniff`] and [`lookalike`] want to see.
 pub const HEAD_LENGTH: usize = 1024;
 
@@ -17,12 +19,8 @@ pub enum Lookalike {
     Pdf,
     /// GIF.
     Gif,
-    /// Windows bitmap.
+    /// Windows bitmap with a header that nobody knows.
     Bmp,
-    /// WebP.
-    Webp,
-    /// JPEG 2000, boxed or bare.
-    Jp2,
     /// HEIF or AVIF.
     Heif,
     /// DjVu.
@@ -43,8 +41,6 @@ impl Lookalike {
             Self::Pdf => "pdf",
             Self::Gif => "gif",
             Self::Bmp => "bmp",
-            Self::Webp => "webp",
-            Self::Jp2 => "jp2",
             Self::Heif => "heif",
             Self::Djvu => "djvu",
             Self::Zip => "zip",
@@ -55,7 +51,7 @@ impl Lookalike {
 
     /// Whether the file is an image at all.
     pub fn is_image(self) -> bool {
-        matches!(self, Self::Gif | Self::Bmp | Self::Webp | Self::Jp2 | Self::Heif | Self::Djvu)
+        matches!(self, Self::Gif | Self::Bmp | Self::Heif | Self::Djvu)
     }
 }
 
@@ -67,9 +63,27 @@ pub fn sniff(head: &[u8]) -> Option<FileFormat> {
         Some(FileFormat::Png)
     } else if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| head.starts_with(*magic)) {
         Some(FileFormat::Tiff)
+    } else if is_webp(head) {
+        Some(FileFormat::Webp)
+    } else if is_jpeg_2000(head) {
+        Some(FileFormat::Jp2)
+    } else if head.starts_with(b"BM") && head.get(14..18).is_some_and(is_bitmap_header) {
+        Some(FileFormat::Bmp)
     } else {
         None
     }
+}
+
+fn is_webp(head: &[u8]) -> bool {
+    head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP")
+}
+
+fn is_jpeg_2000(head: &[u8]) -> bool {
+    head.starts_with(b"\0\0\0\x0CjP  \r\n\x87\n") || head.starts_with(b"\xFF\x4F\xFF\x51")
+}
+
+fn is_bitmap_header(size: &[u8]) -> bool {
+    bmp::is_header(size.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
 }
 
 /// Says what the beginning of a refused file looks like.
@@ -79,10 +93,6 @@ pub fn lookalike(head: &[u8]) -> Lookalike {
         Lookalike::Empty
     } else if at(0, b"GIF87a") || at(0, b"GIF89a") {
         Lookalike::Gif
-    } else if at(0, b"RIFF") && at(8, b"WEBP") {
-        Lookalike::Webp
-    } else if at(0, b"\0\0\0\x0CjP  \r\n\x87\n") || at(0, b"\xFF\x4F\xFF\x51") {
-        Lookalike::Jp2
     } else if at(4, b"ftyp") && [b"heic", b"heix", b"mif1", b"msf1", b"avif"].iter().any(|brand| at(8, *brand)) {
         Lookalike::Heif
     } else if at(0, b"AT&TFORM") {
@@ -121,7 +131,11 @@ mod tests {
 
     #[test]
     fn what_a_file_is_follows_from_its_first_bytes_alone() {
-        let accepted: [(&[u8], FileFormat); 6] = [
+        let accepted: [(&[u8], FileFormat); 10] = [
+            (b"RIFF\x10\0\0\0WEBPVP8 ", FileFormat::Webp),
+            (b"\0\0\0\x0CjP  \r\n\x87\n", FileFormat::Jp2),
+            (b"\xFF\x4F\xFF\x51\0", FileFormat::Jp2),
+            (b"BM\x36\x10\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", FileFormat::Bmp),
             (b"\xFF\xD8\xFF\xE0", FileFormat::Jpeg),
             (b"\x89PNG\r\n\x1A\n\0\0", FileFormat::Png),
             (b"II*\0\x08\0\0\0", FileFormat::Tiff),
@@ -132,15 +146,12 @@ mod tests {
         for (head, format) in accepted {
             assert_eq!(sniff(head), Some(format), "{head:?}");
         }
-        let refused: [(&[u8], &str); 14] = [
+        let refused: [(&[u8], &str); 11] = [
             (b"", "empty"),
             (b"%PDF-1.7\n", "pdf"),
             (b"\xEF\xBB\xBF  %PDF-1.4", "pdf"),
             (b"GIF89a..", "gif"),
             (b"BM\x36\x10\0\0\0\0\0\0\x36\0\0\0", "bmp"),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", "webp"),
-            (b"\0\0\0\x0CjP  \r\n\x87\n", "jp2"),
-            (b"\xFF\x4F\xFF\x51\0", "jp2"),
             (b"\0\0\0\x18ftypheic", "heif"),
             (b"AT&TFORM\0\0", "djvu"),
             (b"PK\x03\x04\x14\0", "zip"),

@@ -3,14 +3,16 @@
 //! Every way of packing gives exactly the bytes that its rows need: fewer is an error, more is cut off, and nothing is
 //! allocated beyond that.
 
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::ops::Range;
 
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 use weezl::{BitOrder, LzwStatus, decode::Decoder};
 
-use crate::ccitt;
+use crate::ccitt::{self, Group3};
 use crate::error::ImagingError;
+use crate::inspect::Limits;
+use crate::jpeg::{self, Stored};
 use crate::source::{Source, zeroed};
 
 /// How the bytes are compressed.
@@ -21,18 +23,28 @@ pub(crate) enum Compression {
     Lzw,
     Deflate,
     Group4,
+    /// CCITT data of the older kinds.
+    Group3(Group3),
+    /// A JPEG in each strip or tile (TIFF technical note 2).
+    Jpeg,
 }
 
 /// How the samples of a page lie in its strips or tiles.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Packing {
     pub(crate) compression: Compression,
     /// The least significant bit comes first (FillOrder 2).
     pub(crate) reversed_bits: bool,
     pub(crate) bits: u8,
     pub(crate) samples: u8,
-    /// Each sample of 8 bits is the difference to its left neighbour (Predictor 2).
+    /// Each sample is the difference to its left neighbour (Predictor 2).
     pub(crate) predicts: bool,
+    /// The low byte of a sample of 16 bits comes first.
+    pub(crate) little_endian: bool,
+    /// The tables that all JPEGs of the page share; empty if each has its own.
+    pub(crate) jpeg_tables: Vec<u8>,
+    /// What the components of its JPEGs are.
+    pub(crate) jpeg_stores: Stored,
 }
 
 const CUT: &str = "a strip or tile has too few bytes";
@@ -67,19 +79,51 @@ impl Packing {
             Compression::Lzw => unpack_lzw(&data, needed, frame)?,
             Compression::Deflate => inflate(&data, needed, frame)?,
             Compression::Group4 => ccitt::decode(&data, width, rows, frame)?,
+            Compression::Group3(kind) => ccitt::decode_group3(&data, width, rows, kind, frame)?,
+            Compression::Jpeg => self.unpack_jpeg(&data, width, rows, frame)?,
         };
         if (pixels.len() as u64) < needed {
             return Err(ImagingError::Truncated { frame, what: CUT });
         }
+        if self.bits == 16 && self.little_endian {
+            pixels.chunks_exact_mut(2).for_each(<[u8]>::reverse);
+        }
         if self.predicts {
             let samples = usize::from(self.samples);
             for row in pixels.chunks_exact_mut(self.row_bytes(width) as usize) {
-                for x in samples..row.len() {
-                    row[x] = row[x].wrapping_add(row[x - samples]);
+                if self.bits == 16 {
+                    for x in (samples * 2..row.len() - 1).step_by(2) {
+                        let value = |at: usize| u16::from_be_bytes([row[at], row[at + 1]]);
+                        let sum = value(x).wrapping_add(value(x - samples * 2));
+                        row[x..x + 2].copy_from_slice(&sum.to_be_bytes());
+                    }
+                } else {
+                    for x in samples..row.len() {
+                        row[x] = row[x].wrapping_add(row[x - samples]);
+                    }
                 }
             }
         }
         Ok(pixels)
+    }
+
+    /// The JPEG of a strip with the tables of the page; it may have more rows than the page needs, never fewer.
+    fn unpack_jpeg(&self, data: &[u8], width: u32, rows: u32, frame: u32) -> Result<Vec<u8>, ImagingError> {
+        let whole = if self.jpeg_tables.is_empty() {
+            data.to_vec()
+        } else {
+            let tables = self.jpeg_tables.strip_suffix(b"\xFF\xD9").unwrap_or(&self.jpeg_tables);
+            let own = data.strip_prefix(b"\xFF\xD8").unwrap_or(data);
+            [tables, own].concat()
+        };
+        let side = width.max(rows).saturating_add(4096);
+        let limits = Limits { pixels: u64::from(width).saturating_mul(u64::from(rows) + 4096), frames: 1, side };
+        let file = jpeg::read_stored(&mut Cursor::new(whole), self.jpeg_stores, &limits)
+            .map_err(|error| error.in_frame(frame))?;
+        if file.width != width || file.height < rows || file.components() != self.samples {
+            return Err(ImagingError::corrupt(frame, "the JPEG in it has another size or number of colours"));
+        }
+        file.interleaved(self.jpeg_stores).map_err(|error| error.in_frame(frame))
     }
 }
 

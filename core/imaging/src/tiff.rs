@@ -1,22 +1,28 @@
 //! TIFF files (TIFF 6.0, BigTIFF): each page a frame.
 //!
-//! Taken in: one or many pages, strips or tiles, stored plain, PackBits, LZW, Deflate or CCITT Group 4; grey of 1, 2, 4 and
-//! 8 bits in both photometric senses, palettes of up to 8 bits and RGB of 3 × 8 bits in one plane. A page that is marked as
+//! Taken in: one or many pages, strips or tiles, stored plain, PackBits, LZW, Deflate, CCITT Group 3 or 4 or JPEG; grey of
+//! 1, 2, 4, 8 and 16 bits in both photometric senses, palettes of up to 8 bits, RGB of 8 and 16 bits and CMYK of 8 bits,
+//! in one plane or several, with or without transparency. A page that is marked as
 //! a reduced image and is at most half as wide and high as the page before it is its thumbnail, and one that is marked as a
 //! mask belongs to another page: neither is a frame. A page decodes without its predecessors.
 
 use std::io::{Read, Seek};
 use std::ops::Range;
 
-use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
 
-use crate::decode::{Row, RowSink};
+use crate::ccitt::Group3;
+use crate::decode::{Alpha, Row, RowSink, cmyk_to_rgb, lay_on_white};
 use crate::error::ImagingError;
 use crate::exif::{self, Orientation, Resolution};
 use crate::ifd::{Directory, directories};
 use crate::inspect::Limits;
+use crate::jpeg::Stored;
 use crate::source::{Source, zeroed};
 use crate::strip::{Compression, Packing};
+
+/// The longest JPEG tables of a page.
+const LONGEST_TABLES: u64 = 1 << 16;
 
 /// One page.
 #[derive(Debug)]
@@ -26,6 +32,10 @@ pub(crate) struct Page {
     pub(crate) height: u32,
     colors: Colors,
     packing: Packing,
+    planes: Planes,
+    /// Channels beside the colours, and what the first of them is.
+    extra: u8,
+    alpha: Option<Alpha>,
     /// Size of each strip or tile; the last strip may have fewer rows.
     chunk: (u32, u32),
     is_tiled: bool,
@@ -46,7 +56,30 @@ enum Colors {
         bits: u8,
         entries: Vec<[u8; 3]>,
     },
-    Rgb,
+    Rgb {
+        bits: u8,
+    },
+    /// Four inks of 8 bits, 0 is none.
+    Cmyk,
+}
+
+impl Colors {
+    fn channels(&self) -> u8 {
+        match self {
+            Self::Gray { .. } | Self::Palette { .. } => 1,
+            Self::Rgb { .. } => 3,
+            Self::Cmyk => 4,
+        }
+    }
+}
+
+/// Where the samples of a pixel lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Planes {
+    /// One beside the other.
+    Together,
+    /// Each channel in strips or tiles of its own.
+    Apart,
 }
 
 /// Reads the directories of all pages, without their pixels.
@@ -77,15 +110,22 @@ impl Page {
             samples: self.samples(),
             stated_rotation: rotation,
             embedding: self.embedding(),
+            conversion: match (&self.colors, self.alpha) {
+                (Colors::Cmyk, _) => Some(Conversion::Cmyk),
+                (_, Some(_)) => Some(Conversion::Transparency),
+                _ => None,
+            },
         }
     }
 
     fn samples(&self) -> Samples {
         match &self.colors {
             Colors::Gray { bits: 1, .. } => Samples::Bilevel,
+            Colors::Gray { bits: 16, .. } => Samples::Gray16,
             Colors::Gray { .. } => Samples::Gray8,
             Colors::Palette { entries, .. } if entries.iter().all(|[r, g, b]| r == g && g == b) => Samples::Gray8,
-            Colors::Palette { .. } | Colors::Rgb => Samples::Rgb8,
+            Colors::Rgb { bits: 16 } => Samples::Rgb16,
+            Colors::Palette { .. } | Colors::Rgb { .. } | Colors::Cmyk => Samples::Rgb8,
         }
     }
 
@@ -105,29 +145,81 @@ impl Page {
     /// Decodes the page.
     pub(crate) fn rows<R: Read + Seek>(&self, source: &mut R, sink: &mut RowSink<'_>) -> Result<(), ImagingError> {
         let mut source = Source::new(source)?;
-        let mut converted = Vec::new();
-        let stride = self.packing.row_bytes(self.width) as usize;
+        let (mut converted, mut laid) = (Vec::new(), Vec::new());
+        let planes = if self.planes == Planes::Apart { usize::from(self.colors.channels() + self.extra) } else { 1 };
         let across = self.width.div_ceil(self.chunk.0) as usize;
-        let tops = (0..self.height).step_by(self.chunk.1 as usize);
-        for (band, top) in self.ranges.chunks(across).zip(tops) {
+        let down = self.height.div_ceil(self.chunk.1) as usize;
+        for (band, top) in (0..self.height).step_by(self.chunk.1 as usize).enumerate() {
             let rows = self.chunk.1.min(self.height - top);
-            // Tiles are stored whole, strips end with the page.
-            let stored_rows = if self.is_tiled { self.chunk.1 } else { rows };
-            let chunk_stride = self.packing.row_bytes(self.chunk.0) as usize;
-            let mut pixels = zeroed(stride as u64 * u64::from(rows), self.index)?;
-            for (column, range) in band.iter().enumerate() {
-                let data = self.packing.unpack(&mut source, range.clone(), self.chunk.0, stored_rows, self.index)?;
-                let left = column * chunk_stride;
-                let used = chunk_stride.min(stride - left);
-                for (target, row) in pixels.chunks_exact_mut(stride).zip(data.chunks_exact(chunk_stride)) {
-                    target[left..left + used].copy_from_slice(&row[..used]);
+            let mut pixels = Vec::new();
+            for plane in 0..planes {
+                let from = (plane * down + band) * across;
+                let data = self.band(&mut source, &self.ranges[from..from + across], rows)?;
+                if planes == 1 {
+                    pixels = data;
+                } else {
+                    self.interleave(&data, plane, planes, &mut pixels)?;
                 }
             }
+            let stride = self.packing.row_bytes(self.width) as usize * planes;
             for row in pixels.chunks_exact_mut(stride) {
-                self.pass(row, &mut converted, sink)?;
+                if self.extra > 0 {
+                    self.without_extra(row, &mut laid);
+                    self.pass(&mut laid, &mut converted, sink)?;
+                } else {
+                    self.pass(row, &mut converted, sink)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Strips or tiles that lie side by side, as rows of the page.
+    fn band<R: Read + Seek>(
+        &self,
+        source: &mut Source<'_, R>,
+        ranges: &[Range<u64>],
+        rows: u32,
+    ) -> Result<Vec<u8>, ImagingError> {
+        let stride = self.packing.row_bytes(self.width) as usize;
+        // Tiles are stored whole, strips end with the page.
+        let stored_rows = if self.is_tiled { self.chunk.1 } else { rows };
+        let chunk_stride = self.packing.row_bytes(self.chunk.0) as usize;
+        let mut pixels = zeroed(stride as u64 * u64::from(rows), self.index)?;
+        for (column, range) in ranges.iter().enumerate() {
+            let data = self.packing.unpack(source, range.clone(), self.chunk.0, stored_rows, self.index)?;
+            let left = column * chunk_stride;
+            let used = chunk_stride.min(stride - left);
+            for (target, row) in pixels.chunks_exact_mut(stride).zip(data.chunks_exact(chunk_stride)) {
+                target[left..left + used].copy_from_slice(&row[..used]);
+            }
+        }
+        Ok(pixels)
+    }
+
+    /// Puts the samples of one plane between those of the others.
+    fn interleave(&self, data: &[u8], plane: usize, planes: usize, pixels: &mut Vec<u8>) -> Result<(), ImagingError> {
+        let bytes = usize::from(self.packing.bits / 8);
+        if plane == 0 {
+            *pixels = zeroed(data.len() as u64 * planes as u64, self.index)?;
+        }
+        for (pixel, sample) in pixels.chunks_exact_mut(planes * bytes).zip(data.chunks_exact(bytes)) {
+            pixel[plane * bytes..(plane + 1) * bytes].copy_from_slice(sample);
+        }
+        Ok(())
+    }
+
+    /// The colours of a row: laid on white if the first other channel is their transparency, else by themselves.
+    fn without_extra(&self, row: &[u8], colors: &mut Vec<u8>) {
+        let bytes = usize::from(self.packing.bits / 8);
+        let channels = usize::from(self.colors.channels());
+        let all = channels + usize::from(self.extra);
+        let kept = if self.alpha.is_some() { channels + 1 } else { channels };
+        let kept: Vec<u8> = row.chunks_exact(all * bytes).flat_map(|pixel| &pixel[..kept * bytes]).copied().collect();
+        match self.alpha {
+            Some(alpha) => lay_on_white(&kept, channels, self.packing.bits, alpha, colors),
+            None => *colors = kept,
+        }
     }
 
     fn pass(&self, row: &mut [u8], converted: &mut Vec<u8>, sink: &mut RowSink<'_>) -> Result<(), ImagingError> {
@@ -141,6 +233,12 @@ impl Page {
                     *last &= 0xFF << padding;
                 }
                 sink(Row::Bilevel(row))
+            }
+            Colors::Gray { bits: 16, min_is_white } => {
+                if *min_is_white {
+                    row.iter_mut().for_each(|byte| *byte = !*byte);
+                }
+                sink(Row::Gray16(row))
             }
             Colors::Gray { bits, min_is_white } => {
                 unpack_bits(row, *bits, self.width, converted);
@@ -165,9 +263,25 @@ impl Page {
                 converted.extend(indices.iter().flat_map(entry));
                 sink(Row::Rgb(converted))
             }
-            Colors::Rgb => sink(Row::Rgb(row)),
+            Colors::Rgb { bits: 16 } => sink(Row::Rgb16(row)),
+            Colors::Rgb { .. } => sink(Row::Rgb(row)),
+            Colors::Cmyk => {
+                converted.clear();
+                let inks = row.chunks_exact(4).map(|inks| [inks[0], inks[1], inks[2], inks[3]]);
+                converted.extend(inks.flat_map(cmyk_to_rgb));
+                sink(Row::Rgb(converted))
+            }
         }
     }
+}
+
+/// What the channels of a pixel are.
+struct Channels {
+    colors: Colors,
+    bits: u8,
+    extra: u8,
+    alpha: Option<Alpha>,
+    jpeg_stores: Stored,
 }
 
 /// The fields of one directory while a page is made of them.
@@ -200,37 +314,65 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
         limits.check(self.index, width, height)?;
         let (width, height) = (width as u32, height as u32);
         let compression = self.compression()?;
-        let (colors, samples, bits) = self.colors(compression)?;
+        let Channels { colors, bits, extra, alpha, jpeg_stores } = self.channels(compression)?;
+        let all = colors.channels() + extra;
+        let planes = match self.number(284, 1)? {
+            2 if all > 1 => Planes::Apart,
+            1 | 2 => Planes::Together,
+            _ => return Err(self.corrupt("its planar configuration is wrong")),
+        };
+        if planes == Planes::Apart && compression == Compression::Jpeg {
+            return Err(ImagingError::unsupported(self.index, "JPEG data with a plane for each colour"));
+        }
+        let samples = if planes == Planes::Apart { 1 } else { all };
         let predicts = match self.number(317, 1)? {
             1 => false,
-            2 if bits == 8 && matches!(compression, Compression::Lzw | Compression::Deflate) => true,
+            2 if bits >= 8 && matches!(compression, Compression::Lzw | Compression::Deflate) => true,
             // The other compressions have no predictor and ignore the field.
-            2 if bits == 8 => false,
-            _ => return Err(ImagingError::unsupported(self.index, "a predictor other than that for 8 bits")),
+            2 if bits >= 8 => false,
+            _ => return Err(ImagingError::unsupported(self.index, "a predictor other than that for 8 or 16 bits")),
         };
         let packing = Packing {
             compression,
             reversed_bits: match self.number(266, 1)? {
                 1 => false,
-                2 => true,
+                2 => compression != Compression::Jpeg,
                 _ => return Err(self.corrupt("its fill order is wrong")),
             },
             bits,
             samples,
             predicts,
+            little_endian: self.directory.is_little_endian(),
+            jpeg_tables: self.directory.blob(self.source, 347, LONGEST_TABLES)?,
+            jpeg_stores,
         };
         let is_tiled = !self.directory.numbers(self.source, 324)?.is_empty();
         let chunk = self.chunk(width, height, is_tiled, limits)?;
         if is_tiled && !(u64::from(chunk.0) * u64::from(bits) * u64::from(samples)).is_multiple_of(8) {
             return Err(self.corrupt("its tiles do not end with a byte"));
         }
-        let count = u64::from(width.div_ceil(chunk.0)) * u64::from(height.div_ceil(chunk.1));
+        let a_plane = u64::from(width.div_ceil(chunk.0)) * u64::from(height.div_ceil(chunk.1));
+        let count = if planes == Planes::Apart { a_plane * u64::from(all) } else { a_plane };
         let ranges = self.ranges(is_tiled, count, packing.row_bytes(chunk.0) * u64::from(chunk.1), compression)?;
         let (unit, x) = (self.number(296, 2)?, self.directory.fraction(self.source, 282)?);
         let y = self.directory.fraction(self.source, 283)?.or(x);
         let resolution = x.zip(y).and_then(|(x, y)| Resolution::in_unit(unit, x, y));
         let orientation = Orientation::of_tag(self.number(274, 1)?);
-        Ok(Page { index: self.index, width, height, colors, packing, chunk, is_tiled, ranges, resolution, orientation })
+        Ok(Page {
+            index: self.index,
+            width,
+            height,
+            colors,
+            packing,
+            planes,
+            extra,
+            alpha,
+            chunk,
+            is_tiled,
+            ranges,
+            resolution,
+            orientation,
+        })
     }
 
     fn compression(&mut self) -> Result<Compression, ImagingError> {
@@ -245,18 +387,25 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
             5 => return Ok(Compression::Lzw),
             8 | 32_946 => return Ok(Compression::Deflate),
             32_773 => return Ok(Compression::PackBits),
-            2 => "CCITT Huffman compression".into(),
-            3 => "CCITT Group 3 compression".into(),
+            2 => return Ok(Compression::Group3(Group3::ByteAligned)),
+            3 => {
+                let options = self.number(292, 0)?;
+                if options & 2 != 0 {
+                    return Err(ImagingError::unsupported(self.index, "Group 3 data with uncompressed parts"));
+                }
+                let two = options & 1 != 0;
+                return Ok(Compression::Group3(if two { Group3::TwoDimensional } else { Group3::OneDimensional }));
+            }
+            7 => return Ok(Compression::Jpeg),
             6 => "JPEG compression of the old kind".into(),
-            7 => "JPEG compression inside TIFF".into(),
             other => format!("compression number {other}"),
         };
         Err(ImagingError::unsupported(self.index, name))
     }
 
-    /// The colours, the samples a pixel and the bits a sample.
-    fn colors(&mut self, compression: Compression) -> Result<(Colors, u8, u8), ImagingError> {
-        let samples = self.number(277, 1)?;
+    /// What the channels of a pixel are.
+    fn channels(&mut self, compression: Compression) -> Result<Channels, ImagingError> {
+        let all = self.number(277, 1)?;
         let bits = self.directory.numbers(self.source, 258)?;
         let depth = bits.first().copied().unwrap_or(1);
         let formats = self.directory.numbers(self.source, 339)?;
@@ -268,34 +417,58 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
         if formats.iter().any(|format| *format != 1) {
             return refused("samples that are not whole numbers".into());
         }
-        let photometric = match (self.directory.number(self.source, 262)?, compression) {
-            (Some(photometric), _) => photometric,
-            (None, Compression::Group4) => 0,
-            (None, _) => return Err(self.corrupt("it does not say what its samples mean")),
+        let is_fax = matches!(compression, Compression::Group4 | Compression::Group3(_));
+        let photometric = match self.directory.number(self.source, 262)? {
+            Some(photometric) => photometric,
+            None if is_fax => 0,
+            None => return Err(self.corrupt("it does not say what its samples mean")),
         };
-        if compression == Compression::Group4 && (samples, depth) != (1, 1) {
-            return Err(self.corrupt("its Group 4 data is not of one bit a pixel"));
+        if is_fax && (all, depth) != (1, 1) {
+            return Err(self.corrupt("its fax data is not of one bit a pixel"));
         }
-        match (photometric, samples, depth) {
-            (0 | 1, 1, 1 | 2 | 4 | 8) => {
-                Ok((Colors::Gray { bits: depth as u8, min_is_white: photometric == 0 }, 1, depth as u8))
-            }
-            (3, 1, 1 | 2 | 4 | 8) => {
-                let entries = self.palette(1 << depth)?;
-                Ok((Colors::Palette { bits: depth as u8, entries }, 1, depth as u8))
-            }
-            (2, 3, 8) => match self.number(284, 1)? {
-                1 => Ok((Colors::Rgb, 3, 8)),
-                _ => refused("a plane for each colour".into()),
-            },
-            (0..=3, _, 9..) => refused(format!("{depth} bits a sample")),
-            (0..=2, _, _) if samples > if photometric == 2 { 3 } else { 1 } => refused("extra samples (alpha)".into()),
-            (4, _, _) => refused("a mask in place of an image".into()),
-            (5, _, _) => refused("CMYK colours".into()),
-            (6, _, _) => refused("YCbCr colours".into()),
-            (8..=10, _, _) => refused("CIELab colours".into()),
-            _ => refused(format!("{samples} samples of {depth} bits in photometric sense {photometric}")),
+        if compression == Compression::Jpeg && depth != 8 {
+            return refused(format!("JPEG data of {depth} bits a sample"));
         }
+        let mut jpeg_stores = Stored::AsMarked;
+        let bits = depth as u8;
+        let colors = match (photometric, depth) {
+            (0 | 1, 1 | 2 | 4 | 8 | 16) => Colors::Gray { bits, min_is_white: photometric == 0 },
+            (3, 1 | 2 | 4 | 8) if compression != Compression::Jpeg => {
+                Colors::Palette { bits, entries: self.palette(1 << depth)? }
+            }
+            (2, 8 | 16) => {
+                jpeg_stores = Stored::AsRgb;
+                Colors::Rgb { bits }
+            }
+            // A JPEG turns its luma and chroma into red, green and blue itself.
+            (6, 8) if compression == Compression::Jpeg => Colors::Rgb { bits },
+            (5, 8) if compression != Compression::Jpeg && self.number(332, 1)? == 1 => Colors::Cmyk,
+            (0..=3, 9..) => return refused(format!("{depth} bits a sample")),
+            (4, _) => return refused("a mask in place of an image".into()),
+            (5, _) => return refused("inks that are not CMYK of 8 bits".into()),
+            (6, _) => return refused("YCbCr colours".into()),
+            (8..=10, _) => return refused("CIELab colours".into()),
+            _ => return refused(format!("{all} samples of {depth} bits in photometric sense {photometric}")),
+        };
+        let Some(extra) = all.checked_sub(u64::from(colors.channels())) else {
+            return Err(self.corrupt("it has fewer samples than colours"));
+        };
+        if extra > 4
+            || extra > 0 && (depth < 8 || compression == Compression::Jpeg || matches!(colors, Colors::Palette { .. }))
+        {
+            return refused("extra samples".into());
+        }
+        let alpha = match self.directory.number(self.source, 338)? {
+            _ if extra == 0 => None,
+            Some(1) => Some(Alpha::Multiplied),
+            Some(2) => Some(Alpha::Apart),
+            // Nobody says what the other samples are: the colours stand by themselves.
+            _ => None,
+        };
+        if alpha.is_some() && matches!(colors, Colors::Cmyk | Colors::Gray { min_is_white: true, .. }) {
+            return refused("transparent inks".into());
+        }
+        Ok(Channels { colors, bits, extra: extra as u8, alpha, jpeg_stores })
     }
 
     fn palette(&mut self, count: usize) -> Result<Vec<[u8; 3]>, ImagingError> {

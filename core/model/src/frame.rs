@@ -13,15 +13,24 @@ pub enum FileFormat {
     Png,
     /// TIFF 6.0, one or many frames.
     Tiff,
+    /// Windows bitmap.
+    Bmp,
+    /// WebP, RFC 9649.
+    Webp,
+    /// JPEG 2000, ISO/IEC 15444-1, boxed or bare.
+    Jp2,
 }
 
 impl FileFormat {
-    /// The PRONOM-like short name in records: `jpeg`, `png`, `tiff`.
+    /// The PRONOM-like short name in records: `jpeg`, `png`, `tiff`, `bmp`, `webp`, `jp2`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jpeg => "jpeg",
             Self::Png => "png",
             Self::Tiff => "tiff",
+            Self::Bmp => "bmp",
+            Self::Webp => "webp",
+            Self::Jp2 => "jp2",
         }
     }
 
@@ -31,6 +40,9 @@ impl FileFormat {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Tiff => "image/tiff",
+            Self::Bmp => "image/bmp",
+            Self::Webp => "image/webp",
+            Self::Jp2 => "image/jp2",
         }
     }
 }
@@ -44,6 +56,37 @@ pub enum Samples {
     Gray8,
     /// Three times eight bits a pixel, red, green, blue.
     Rgb8,
+    /// Sixteen bits a pixel, grey.
+    Gray16,
+    /// Three times sixteen bits a pixel, red, green, blue.
+    Rgb16,
+}
+
+/// What had to be done to stored samples that no page of a PDF/A can have as they are; the master keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Conversion {
+    /// Inks without a profile became red, green, blue: 255 less ink, less black.
+    Cmyk,
+    /// What is transparent was laid on white.
+    Transparency,
+}
+
+impl Conversion {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Cmyk, Self::Transparency];
+
+    /// The word in records: `cmyk`, `transparency`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cmyk => "cmyk",
+            Self::Transparency => "transparency",
+        }
+    }
+
+    /// The conversion of a record.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|conversion| conversion.word() == word)
+    }
 }
 
 /// What is known of one frame of a file without reading its letters.
@@ -65,6 +108,8 @@ pub struct FrameFacts {
     pub stated_rotation: Rotation,
     /// How the stored bytes can enter a PDF.
     pub embedding: Embedding,
+    /// What the decoded samples are not any more; `None` if they are those of the file.
+    pub conversion: Option<Conversion>,
 }
 
 /// How the stored bytes of a frame can enter a PDF. Byte ranges count from the start of the file.
@@ -88,7 +133,7 @@ pub enum Embedding {
         ranges: Vec<Range<u64>>,
         /// 1 (grey), 3 (colour) or 1 with a palette.
         components: u8,
-        /// Bits a component: 1, 2, 4 or 8.
+        /// Bits a component: 1, 2, 4, 8 or 16.
         bits: u8,
         /// Red, green, blue for each index, if the samples are indices.
         palette: Option<Vec<u8>>,

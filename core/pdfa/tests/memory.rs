@@ -55,6 +55,7 @@ fn write(pages: u32) {
         samples: Samples::Gray8,
         stated_rotation: Rotation::None,
         embedding: Embedding::Jpeg { components: 1 },
+        conversion: None,
     };
     let text = text();
     let mut pdfa = Pdfa::begin(io::sink(), &info).unwrap();

@@ -386,11 +386,16 @@ fn frame_findings(frames: &[FrameFacts]) -> Vec<(Option<u32>, Finding)> {
         if !frame.dpi_stated {
             findings.push((Some(frame.index), Finding::warn("resolution-guessed", format!("{:.0}", frame.dpi.0))));
         }
+        if let Some(conversion) = frame.conversion {
+            findings.push((Some(frame.index), Finding::note("converted", conversion.word())));
+        }
         if is_below_standard(frame) {
             let samples = match frame.samples {
                 Samples::Bilevel => "1 bit",
                 Samples::Gray8 => "8 bit",
                 Samples::Rgb8 => "24 bit",
+                Samples::Gray16 => "16 bit",
+                Samples::Rgb16 => "48 bit",
             };
             let detail = format!("{samples}, {:.0} dpi", frame.dpi.0);
             findings.push((Some(frame.index), Finding::note("below-standard", detail)));

@@ -68,6 +68,7 @@ pub(crate) fn predicted_rows_to_gray(width: u32, height: u32, components: u8, bi
     let mut reader = decoder.read_info().expect("a header of ours");
     let mut pixels = vec![0; reader.output_buffer_size().expect("small")];
     reader.next_frame(&mut pixels).expect("whole data");
+    let pixels = if bits == 16 { pixels.chunks_exact(2).map(|two| two[0]).collect() } else { pixels };
     if components == 3 { pixels.chunks_exact(3).map(luma).collect() } else { pixels }
 }
 

@@ -1,7 +1,7 @@
 //! JPEG files that the tests make and what inspection and decoding must say of them.
 
 use jpeg_encoder::{ColorType, Encoder, PixelDensity, SamplingFactor};
-use sohoa_model::frame::{Embedding, Samples};
+use sohoa_model::frame::{Conversion, Embedding, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 
 use crate::build::{assert_close, exif, luma, page};
@@ -94,7 +94,10 @@ fn damage_never_panics() {
 
 #[test]
 fn what_pdf_readers_do_not_decode_alike_is_refused() {
-    assert_eq!(refusal(&encoded(16, 16, ColorType::Cmyk, |_| ())), "unsupported-samples");
+    let mut inks = encoded(16, 16, ColorType::Cmyk, |_| ());
+    let mark = inks.windows(5).position(|name| name == b"Adobe").expect("the mark of the encoder");
+    inks[mark] = b'X';
+    assert_eq!(refusal(&inks), "unsupported-samples");
     let file = encoded(16, 16, ColorType::Luma, |_| ());
     let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a frame header");
     for (offset, value, code) in [
@@ -108,6 +111,28 @@ fn what_pdf_readers_do_not_decode_alike_is_refused() {
         let mut other = file.clone();
         other[frame + offset] = value;
         assert_eq!(refusal(&other), code, "{offset} {value}");
+    }
+}
+
+#[test]
+fn inks_with_adobes_mark_become_red_green_and_blue() {
+    // Cyan, magenta, yellow and black of 60 %, and no ink at all, in stripes of 16 pixels.
+    let inks = [[153, 0, 0, 0], [0, 153, 0, 0], [0, 0, 153, 0], [0, 0, 0, 153], [0; 4]];
+    let pixels: Vec<u8> = (0..32).flat_map(|_| (0..80).flat_map(|x| inks[x / 16])).collect();
+    for color in [ColorType::Cmyk, ColorType::CmykAsYcck] {
+        let mut file = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut file, 100);
+        encoder.encode(&pixels, 80, 32, color).expect("memory");
+        let facts = only(&file);
+        assert_eq!((facts.samples, facts.conversion), (Samples::Rgb8, Some(Conversion::Cmyk)), "{color:?}");
+        assert_eq!(facts.embedding, Embedding::Repack, "{color:?}");
+        let expected = [[102, 255, 255], [255, 102, 255], [255, 255, 102], [102; 3], [255; 3]].map(|rgb| luma(&rgb));
+        let found = gray(&file);
+        for (stripe, expected) in expected.into_iter().enumerate() {
+            let at = found.pixels[10 * 80 + stripe * 16 + 8];
+            assert!(at.abs_diff(expected) <= 4, "{color:?} stripe {stripe}: {at} for {expected}");
+        }
+        assert_close(&repacked_gray(&file, &facts), &found.pixels, 1, "repacked");
     }
 }
 

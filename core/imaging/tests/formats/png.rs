@@ -1,6 +1,6 @@
 //! PNG files that the tests make and what inspection and decoding must say of them.
 
-use sohoa_model::frame::{Embedding, Samples};
+use sohoa_model::frame::{Conversion, Embedding, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 
 use crate::build::{bilevel_page, exif, ihdr, luma, packed, page, png_of_chunks};
@@ -107,12 +107,21 @@ fn interlaced_files_are_repacked() {
 }
 
 #[test]
-fn the_exif_chunk_turns_and_16_bits_are_refused() {
+fn the_exif_chunk_turns_and_16_bits_pass() {
     let data = unfiltered(&[1, 2, 3, 4], 2);
     let file = png_of_chunks(&[ihdr(2, 2, 8, 0, 0), (*b"eXIf", exif(6)), (*b"IDAT", data.clone())]);
     assert_eq!(only(&file).stated_rotation, Rotation::Quarter);
     assert_eq!((only(&file).dpi, only(&file).dpi_stated), (Dpi(200.0), false));
-    assert_eq!(refusal(&png_of_chunks(&[ihdr(1, 2, 16, 0, 0), (*b"IDAT", data)])), "unsupported-samples");
+    let file = png_of_chunks(&[ihdr(1, 2, 16, 0, 0), (*b"IDAT", data)]);
+    let Embedding::PngIdat { bits, components, .. } = only(&file).embedding else { panic!("{:?}", only(&file)) };
+    assert_eq!((only(&file).samples, bits, components), (Samples::Gray16, 16, 1));
+    assert_eq!(gray(&file).pixels, [1, 3]);
+    // With transparency they are packed again, in 16 bits.
+    let data = unfiltered(&[0x12, 0x34, 0xFF, 0xFF, 0x12, 0x34, 0, 0], 4);
+    let file = png_of_chunks(&[ihdr(1, 2, 16, 4, 0), (*b"IDAT", data)]);
+    assert_eq!((only(&file).samples, only(&file).conversion), (Samples::Gray16, Some(Conversion::Transparency)));
+    assert_eq!(gray(&file).pixels, [0x12, 0xFF]);
+    assert_eq!(repacked_gray(&file, &only(&file)), [0x12, 0xFF]);
 }
 
 #[test]

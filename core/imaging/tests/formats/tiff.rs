@@ -4,12 +4,12 @@ use std::io::Cursor;
 
 use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{Limits, inspect};
-use sohoa_model::frame::{Embedding, Samples};
+use sohoa_model::frame::{Conversion, Embedding, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use tiff::encoder::colortype::{Gray8, RGB8};
 use tiff::encoder::{Compression, DeflateLevel, Predictor, TiffEncoder};
 
-use crate::build::{TiffPage, bilevel_page, fax_to_gray, group4, luma, packed, page, tiff as file_of};
+use crate::build::{TiffPage, assert_close, bilevel_page, fax_to_gray, group4, luma, packed, page, tiff as file_of};
 use crate::{cut_everywhere, damaged_everywhere, facts, gray, only, refusal, repacked_gray};
 
 /// A Group 4 page in strips of some rows.
@@ -300,18 +300,78 @@ fn pages_decode_alone_thumbnails_and_masks_are_no_frames_and_loops_end() {
 }
 
 #[test]
+fn inks_planes_depth_and_transparency_come_out_as_they_should_look() {
+    let (width, height) = (19, 12);
+    let tones = page(width, height);
+    let pixels = |of: &dyn Fn(u8) -> Vec<u8>| tones.iter().flat_map(|tone| of(*tone)).collect::<Vec<u8>>();
+    let plane = |channel: usize| tones.iter().map(|tone| [*tone, 255 - *tone, *tone / 3][channel]).collect::<Vec<u8>>();
+    let colored: Vec<u8> = tones.iter().map(|tone| luma(&[*tone, 255 - *tone, *tone / 3])).collect();
+    let new =
+        |bits, photometric, samples: u32| TiffPage::new(width, height, bits, 1, photometric).with(277, &[samples]);
+    let cases = [
+        (
+            "black ink",
+            new(8, 5, 4),
+            vec![pixels(&|tone| vec![0, 0, 0, 255 - tone])],
+            tones.clone(),
+            Some(Conversion::Cmyk),
+        ),
+        ("three planes", new(8, 2, 3).with(284, &[2]), (0..3).map(plane).collect(), colored.clone(), None),
+        (
+            "three planes of 16 bits",
+            new(16, 2, 3).with(284, &[2]),
+            (0..3).map(|channel| plane(channel).iter().flat_map(|sample| [7, *sample]).collect()).collect(),
+            colored.clone(),
+            None,
+        ),
+        ("16 bits", new(16, 1, 1), vec![pixels(&|tone| vec![7, tone])], tones.clone(), None),
+        ("16 bits, 0 is white", new(16, 0, 1), vec![pixels(&|tone| vec![7, 255 - tone])], tones.clone(), None),
+        (
+            "3 × 16 bits",
+            new(16, 2, 3),
+            vec![pixels(&|tone| vec![7, tone, 7, 255 - tone, 7, tone / 3])],
+            colored.clone(),
+            None,
+        ),
+        (
+            "fourth sample that nobody explains",
+            new(8, 2, 4),
+            vec![pixels(&|t| vec![t, 255 - t, t / 3, 0])],
+            colored.clone(),
+            None,
+        ),
+        (
+            "transparent",
+            new(8, 2, 4).with(338, &[2]),
+            vec![pixels(&|_| vec![0, 0, 0, 0])],
+            vec![255; tones.len()],
+            Some(Conversion::Transparency),
+        ),
+    ];
+    for (what, spec, strips, expected, conversion) in cases {
+        let file = file_of(&[spec.strips(height, strips)], false);
+        assert_eq!(only(&file).conversion, conversion, "{what}");
+        assert_close(&gray(&file).pixels, &expected, 1, what);
+        assert_close(&repacked_gray(&file, &only(&file)), &expected, 1, what);
+        damaged_everywhere(&file);
+    }
+}
+
+#[test]
 fn what_is_not_understood_is_refused_by_name() {
     let gray = |bits, compression, photometric| {
         TiffPage::new(8, 8, bits, compression, photometric).strips(8, vec![vec![0; 512]])
     };
     for (page, what) in [
-        (gray(16, 1, 1), "16 bits"),
-        (gray(8, 1, 5).with(277, &[4]), "CMYK"),
-        (gray(8, 1, 2).with(277, &[4]).with(258, &[8, 8, 8, 8]), "alpha"),
+        (gray(12, 1, 1), "12 bits"),
+        (gray(8, 1, 5).with(277, &[4]).with(332, &[2]), "inks"),
+        (gray(16, 1, 5).with(277, &[4]), "inks"),
+        (gray(4, 1, 1).with(277, &[2]), "extra"),
+        (gray(8, 1, 9).with(277, &[3]), "CIELab"),
+        (gray(8, 6, 6).with(277, &[3]), "JPEG compression of the old kind"),
         (gray(8, 1, 6).with(277, &[3]).with(258, &[8, 8, 8]), "YCbCr"),
-        (gray(8, 1, 2).with(277, &[3]).with(258, &[8, 8, 8]).with(284, &[2]), "plane"),
-        (gray(8, 7, 1), "JPEG"),
-        (gray(1, 3, 0), "Group 3"),
+        (gray(8, 7, 6).with(277, &[3]).with(284, &[2]), "plane"),
+        (gray(1, 3, 0).with(292, &[2]), "Group 3"),
         (gray(8, 1, 1).with(339, &[3]), "whole numbers"),
         (gray(8, 5, 1).with(317, &[3]), "predictor"),
     ] {
@@ -325,6 +385,9 @@ fn what_is_not_understood_is_refused_by_name() {
         (gray(8, 1, 1).with(257, &[90]).with(278, &[90]), "truncated"),
         (gray(8, 1, 1).with(278, &[4]), "corrupt"),
         (gray(8, 1, 3), "corrupt"),
+        (gray(8, 7, 1), "truncated"),
+        (gray(1, 3, 0), "corrupt"),
+        (gray(8, 1, 2), "corrupt"),
     ] {
         assert_eq!(refusal(&file_of(&[page], false)), code);
     }

@@ -51,6 +51,7 @@ pub(crate) fn facts(picture: &Picture, dpi: f32) -> FrameFacts {
         samples: Samples::Gray8,
         stated_rotation: Rotation::None,
         embedding: Embedding::Repack,
+        conversion: None,
     }
 }
 
