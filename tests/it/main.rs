@@ -5,5 +5,6 @@ mod collation;
 mod crashes;
 mod hostile;
 mod journey;
+mod odd_files;
 mod secrecy;
 mod tidy;
