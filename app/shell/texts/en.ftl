@@ -548,8 +548,23 @@ progress-by-value-class = By value class
 progress-by-week = By week
 progress-open = Open a figure down to its dossiers: sohoa show with --target NAME, --fonds, --series, --value-class, --week and --met, --unmet or --below-standard
 target-met = met
-target-past = overdue, { $left } { $unit } to go
+target-past = missed by { $left } { $unit }
 target-open = { $left } { $unit } to go, { $days } days left
+forecast-interval = { $target }: at { $rate } { $unit } a working day it is done between { $early } and { $late } (80 % interval){ $standing ->
+        [held] ; the deadline holds.
+        [missed] ; the deadline does not hold.
+        [past] .
+       *[open] ; the deadline lies in between.
+    }
+forecast-day = { $target }: at { $rate } { $unit } a working day it is done by { $late }{ $standing ->
+        [held] ; the deadline holds.
+        [past] .
+       *[missed] ; the deadline does not hold.
+    }
+forecast-only-far = { $target }: at { $rate } { $unit } a working day it takes more than ten years.
+forecast-far = a day more than ten years away
+forecast-too-few-days = { $target }: no forecast before 14 days of accepted work.
+forecast-idle = { $target }: no forecast, because nothing was accepted in the last eight weeks.
 verdict-passed = passed
 verdict-name-indeterminate = indeterminate
 verdict-name-failed = failed

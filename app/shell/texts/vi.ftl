@@ -532,6 +532,21 @@ progress-open = Mở từng con số ra hồ sơ: sohoa show với --target TÊN
 target-met = đạt
 target-past = quá hạn, còn thiếu { $left } { $unit }
 target-open = còn thiếu { $left } { $unit }, còn { $days } ngày
+forecast-interval = { $target }: với { $rate } { $unit } mỗi ngày làm việc, dự báo xong trong khoảng { $early } đến { $late } (khoảng tin cậy 80 %){ $standing ->
+        [held] ; kịp thời hạn.
+        [missed] ; không kịp thời hạn.
+        [past] .
+       *[open] ; thời hạn nằm trong khoảng đó.
+    }
+forecast-day = { $target }: với { $rate } { $unit } mỗi ngày làm việc, dự báo xong ngày { $late }{ $standing ->
+        [held] ; kịp thời hạn.
+        [past] .
+       *[missed] ; không kịp thời hạn.
+    }
+forecast-only-far = { $target }: với { $rate } { $unit } mỗi ngày làm việc thì phải hơn mười năm nữa mới xong.
+forecast-far = một ngày sau hơn mười năm nữa
+forecast-too-few-days = { $target }: chưa dự báo được khi chưa đủ 14 ngày có nghiệm thu.
+forecast-idle = { $target }: không dự báo được vì tám tuần qua chưa nghiệm thu hồ sơ nào.
 verdict-passed = đạt
 verdict-name-indeterminate = chưa xác định được
 verdict-name-failed = không đạt

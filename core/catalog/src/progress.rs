@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params_from_iter;
+use rusqlite::{OptionalExtension, params, params_from_iter};
 use sohoa_model::Timestamp;
+use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
+use sohoa_model::forecast::{self, Forecast, NoForecast};
 use sohoa_model::plan::{Target, Unit};
 
 use crate::error::CatalogError;
@@ -71,7 +73,7 @@ pub struct TargetProgress {
 }
 
 /// What of a target depends on the present moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TargetNow {
     /// Name of the target.
     pub name: String,
@@ -79,10 +81,12 @@ pub struct TargetNow {
     pub days_left: i64,
     /// Whether its last day is over.
     pub past: bool,
+    /// When what is left will be done, or why nobody can say.
+    pub forecast: Result<Forecast, NoForecast>,
 }
 
 /// What depends on the present moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Now {
     /// The moment.
     pub at: Timestamp,
@@ -91,7 +95,7 @@ pub struct Now {
 }
 
 /// How far an archive is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
     /// Per target, by deadline and name.
     pub targets: Vec<TargetProgress>,
@@ -157,6 +161,14 @@ pub struct Figure {
 /// Accepted or further, by the words of [`DossierState`].
 const ACCEPTED: &str = "state IN ('accepted', 'delivered')";
 
+/// What was accepted on a day.
+struct Accepted {
+    day: Day,
+    value_class: String,
+    below_standard: bool,
+    amount: Amount,
+}
+
 struct Group {
     value_class: String,
     fonds: String,
@@ -198,8 +210,10 @@ impl Catalog {
             .read()
             .query_row("SELECT count(*) FROM dossier WHERE listed = 0", [], |row| row.get::<_, i64>(0))?
             .unsigned_abs();
+        let reached: Vec<TargetProgress> = targets.iter().map(|target| target_progress(target, &groups)).collect();
+        let now = Now { at: now, targets: self.targets_now(&reached, now)? };
         let mut progress = Progress {
-            targets: targets.iter().map(|target| target_progress(target, &groups)).collect(),
+            targets: reached,
             total: Totals::default(),
             by_fonds: BTreeMap::new(),
             by_series: BTreeMap::new(),
@@ -207,7 +221,7 @@ impl Catalog {
             by_week: self.weeks()?,
             by_state: DossierState::ALL.into_iter().map(|state| (state, Amount::default())).collect(),
             unlisted,
-            now: Now { at: now, targets: targets.iter().map(|target| target_now(target, now)).collect() },
+            now,
         };
         for group in &groups {
             group.add_to(&mut progress.total);
@@ -283,6 +297,73 @@ impl Catalog {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What of each target depends on the present moment.
+    fn targets_now(&self, targets: &[TargetProgress], now: Timestamp) -> Result<Vec<TargetNow>, CatalogError> {
+        let today = Day::of(now);
+        let accepted = self.accepted_since(Day(today.0 - forecast::WINDOW_DAYS))?;
+        let mut all = Vec::new();
+        for progress in targets {
+            let target = &progress.target;
+            let counts = |row: &&Accepted| {
+                (target.value_class.is_empty() || row.value_class == target.value_class)
+                    && (target.counts_below_standard || !row.below_standard)
+            };
+            let mut days = BTreeMap::new();
+            for row in accepted.iter().filter(counts) {
+                *days.entry(row.day).or_insert(0) += row.amount.of(target.unit);
+            }
+            let began = self.first_accepted(target)?;
+            let left = progress.required.saturating_sub(progress.done);
+            all.push(TargetNow {
+                name: target.name.clone(),
+                days_left: Day::parse(&target.deadline).map_or(0, |deadline| deadline.0 - today.0),
+                past: target.is_past(now),
+                forecast: forecast::forecast(&days, began, left, today),
+            });
+        }
+        Ok(all)
+    }
+
+    /// The dossiers that were accepted on a day or later, summed by day and by what targets tell apart.
+    fn accepted_since(&self, since: Day) -> Result<Vec<Accepted>, CatalogError> {
+        let connection = self.read();
+        // A week bounds the walk over the index; the day is in the row.
+        let sql = format!(
+            "SELECT (accepted_at + 25200000) / 86400000 AS day, value_class, below_standard_pages > 0 AS below,
+                 count(*) AS dossiers, coalesce(sum(sheets), 0) AS sheets, coalesce(sum(expected_pages), 0) AS pages
+             FROM dossier INDEXED BY dossier_week
+             WHERE listed = 1 AND accepted_week <> '' AND {ACCEPTED} AND accepted_week >= ?1 AND accepted_at >= ?2
+             GROUP BY day, value_class, below"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let start = since.start();
+        let rows = statement.query_map(params![start.iso_week_vietnam(), start.0], |row| {
+            let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            Ok(Accepted {
+                day: Day(row.get("day")?),
+                value_class: row.get("value_class")?,
+                below_standard: row.get("below")?,
+                amount: Amount { dossiers: number("dossiers")?, sheets: number("sheets")?, pages: number("pages")? },
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The day on which the first dossier that counts for a target was accepted.
+    fn first_accepted(&self, target: &Target) -> Result<Option<Day>, CatalogError> {
+        let connection = self.read();
+        // In the order of the index: the first row that fits is of the first week.
+        let sql = format!(
+            "SELECT accepted_at FROM dossier INDEXED BY dossier_week
+             WHERE listed = 1 AND accepted_week <> '' AND {ACCEPTED} AND (?1 = '' OR value_class = ?1)
+                 AND (?2 OR below_standard_pages = 0)
+             ORDER BY accepted_week LIMIT 1"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let first = statement.query_row(params![target.value_class, target.counts_below_standard], |row| row.get(0));
+        Ok(first.optional()?.map(|at| Day::of(Timestamp(at))))
+    }
+
     fn groups(&self) -> Result<Vec<Group>, CatalogError> {
         let connection = self.read();
         // The groups come in the order of the index: one walk, nothing to sort.
@@ -328,25 +409,6 @@ fn target_progress(target: &Target, groups: &[Group]) -> TargetProgress {
     TargetProgress { target: target.clone(), denominator, done, required, below_standard, met }
 }
 
-fn target_now(target: &Target, now: Timestamp) -> TargetNow {
-    let today = days(&now.day_vietnam());
-    let days_left = days(&target.deadline).zip(today).map_or(0, |(deadline, today)| deadline - today);
-    TargetNow { name: target.name.clone(), days_left, past: target.is_past(now) }
-}
-
-/// Days since 1970-01-01 of `YYYY-MM-DD` in the Gregorian calendar.
-fn days(day: &str) -> Option<i64> {
-    let mut parts = day.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    // Years are counted from March, so that the leap day is their last.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    Some(year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,14 +424,6 @@ mod tests {
             deadline: "2026-12-31".into(),
             counts_below_standard: below,
         }
-    }
-
-    #[test]
-    fn days_are_counted_over_leap_years() {
-        for (day, n) in [("1970-01-01", 0), ("2000-03-01", 11_017), ("2024-02-29", 19_782), ("2026-11-22", 20_779)] {
-            assert_eq!(days(day), Some(n), "{day}");
-        }
-        assert_eq!(days("soon"), None);
     }
 
     #[test]
@@ -394,6 +448,15 @@ mod tests {
         assert_eq!((first.below_standard, all.below_standard), (1, 1));
         assert_eq!((all.denominator, all.done, all.required, all.met), (7, 3, 7, false));
         assert_eq!(progress.now.targets[0].days_left, 39);
+        assert_eq!(first.required.saturating_sub(first.done), 0);
+        assert_eq!(progress.now.targets[0].forecast, Err(NoForecast::Done));
+        assert_eq!(progress.now.targets[1].forecast, Err(NoForecast::TooFewDays));
+        let later = f.catalog.progress(Timestamp(START + 20 * 86_400_000)).unwrap();
+        let foretold = later.now.targets[1].forecast.expect("accepted twenty days ago");
+        let done = all.done as f64;
+        assert_eq!(foretold.per_working_day, done / foretold.working_days as f64);
+        let idle = f.catalog.progress(Timestamp(START + 200 * 86_400_000)).unwrap();
+        assert_eq!(idle.now.targets[1].forecast, Err(NoForecast::Idle));
         assert_eq!(progress.unlisted, 1);
         assert_eq!(progress.by_week["2026-W47"].dossiers, 2);
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use sohoa_catalog::progress::{Amount, Progress, TargetNow, TargetProgress, Totals};
+use sohoa_model::day::Day;
+use sohoa_model::forecast::{Forecast, NoForecast};
 use sohoa_shell::{Exit, Texts, UiLanguage, history};
 
 use crate::args::ProgressArgs;
@@ -93,6 +95,35 @@ struct NowTarget<'a> {
     name: &'a str,
     days_left: i64,
     past: bool,
+    /// Left to do after the last day was over.
+    missed_by: Option<u64>,
+    forecast: Option<ForecastRecord>,
+    no_forecast: Option<&'static str>,
+}
+
+/// Days are `null` if they are later than in ten years.
+#[derive(Serialize)]
+struct ForecastRecord {
+    interval_percent: u8,
+    earliest: Option<String>,
+    median: Option<String>,
+    latest: Option<String>,
+    per_working_day: f64,
+    working_days: usize,
+}
+
+impl From<Forecast> for ForecastRecord {
+    fn from(forecast: Forecast) -> Self {
+        let day = |day: Option<Day>| day.map(|day| day.to_string());
+        Self {
+            interval_percent: 80,
+            earliest: day(forecast.earliest),
+            median: day(forecast.median),
+            latest: day(forecast.latest),
+            per_working_day: (forecast.per_working_day * 100.0).round() / 100.0,
+            working_days: forecast.working_days,
+        }
+    }
 }
 
 impl From<&Amount> for AmountRecord {
@@ -171,12 +202,7 @@ fn record(progress: &Progress) -> Record<'_> {
         not_in_inventory: progress.unlisted,
         now: Now {
             at: progress.now.at.iso_vietnam(),
-            targets: progress
-                .now
-                .targets
-                .iter()
-                .map(|t| NowTarget { name: &t.name, days_left: t.days_left, past: t.past })
-                .collect(),
+            targets: progress.targets.iter().zip(&progress.now.targets).map(|(p, now)| now_record(p, now)).collect(),
         },
     }
 }
@@ -197,6 +223,17 @@ fn target_record(progress: &TargetProgress) -> TargetRecord<'_> {
         below_standard: progress.below_standard,
         done_percent: f64::from(hundredths(progress.done, progress.denominator)) / 100.0,
         met: progress.met,
+    }
+}
+
+fn now_record<'a>(progress: &TargetProgress, now: &'a TargetNow) -> NowTarget<'a> {
+    NowTarget {
+        name: &now.name,
+        days_left: now.days_left,
+        past: now.past,
+        missed_by: (now.past && !progress.met).then(|| progress.required.saturating_sub(progress.done)),
+        forecast: now.forecast.ok().map(Into::into),
+        no_forecast: now.forecast.err().map(NoForecast::word),
     }
 }
 
@@ -260,6 +297,11 @@ fn tables(front: &mut Front, progress: &Progress) {
         }
         title(front, "progress-targets");
         front.output.table(&table);
+        for (p, now) in progress.targets.iter().zip(&progress.now.targets) {
+            if let Some(line) = foretold(front, p, now) {
+                front.output.data(line);
+            }
+        }
     }
     let total = vec![(front.text("whole-archive"), &progress.total)];
     group(front, "progress-total", total);
@@ -326,6 +368,44 @@ fn standing(front: &Front, progress: &TargetProgress, now: &TargetNow) -> String
         (false, true) => front.texts.say("target-past", &args),
         (false, false) => front.texts.say("target-open", &args),
     }
+}
+
+/// The forecast of a target in words; nothing where nothing is left.
+fn foretold(front: &Front, progress: &TargetProgress, now: &TargetNow) -> Option<String> {
+    let forecast = match now.forecast {
+        Ok(forecast) => forecast,
+        Err(NoForecast::Done) => return None,
+        Err(reason) => {
+            return Some(
+                front.texts.say(&format!("forecast-{}", reason.word()), &[("target", now.name.as_str().into())]),
+            );
+        }
+    };
+    let deadline = Day::parse(&progress.target.deadline);
+    let (early, late) = (forecast.earliest, forecast.latest);
+    // Where the deadline lies against the interval; a day that is not known is later than any deadline.
+    let standing = match deadline {
+        _ if now.past => "past",
+        Some(deadline) if late.is_some_and(|late| late <= deadline) => "held",
+        Some(deadline) if early.is_none_or(|early| early > deadline) => "missed",
+        _ => "open",
+    };
+    let tenths = (forecast.per_working_day * 10.0).round() as u64;
+    let day = |day: Option<Day>| day.map_or_else(|| front.text("forecast-far"), Day::short);
+    let args = [
+        ("target", now.name.as_str().into()),
+        ("early", day(early).into()),
+        ("late", day(late).into()),
+        ("rate", history::decimal(&front.texts, tenths).into()),
+        ("unit", front.text(&format!("unit-{}", progress.target.unit.word())).into()),
+        ("standing", standing.into()),
+    ];
+    let id = match (early, late) {
+        (None, _) => "forecast-only-far",
+        (Some(early), Some(late)) if early == late => "forecast-day",
+        _ => "forecast-interval",
+    };
+    Some(front.texts.say(id, &args))
 }
 
 #[cfg(test)]

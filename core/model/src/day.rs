@@ -1,0 +1,77 @@
+//! Calendar days (Gregorian, as counted in Viet Nam) that can be subtracted and asked for their weekday.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
+
+use crate::clock::Timestamp;
+
+/// A calendar day: days since 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i64);
+
+impl Day {
+    /// The day in Viet Nam of a moment.
+    pub fn of(moment: Timestamp) -> Self {
+        const VIETNAM_MS: i64 = 7 * 3_600_000;
+        Self(moment.0.saturating_add(VIETNAM_MS).div_euclid(86_400_000))
+    }
+
+    /// The day of `YYYY-MM-DD`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        Some(Self(date.signed_duration_since(epoch()).num_days()))
+    }
+
+    /// The first moment of the day in Viet Nam.
+    pub fn start(self) -> Timestamp {
+        Timestamp((self.0 * 24 - 7) * 3_600_000)
+    }
+
+    /// Whether it is one from Monday to Friday.
+    pub fn is_working(self) -> bool {
+        // 1970-01-01 was a Thursday.
+        (self.0 + 3).rem_euclid(7) < 5
+    }
+
+    /// As people in Viet Nam write it, e.g. `22/11/2026`.
+    pub fn short(self) -> String {
+        let date = self.date();
+        format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
+    }
+
+    fn date(self) -> NaiveDate {
+        let days = TimeDelta::try_days(self.0).unwrap_or_default();
+        epoch().checked_add_signed(days).unwrap_or(epoch())
+    }
+}
+
+impl fmt::Display for Day {
+    /// As `YYYY-MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
+fn epoch() -> NaiveDate {
+    DateTime::UNIX_EPOCH.date_naive()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_over_leap_years_and_come_back() {
+        for (day, n) in [("1970-01-01", 0), ("2000-03-01", 11_017), ("2024-02-29", 19_782), ("2026-11-22", 20_779)] {
+            assert_eq!(Day::parse(day), Some(Day(n)), "{day}");
+            assert_eq!(Day(n).to_string(), day);
+            assert_eq!(Day::of(Day(n).start()), Day(n));
+            assert_eq!(Day::of(Timestamp(Day(n).start().0 - 1)), Day(n - 1));
+        }
+        assert_eq!(Day::parse("soon"), None);
+        // A Sunday.
+        assert_eq!((Day(20_779).short().as_str(), Day(20_779).is_working()), ("22/11/2026", false));
+        assert!((20_780..20_785).all(|day| Day(day).is_working()) && !Day(20_785).is_working());
+    }
+}
