@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
 mod collation;
+mod command_line;
 mod crashes;
 mod hostile;
 mod journey;

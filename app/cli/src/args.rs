@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use sohoa_model::Language;
 use sohoa_model::date::PartialDate;
 use sohoa_model::dossier_state::DossierState;
@@ -30,7 +31,7 @@ pub(crate) struct Global {
     pub(crate) operator: Option<String>,
     #[arg(long, global = true, value_name = "LANG", value_parser = UiLanguage::from_str)]
     pub(crate) ui_lang: Option<UiLanguage>,
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -60,9 +61,11 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Check(CheckArgs),
     Export(ExportArgs),
-    Doctor(JsonArgs),
+    Doctor(DoctorArgs),
     Log(LogArgs),
     Receipt(ReceiptArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
     #[command(hide = true)]
     Worker(WorkerArgs),
 }
@@ -83,11 +86,13 @@ pub(crate) struct InitArgs {
     pub(crate) title: Option<String>,
     #[arg(long, value_parser = name)]
     pub(crate) organisation: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    Demo,
+    Demo(JsonArgs),
     Use(KeyUseArgs),
     Trust(KeyTrustArgs),
     Show(JsonArgs),
@@ -99,12 +104,16 @@ pub(crate) struct KeyUseArgs {
     pub(crate) file: PathBuf,
     #[arg(long, value_name = "N")]
     pub(crate) password_fd: Option<u32>,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct KeyTrustArgs {
     #[arg(value_name = "FILE.pem")]
     pub(crate) file: PathBuf,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -123,7 +132,7 @@ pub(crate) struct InventoryImportArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
-    Example,
+    Example(JsonArgs),
     Set(PlanSetArgs),
     List(JsonArgs),
     Remove(PlanRemoveArgs),
@@ -143,11 +152,15 @@ pub(crate) struct PlanSetArgs {
     pub(crate) deadline: String,
     #[arg(long)]
     pub(crate) counts_below_standard: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanRemoveArgs {
     pub(crate) name: String,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How pages are read and documents signed.
@@ -201,6 +214,8 @@ pub(crate) struct AcceptArgs {
     pub(crate) dossiers: Vec<String>,
     #[arg(long)]
     pub(crate) all_ready: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -208,6 +223,8 @@ pub(crate) struct DecisionArgs {
     pub(crate) dossier: String,
     #[arg(long)]
     pub(crate) reason: String,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -329,6 +346,26 @@ pub(crate) struct ReceiptArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    #[arg(long)]
+    pub(crate) mend: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    #[arg(value_name = "DIR")]
+    pub(crate) man_folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) models: Option<PathBuf>,
@@ -424,6 +461,7 @@ mod tests {
             "sohoa export --as text --to ra H49.1 --held-reason thanh-tra",
             "sohoa release H49.1 --reason đã-xem",
             "sohoa key use a.p12 --password-fd 3",
+            "sohoa completions bash",
             "sohoa worker",
         ];
         for line in lines {
@@ -446,6 +484,8 @@ mod tests {
             "sohoa plan set x --share 30 --deadline 2025-02-30",
             "sohoa export --as docx --to ra",
             "sohoa check --rebuild --repair",
+            "sohoa -q -v show",
+            "sohoa completions cmd",
         ];
         for line in lines {
             assert!(parse(line).is_err(), "{line}");

@@ -1,6 +1,7 @@
 //! The commands, one file a family: each turns what was typed into a plan, calls a verb and tells what came of it.
 
 mod check;
+mod completions;
 mod decide;
 mod doctor;
 mod export;
@@ -10,6 +11,7 @@ mod init;
 mod inventory;
 mod key;
 mod log;
+mod man;
 mod plan;
 mod process;
 mod progress;
@@ -32,24 +34,24 @@ use crate::stop::Stop;
 pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Init(args) => init::run(front, args),
-        Command::Key(KeyCommand::Demo) => key::demo(front),
+        Command::Key(KeyCommand::Demo(args)) => key::demo(front, args.json),
         Command::Key(KeyCommand::Use(args)) => key::use_file(front, &args),
         Command::Key(KeyCommand::Trust(args)) => key::trust(front, &args),
         Command::Key(KeyCommand::Show(args)) => key::show(front, args.json),
         Command::Inventory(InventoryCommand::Import(args)) => inventory::import(front, &args),
         Command::Inventory(InventoryCommand::List(args)) => inventory::list(front, args.json),
-        Command::Plan(PlanCommand::Example) => plan::example(front),
+        Command::Plan(PlanCommand::Example(args)) => plan::example(front, args.json),
         Command::Plan(PlanCommand::Set(args)) => plan::set(front, args),
         Command::Plan(PlanCommand::List(args)) => plan::list(front, args.json),
-        Command::Plan(PlanCommand::Remove(args)) => plan::remove(front, &args.name),
+        Command::Plan(PlanCommand::Remove(args)) => plan::remove(front, &args),
         Command::Import(args) => import::run(front, &args),
         Command::Process(args) => process::process(front, args),
         Command::Sign(args) => process::sign(front, args),
         Command::Accept(args) => decide::accept(front, args),
-        Command::Reject(args) => decide::decide(front, &args.dossier, Decision::Reject(args.reason)),
-        Command::Hold(args) => decide::decide(front, &args.dossier, Decision::Hold(args.reason)),
-        Command::Release(args) => decide::decide(front, &args.dossier, Decision::Release(args.reason)),
-        Command::Clear(args) => decide::decide(front, &args.dossier, Decision::Clear(args.reason)),
+        Command::Reject(args) => decide::decide(front, &args.dossier, Decision::Reject(args.reason), args.json),
+        Command::Hold(args) => decide::decide(front, &args.dossier, Decision::Hold(args.reason), args.json),
+        Command::Release(args) => decide::decide(front, &args.dossier, Decision::Release(args.reason), args.json),
+        Command::Clear(args) => decide::decide(front, &args.dossier, Decision::Clear(args.reason), args.json),
         Command::Show(args) => show::run(front, *args),
         Command::Findings(args) => findings::run(front, &args),
         Command::Search(args) => search::run(front, &args),
@@ -57,9 +59,11 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Verify(args) => verify::run(front, &args),
         Command::Check(args) => check::run(front, &args),
         Command::Export(args) => export::run(front, args),
-        Command::Doctor(args) => doctor::run(front, args.json),
+        Command::Doctor(args) => doctor::run(front, &args),
         Command::Log(args) => log::run(front, &args),
         Command::Receipt(args) => receipt::run(front, &args),
+        Command::Completions(args) => Ok(completions::run(front, &args)),
+        Command::Man(args) => man::run(front, &args),
         Command::Worker(args) => Ok(worker::run(&args)),
     }
 }

@@ -54,7 +54,8 @@ fn translate_arg(arg: Arg, texts: &Texts) -> Arg {
     };
     let text = texts.get(&format!("arg-{}", arg.get_id()));
     // The texts name values and defaults where they matter; clap's own labels would be English.
-    arg.help(text).help_heading(texts.get(heading)).hide_default_value(true).hide_possible_values(true)
+    let has_value = arg.get_action().takes_values();
+    arg.help(text).help_heading(texts.get(heading)).hide_default_value(has_value).hide_possible_values(has_value)
 }
 
 /// Ends a call that is no work: help and version are data, everything else is a refusal.

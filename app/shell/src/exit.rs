@@ -33,8 +33,38 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All, by their codes.
+    pub const ALL: [Self; 13] = [
+        Self::Done,
+        Self::Unexpected,
+        Self::Usage,
+        Self::Partial,
+        Self::NotFound,
+        Self::NotUnderstood,
+        Self::Damage,
+        Self::Indeterminate,
+        Self::NoSpace,
+        Self::Key,
+        Self::Rule,
+        Self::Busy,
+        Self::Interrupted,
+    ];
+
     /// The code that the process ends with.
     pub fn code(self) -> u8 {
         self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_of_the_manual_are_those_of_the_program() {
+        let manual = include_str!("../../../docs/manual.md");
+        let table = manual.split("## Exit codes").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a table");
+        let codes = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()?.parse::<u8>().ok());
+        assert_eq!(codes.collect::<Vec<_>>(), Exit::ALL.map(Exit::code));
     }
 }

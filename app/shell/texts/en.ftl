@@ -379,6 +379,7 @@ event-pdf-creation = PDF/A made of { $count ->
     }
 event-plan = target { $name } set: { $share } % by { $deadline }
 event-plan-removed = target { $name } removed
+man-written = { $count } manual pages lie in { $path }.
 event-recognition = { $count ->
     [one] 1 page
    *[other] { $count } pages
@@ -659,6 +660,8 @@ help-export = Export texts or PDFs to a folder
 help-doctor = See whether machine and archive are ready
 help-log = Show the log
 help-receipt = Show receipts
+help-completions = Print what a shell completes
+help-man = Write manual pages into a folder
 help-worker = The process that decodes and reads
 arg-help = Show how it is used
 arg-version = Show the version
@@ -668,6 +671,9 @@ arg-ui_lang = Language: vi or en
 arg-quiet = Print results only
 arg-verbose = Print more details
 arg-json = Print the result as JSON
+arg-shell = bash, elvish, fish, powershell or zsh
+arg-mend = First mend what can be mended, like check --repair
+arg-man_folder = Folder that the pages are written into
 arg-csv = Print the result as CSV
 arg-dir = Folder of the new archive
 arg-demo = For demonstration

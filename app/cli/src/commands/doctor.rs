@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde::Serialize;
 use sohoa_model::reading::{LanguageChoice, Recipe};
 use sohoa_model::{Cancel, Language};
+use sohoa_pipeline::check;
 use sohoa_pipeline::worker::protocol::{RecipeRecord, Request, Response};
 use sohoa_pipeline::worker::{Worker, WorkerFault};
 use sohoa_shell::{Exit, failure, reasons};
 use sohoa_store::disk;
 
+use crate::args::DoctorArgs;
 use crate::commands::worker::models_folder;
 use crate::front::Front;
 use crate::stop::Stop;
@@ -36,20 +38,45 @@ struct Report {
     held: u64,
     unfinished_receipts: u64,
     open_findings: Vec<(String, u64)>,
+    /// What was mended.
+    mended: Vec<String>,
     #[serde(skip)]
     title: String,
 }
 
-pub(super) fn run(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
-    let report = look(front)?;
+pub(super) fn run(front: &mut Front, args: &DoctorArgs) -> Result<Exit, Stop> {
+    let mended = if args.mend { mend(front)? } else { Mended::default() };
+    let report = Report { mended: mended.what, ..look(front)? };
     let ready =
         report.models_missing.is_empty() && report.worker_runs && report.key.is_some() && report.archive.is_some();
-    if as_json {
+    if args.json {
         front.output.json(&report);
     } else {
         tell(front, &report);
     }
-    Ok(if ready { Exit::Done } else { Exit::Partial })
+    Ok(if mended.damaged {
+        Exit::Damage
+    } else if ready {
+        Exit::Done
+    } else {
+        Exit::Partial
+    })
+}
+
+/// What mending did, and whether something is left that it can't mend.
+#[derive(Default)]
+struct Mended {
+    what: Vec<String>,
+    damaged: bool,
+}
+
+/// Mends what can be mended without asking: publishes again, writes manifests again, sets aside what belongs to nothing.
+fn mend(front: &mut Front) -> Result<Mended, Stop> {
+    let Some(archive) = front.open_if_there()? else { return Ok(Mended::default()) };
+    front.stop_cleanly_on_request();
+    let bar = front.bar();
+    let report = check::repair(archive, &front.cancel, &bar)?;
+    Ok(Mended { what: report.repaired, damaged: !report.damage.is_empty() })
 }
 
 fn look(front: &Front) -> Result<Report, Stop> {
@@ -110,6 +137,9 @@ fn tell(front: &mut Front, report: &Report) {
             front.output.data(format!("  {hint}"));
         }
     };
+    for what in &report.mended {
+        say("check-repaired", &[("what", what.into())]);
+    }
     say("doctor-program", &[("software", (&report.software).into())]);
     say("doctor-operator", &[("operator", (&report.operator).into())]);
     say("doctor-station", &[("path", (&report.station).into())]);

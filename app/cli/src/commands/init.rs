@@ -1,11 +1,21 @@
 //! `init`: makes an archive.
 
+use serde::Serialize;
 use sohoa_pipeline::archive::{Archive, NewArchive};
 use sohoa_shell::Exit;
 
 use crate::args::InitArgs;
 use crate::front::Front;
 use crate::stop::Stop;
+
+/// The archive that was made.
+#[derive(Serialize)]
+struct Record<'a> {
+    archive: String,
+    title: &'a str,
+    organisation: &'a str,
+    demo: bool,
+}
 
 pub(super) fn run(front: &mut Front, args: InitArgs) -> Result<Exit, Stop> {
     let (title, organisation) =
@@ -18,6 +28,12 @@ pub(super) fn run(front: &mut Front, args: InitArgs) -> Result<Exit, Stop> {
     let archive = Archive::init(&args.dir, &new, &front.session)?;
     let root = archive.layout().root();
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    if args.json {
+        let archive = root.display().to_string();
+        let record = Record { archive, title: &new.title, organisation: &new.organisation, demo: new.demo };
+        front.output.json(&record);
+        return Ok(Exit::Done);
+    }
     let said = [("title", (&new.title).into()), ("path", root.display().to_string().into())];
     let line = front.texts.say("init-done", &said);
     front.output.note(line);

@@ -22,7 +22,32 @@ const DEMO_ROOT: &str = "demo root";
 /// Longest file of certificates that is read, in bytes.
 const LONGEST_CERTIFICATES: u64 = 4 << 20;
 
-pub(super) fn demo(front: &mut Front) -> Result<Exit, Stop> {
+/// A key as JSON.
+#[derive(Serialize)]
+struct KeyRecord<'a> {
+    subject: &'a str,
+    fingerprint: &'a str,
+    path: String,
+    demo: bool,
+}
+
+impl<'a> From<&'a KeyEntry> for KeyRecord<'a> {
+    fn from(entry: &'a KeyEntry) -> Self {
+        let path = entry.path.display().to_string();
+        Self { subject: &entry.subject, fingerprint: &entry.fingerprint, path, demo: entry.is_demo() }
+    }
+}
+
+/// What `key trust` did.
+#[derive(Serialize)]
+struct TrustRecord {
+    trusted: Vec<String>,
+    trusted_before: Vec<String>,
+    /// Documents whose signature passes now.
+    documents_passed: u64,
+}
+
+pub(super) fn demo(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     let archive = front.open_if_there()?;
     if let Some(archive) = &archive {
         if !archive.facts().demo {
@@ -31,15 +56,18 @@ pub(super) fn demo(front: &mut Front) -> Result<Exit, Stop> {
         refuse_inside(front.station.folder(), archive)?;
     }
     let (entry, root) = front.station.use_demo_key(front.session.clock.now())?;
-    tell(front, &entry);
-    let Some(mut archive) = archive else {
-        let line = front.text("key-demo-not-trusted");
-        front.output.note(line);
-        return Ok(Exit::Done);
+    tell(front, &entry, as_json);
+    let said = match archive {
+        None => "key-demo-not-trusted",
+        Some(mut archive) => {
+            add_trust(&mut archive, DEMO_ROOT, root)?;
+            "key-demo-trusted"
+        }
     };
-    add_trust(&mut archive, DEMO_ROOT, root)?;
-    let line = front.text("key-demo-trusted");
-    front.output.note(line);
+    if !as_json {
+        let line = front.text(said);
+        front.output.note(line);
+    }
     Ok(Exit::Done)
 }
 
@@ -52,7 +80,7 @@ pub(super) fn use_file(front: &mut Front, args: &KeyUseArgs) -> Result<Exit, Sto
     }
     let password = front.password(None, args.password_fd)?;
     let entry = front.station.use_key(&args.file, &password, front.session.clock.now())?;
-    tell(front, &entry);
+    tell(front, &entry, args.json);
     Ok(Exit::Done)
 }
 
@@ -71,37 +99,39 @@ pub(super) fn trust(front: &mut Front, args: &KeyTrustArgs) -> Result<Exit, Stop
     if anchors.certificates().iter().any(|certificate| for_demonstration(&certificate.common_name())) {
         return Err(StationError::DemoKeyInRealArchive.into());
     }
+    let mut record = TrustRecord { trusted: Vec::new(), trusted_before: Vec::new(), documents_passed: 0 };
     for certificate in anchors.certificates() {
         let name = match certificate.common_name() {
             name if name.is_empty() => certificate.serial(),
             name => name,
         };
-        let id =
-            if add_trust(&mut archive, &name, certificate.to_pem()?)? { "key-trusted" } else { "key-trusted-before" };
-        let line = front.texts.say(id, &[("name", name.into())]);
-        front.output.note(line);
+        match add_trust(&mut archive, &name, certificate.to_pem()?)? {
+            true => record.trusted.push(name),
+            false => record.trusted_before.push(name),
+        }
     }
-    let passed = signing::judge_again(&archive, &front.cancel)?;
-    if passed > 0 {
-        let line = front.texts.say("key-trust-signatures", &[("documents", passed.into())]);
+    record.documents_passed = signing::judge_again(&archive, &front.cancel)?;
+    if args.json {
+        front.output.json(&record);
+        return Ok(Exit::Done);
+    }
+    for (id, names) in [("key-trusted", &record.trusted), ("key-trusted-before", &record.trusted_before)] {
+        for name in names {
+            let line = front.texts.say(id, &[("name", name.into())]);
+            front.output.note(line);
+        }
+    }
+    if record.documents_passed > 0 {
+        let line = front.texts.say("key-trust-signatures", &[("documents", record.documents_passed.into())]);
         front.output.note(line);
     }
     Ok(Exit::Done)
 }
 
 pub(super) fn show(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
-    #[derive(Serialize)]
-    struct Shown<'a> {
-        subject: &'a str,
-        fingerprint: &'a str,
-        path: String,
-        demo: bool,
-    }
     let Some(entry) = front.station.key()? else { return Err(StationError::NoKey.into()) };
     if as_json {
-        let path = entry.path.display().to_string();
-        let shown = Shown { subject: &entry.subject, fingerprint: &entry.fingerprint, path, demo: entry.is_demo() };
-        front.output.json(&shown);
+        front.output.json(&KeyRecord::from(&entry));
         return Ok(Exit::Done);
     }
     for line in describe(front, &entry) {
@@ -118,7 +148,11 @@ fn describe(front: &Front, entry: &KeyEntry) -> [String; 3] {
     ]
 }
 
-fn tell(front: &mut Front, entry: &KeyEntry) {
+fn tell(front: &mut Front, entry: &KeyEntry, as_json: bool) {
+    if as_json {
+        front.output.json(&KeyRecord::from(entry));
+        return;
+    }
     for line in describe(front, entry) {
         front.output.note(line);
     }

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 use sohoa_model::plan::{Target, Unit};
-use sohoa_pipeline::archive::Archive;
 use sohoa_shell::{Exit, Texts};
 
-use crate::args::PlanSetArgs;
+use crate::args::{PlanRemoveArgs, PlanSetArgs};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -15,8 +14,39 @@ const EXAMPLES: [(&str, u32, &str); 2] = [("2025-30%", 300_000, "2025-12-31"), (
 /// The value class of the examples.
 const VALUABLE: &str = "valuable";
 
-pub(super) fn example(front: &mut Front) -> Result<Exit, Stop> {
+/// A target as JSON.
+#[derive(Serialize)]
+pub(super) struct TargetRecord<'a> {
+    name: &'a str,
+    share_percent: f64,
+    unit: &'static str,
+    value_class: &'a str,
+    deadline: &'a str,
+    counts_below_standard: bool,
+}
+
+impl<'a> From<&'a Target> for TargetRecord<'a> {
+    fn from(target: &'a Target) -> Self {
+        Self {
+            name: &target.name,
+            share_percent: f64::from(target.share_ppm) / 10_000.0,
+            unit: target.unit.word(),
+            value_class: &target.value_class,
+            deadline: &target.deadline,
+            counts_below_standard: target.counts_below_standard,
+        }
+    }
+}
+
+/// The target that was removed.
+#[derive(Serialize)]
+struct Removed<'a> {
+    removed: &'a str,
+}
+
+pub(super) fn example(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     let archive = front.open()?;
+    let mut targets = Vec::new();
     for (name, share_ppm, deadline) in EXAMPLES {
         let target = Target {
             name: name.to_owned(),
@@ -26,9 +56,11 @@ pub(super) fn example(front: &mut Front) -> Result<Exit, Stop> {
             deadline: deadline.to_owned(),
             counts_below_standard: false,
         };
-        put(front, &archive, &target)?;
+        archive.catalog().set_target(&target, &archive.act())?;
+        targets.push(target);
     }
     archive.write_archive_manifest()?;
+    tell(front, &targets, as_json);
     Ok(Exit::Done)
 }
 
@@ -42,16 +74,22 @@ pub(super) fn set(front: &mut Front, args: PlanSetArgs) -> Result<Exit, Stop> {
         deadline: args.deadline,
         counts_below_standard: args.counts_below_standard,
     };
-    put(front, &archive, &target)?;
+    archive.catalog().set_target(&target, &archive.act())?;
     archive.write_archive_manifest()?;
+    tell(front, &[target], args.json);
     Ok(Exit::Done)
 }
 
-fn put(front: &mut Front, archive: &Archive, target: &Target) -> Result<(), Stop> {
-    archive.catalog().set_target(target, &archive.act())?;
-    let line = sentence(&front.texts, target);
-    front.output.note(line);
-    Ok(())
+/// Says which targets were set.
+fn tell(front: &mut Front, targets: &[Target], as_json: bool) {
+    if as_json {
+        front.output.json(&targets.iter().map(TargetRecord::from).collect::<Vec<_>>());
+        return;
+    }
+    for target in targets {
+        let line = sentence(&front.texts, target);
+        front.output.note(line);
+    }
 }
 
 /// A target as one sentence.
@@ -77,28 +115,9 @@ pub(super) fn percent(ppm: u32) -> String {
 }
 
 pub(super) fn list(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
-    #[derive(Serialize)]
-    struct Shown {
-        name: String,
-        share_percent: f64,
-        unit: &'static str,
-        value_class: String,
-        deadline: String,
-        counts_below_standard: bool,
-    }
     let targets = front.open()?.catalog().targets()?;
     if as_json {
-        let targets: Vec<_> = targets
-            .into_iter()
-            .map(|target| Shown {
-                share_percent: f64::from(target.share_ppm) / 10_000.0,
-                name: target.name,
-                unit: target.unit.word(),
-                value_class: target.value_class,
-                deadline: target.deadline,
-                counts_below_standard: target.counts_below_standard,
-            })
-            .collect();
+        let targets: Vec<_> = targets.iter().map(TargetRecord::from).collect();
         front.output.json(&targets);
         return Ok(Exit::Done);
     }
@@ -118,12 +137,16 @@ pub(super) fn list(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-pub(super) fn remove(front: &mut Front, name: &str) -> Result<Exit, Stop> {
+pub(super) fn remove(front: &mut Front, args: &PlanRemoveArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
-    archive.catalog().remove_target(name, &archive.act())?;
+    archive.catalog().remove_target(&args.name, &archive.act())?;
     archive.write_archive_manifest()?;
-    let line = front.texts.say("plan-removed", &[("name", name.into())]);
-    front.output.note(line);
+    if args.json {
+        front.output.json(&Removed { removed: &args.name });
+    } else {
+        let line = front.texts.say("plan-removed", &[("name", (&args.name).into())]);
+        front.output.note(line);
+    }
     Ok(Exit::Done)
 }
 

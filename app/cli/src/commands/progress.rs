@@ -7,7 +7,7 @@ use sohoa_model::forecast::{Forecast, NoForecast};
 use sohoa_shell::{Exit, Texts, UiLanguage, history};
 
 use crate::args::ProgressArgs;
-use crate::commands::plan::percent;
+use crate::commands::plan::{TargetRecord, percent};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::Table;
@@ -15,7 +15,7 @@ use crate::table::Table;
 /// Progress as JSON; all that depends on the clock stands under `now`.
 #[derive(Serialize)]
 struct Record<'a> {
-    targets: Vec<TargetRecord<'a>>,
+    targets: Vec<ReachedRecord<'a>>,
     total: TotalsRecord,
     by_fonds: Vec<Group<'a>>,
     by_series: Vec<Group<'a>>,
@@ -27,13 +27,9 @@ struct Record<'a> {
 }
 
 #[derive(Serialize)]
-struct TargetRecord<'a> {
-    name: &'a str,
-    share_percent: f64,
-    unit: &'static str,
-    value_class: &'a str,
-    deadline: &'a str,
-    counts_below_standard: bool,
+struct ReachedRecord<'a> {
+    #[serde(flatten)]
+    target: TargetRecord<'a>,
     all: u64,
     done: u64,
     required: u64,
@@ -180,7 +176,7 @@ fn record(progress: &Progress) -> Record<'_> {
     let group =
         |fonds, series, value_class, totals: &Totals| Group { fonds, series, value_class, totals: totals.into() };
     Record {
-        targets: progress.targets.iter().map(target_record).collect(),
+        targets: progress.targets.iter().map(reached_record).collect(),
         total: (&progress.total).into(),
         by_fonds: progress.by_fonds.iter().map(|(fonds, t)| group(Some(fonds.as_str()), None, None, t)).collect(),
         by_series: progress
@@ -207,15 +203,9 @@ fn record(progress: &Progress) -> Record<'_> {
     }
 }
 
-fn target_record(progress: &TargetProgress) -> TargetRecord<'_> {
-    let target = &progress.target;
-    TargetRecord {
-        name: &target.name,
-        share_percent: f64::from(target.share_ppm) / 10_000.0,
-        unit: target.unit.word(),
-        value_class: &target.value_class,
-        deadline: &target.deadline,
-        counts_below_standard: target.counts_below_standard,
+fn reached_record(progress: &TargetProgress) -> ReachedRecord<'_> {
+    ReachedRecord {
+        target: (&progress.target).into(),
         all: progress.denominator,
         done: progress.done,
         required: progress.required,
@@ -422,7 +412,16 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_taken_for_a_formula() {
-        let cases = [("Phông A", "Phông A"), ("=1+1", "'=1+1"), ("a, \"b\"", "\"a, \"\"b\"\"\""), ("-", "'-")];
+        let cases = [
+            ("Phông A", "Phông A"),
+            ("=1+1", "'=1+1"),
+            ("a, \"b\"", "\"a, \"\"b\"\"\""),
+            ("-", "'-"),
+            ("+84 24", "'+84 24"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""),
+        ];
         for (text, expected) in cases {
             assert_eq!(cell(text), expected);
         }
