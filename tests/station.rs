@@ -54,6 +54,15 @@ impl Station {
         self.settings.path().to_owned()
     }
 
+    /// The certificate that the demonstration archive trusts, in PEM.
+    pub fn demo_root(&self) -> String {
+        const END: &str = "-----END CERTIFICATE-----\n";
+        let settings = std::fs::read_to_string(self.archive().join("sohoa.toml")).expect("an archive has settings");
+        let start = settings.find("-----BEGIN CERTIFICATE-----").expect("a demonstration archive trusts its root");
+        let end = settings[start..].find(END.trim_end()).expect("a certificate ends") + start;
+        format!("{}{END}", &settings[start..end])
+    }
+
     /// The program with the station's environment, without archive and operator.
     pub fn bare(&self) -> Command {
         let mut command = Command::new(sohoa());

@@ -49,5 +49,6 @@ fn every_odd_file_stands_on_the_receipt_and_none_breaks_a_worker_or_the_batch() 
         ["export", "--as", "pdf", "--held-reason", "kiểm thử"].map(std::ffi::OsString::from).to_vec();
     export.extend(["--to".into(), to.clone().into()]);
     station.run(export).done();
+    fs::write(places::judged().join("odd-files-root.pem"), station.demo_root()).unwrap();
     fs::copy(to.join("HS.ODD/HS.ODD.pdf"), places::judged().join("odd-files.signed.pdf")).unwrap();
 }

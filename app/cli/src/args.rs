@@ -13,6 +13,7 @@ use sohoa_model::dossier_state::DossierState;
 use sohoa_model::plan::Unit;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_shell::UiLanguage;
+use sohoa_sign::Mechanism;
 
 #[derive(Debug, Parser)]
 #[command(name = "sohoa", version)]
@@ -102,6 +103,8 @@ pub(crate) enum KeyCommand {
 pub(crate) struct KeyUseArgs {
     #[arg(value_name = "FILE.p12")]
     pub(crate) file: PathBuf,
+    #[arg(long, value_name = "MECHANISM", value_parser = mechanism)]
+    pub(crate) mechanism: Option<Mechanism>,
     #[arg(long, value_name = "N")]
     pub(crate) password_fd: Option<u32>,
     #[arg(long)]
@@ -397,6 +400,10 @@ fn language(text: &str) -> Result<LanguageChoice, String> {
     text.parse::<Language>().map(LanguageChoice::Given).map_err(|error| error.to_string())
 }
 
+fn mechanism(text: &str) -> Result<Mechanism, String> {
+    Mechanism::from_word(text).ok_or_else(|| Mechanism::ALL.map(Mechanism::word).join(", "))
+}
+
 fn unit(text: &str) -> Result<Unit, String> {
     Unit::from_word(text).ok_or_else(|| "dossiers, sheets, pages".to_owned())
 }
@@ -461,6 +468,7 @@ mod tests {
             "sohoa export --as text --to ra H49.1 --held-reason thanh-tra",
             "sohoa release H49.1 --reason đã-xem",
             "sohoa key use a.p12 --password-fd 3",
+            "sohoa key use a.p12 --mechanism rsa-pss",
             "sohoa completions bash",
             "sohoa worker",
         ];
@@ -484,6 +492,7 @@ mod tests {
             "sohoa plan set x --share 30 --deadline 2025-02-30",
             "sohoa export --as docx --to ra",
             "sohoa check --rebuild --repair",
+            "sohoa key use a.p12 --mechanism md5",
             "sohoa -q -v show",
             "sohoa completions cmd",
         ];

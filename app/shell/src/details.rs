@@ -57,8 +57,10 @@ const REMARKS: &[(&str, &str)] = &[
     ("this is not a PDF file", "not-a-pdf"),
     ("the file does not end with startxref and %%EOF", "cut-pdf"),
     ("the signature algorithm {} can't be judged here", "algorithm"),
-    ("keys of the kind {} are not supported yet, only RSA", "only-rsa"),
-    ("the RSA key has {} bits; at least {} are needed", "short-key"),
+    ("keys of the kind {} can't sign here, only RSA and EC", "key-kind"),
+    ("a key of the kind {} does not sign with {}", "mechanism-unfit"),
+    ("no key signs with {}", "mechanism-unknown"),
+    ("the key has {} bits; at least {} are needed", "short-key"),
 ];
 
 /// A remark in the language of the texts; as it is if it is not known.

@@ -238,7 +238,7 @@ impl Maker<'_> {
             }
             SignError::CertificateForbidsSigning => plain("error-certificate-forbids-signing"),
             SignError::BadCertificate(_) | SignError::Encoding(_) => plain("error-bad-certificate"),
-            SignError::NotRsa(_) | SignError::KeyTooShort { .. } => {
+            SignError::KeyKind(_) | SignError::MechanismUnfit { .. } | SignError::KeyTooShort { .. } => {
                 self.make("error-key-unfit", &[("cause", details::tell(self.texts, &self.cause).into())], Exit::Key)
             }
             _ => self.make("error-sign", &[("cause", self.cause.as_str().into())], Exit::Key),
@@ -256,6 +256,9 @@ impl Maker<'_> {
             StationError::KeyFile { path, .. } => self.make("error-key-file", &[path_arg(path)], Exit::Key),
             StationError::PasswordFile { path, .. } => self.make("error-password-file", &[path_arg(path)], Exit::Key),
             StationError::NoPassword => self.make("error-no-password", &[], Exit::Key),
+            StationError::UnknownMechanism(_) => {
+                self.make("error-key-unfit", &[("cause", details::tell(self.texts, &self.cause).into())], Exit::Key)
+            }
             StationError::NoKey => self.make("error-no-key", &[], Exit::Key),
             StationError::Sign(error) => self.sign(error),
             StationError::DemoKeyInRealArchive => self.make("error-demo-key-in-real-archive", &[], Exit::Rule),

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 use sohoa_model::Timestamp;
-use sohoa_sign::{Secret, SignError, SoftKey};
+use sohoa_sign::{Mechanism, Secret, SignError, Signer, SoftKey};
 use sohoa_store::{StoreError, atomic};
 
 use crate::Variables;
@@ -37,6 +37,9 @@ pub struct KeyEntry {
     pub subject: String,
     /// SHA-256 of its certificate, 64 hexadecimal digits.
     pub fingerprint: String,
+    /// The word of the mechanism that it signs with; without one the usual one of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mechanism: Option<String>,
     /// The file with the password of a demonstration key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demo_password_file: Option<PathBuf>,
@@ -101,6 +104,9 @@ pub enum StationError {
     /// The key or a certificate can't be used.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The settings name a mechanism that this software does not know.
+    #[error("no key signs with {0:?}")]
+    UnknownMechanism(String),
     /// A demonstration key in an archive that is not for demonstration.
     #[error("a demonstration key does not sign in this archive")]
     DemoKeyInRealArchive,
@@ -145,10 +151,19 @@ impl Station {
     /// Takes a PKCS#12 file into use; it stays where it is.
     ///
     /// # Errors
-    /// [`StationError::KeyFile`], [`StationError::Sign`] if the password does not open it or the key can't sign.
-    pub fn use_key(&self, path: &Path, password: &Secret, now: Timestamp) -> Result<KeyEntry, StationError> {
+    /// [`StationError::KeyFile`], [`StationError::Sign`] if the password does not open it or the key can't sign, or not so.
+    pub fn use_key(
+        &self,
+        path: &Path,
+        password: &Secret,
+        mechanism: Option<Mechanism>,
+        now: Timestamp,
+    ) -> Result<KeyEntry, StationError> {
         let path = path.canonicalize().map_err(|source| StationError::KeyFile { path: path.to_owned(), source })?;
-        let key = SoftKey::open(&read_key(&path)?, password)?;
+        let mut key = SoftKey::open(&read_key(&path)?, password)?;
+        if let Some(mechanism) = mechanism {
+            key = key.signing_with(mechanism)?;
+        }
         key.check_may_sign(now)?;
         self.enter(path, &key, None)
     }
@@ -183,7 +198,10 @@ impl Station {
 
     /// Opens the key in use.
     pub fn open_key(&self, entry: &KeyEntry, password: &Secret) -> Result<SoftKey, StationError> {
-        Ok(SoftKey::open(&read_key(&entry.path)?, password)?)
+        let key = SoftKey::open(&read_key(&entry.path)?, password)?;
+        let Some(word) = &entry.mechanism else { return Ok(key) };
+        let mechanism = Mechanism::from_word(word).ok_or_else(|| StationError::UnknownMechanism(word.clone()))?;
+        Ok(key.signing_with(mechanism)?)
     }
 
     fn enter(&self, path: PathBuf, key: &SoftKey, demo: Option<PathBuf>) -> Result<KeyEntry, StationError> {
@@ -192,6 +210,7 @@ impl Station {
             path,
             subject: certificate.common_name(),
             fingerprint: certificate.fingerprint().to_string(),
+            mechanism: Some(key.mechanism().word().to_owned()),
             demo_password_file: demo,
         };
         self.save(&StationFile { key: Some(entry.clone()) })?;
@@ -312,7 +331,7 @@ mod tests {
                 assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
             }
         }
-        let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"), Timestamp(0));
+        let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"), None, Timestamp(0));
         assert!(matches!(wrong, Err(StationError::Sign(SignError::WrongPassword))));
     }
 

@@ -235,8 +235,10 @@ detail-structure = the structure can't be judged here ({ $a })
 detail-not-a-pdf = this is not a PDF file
 detail-cut-pdf = the PDF is cut off (no startxref and %%EOF)
 detail-algorithm = the signature algorithm { $a } can't be judged here
-detail-only-rsa = keys of the kind { $a } are not supported yet, only RSA
-detail-short-key = the RSA key has { $a } bits; at least { $b } are needed
+detail-key-kind = keys of the kind { $a } can't sign here, only RSA and EC
+detail-mechanism-unfit = a key of the kind { $a } does not sign with { $b }
+detail-mechanism-unknown = no key signs with { $a }
+detail-short-key = the key has { $a } bits; at least { $b } are needed
 
 ## Findings: what a person should look at
 
@@ -422,6 +424,7 @@ init-demo-organisation = Demonstration archives
 key-in-use = Signing key in use: { $subject }
 key-fingerprint = Hash of its certificate (SHA-256): { $fingerprint }
 key-file = Key file: { $path }
+key-mechanism = Mechanism: { $mechanism }, SHA-256
 key-demo-trusted = This demonstration archive trusts the demo root.
 key-demo-not-trusted = No demonstration archive trusts this key yet; run the command again with --archive on one.
 key-trusted = The archive now trusts the certificate: { $name }
@@ -681,6 +684,7 @@ arg-title = Name of the archive
 arg-organisation = Organisation that signs
 arg-file = File
 arg-password_fd = Read the key's password from this file descriptor
+arg-mechanism = rsa-pkcs1, rsa-pss or ecdsa; without it the usual one of the key
 arg-name = Name of the target
 arg-share = Share in percent, above 0 up to 100
 arg-unit = What is counted: dossiers (default), sheets, pages

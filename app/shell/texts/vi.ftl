@@ -235,8 +235,10 @@ detail-structure = cấu trúc tệp chưa xét được ({ $a })
 detail-not-a-pdf = đây không phải là tệp PDF
 detail-cut-pdf = tệp PDF bị cắt cụt (thiếu startxref và %%EOF)
 detail-algorithm = chưa xét được thuật toán ký { $a }
-detail-only-rsa = khóa loại { $a } chưa được hỗ trợ, chỉ nhận RSA
-detail-short-key = khóa RSA có { $a } bit, cần ít nhất { $b }
+detail-key-kind = khóa loại { $a } không ký được ở đây, chỉ nhận RSA và EC
+detail-mechanism-unfit = khóa loại { $a } không ký theo { $b }
+detail-mechanism-unknown = không có khóa nào ký theo { $a }
+detail-short-key = khóa có { $a } bit, cần ít nhất { $b }
 
 ## Findings: what a person should look at
 
@@ -404,6 +406,7 @@ init-demo-organisation = Cơ quan lưu trữ trình diễn
 key-in-use = Khóa ký đang dùng: { $subject }
 key-fingerprint = Mã băm chứng thư số (SHA-256): { $fingerprint }
 key-file = Tệp khóa: { $path }
+key-mechanism = Thuật toán ký: { $mechanism }, SHA-256
 key-demo-trusted = Kho trình diễn này tin cậy chứng thư gốc trình diễn.
 key-demo-not-trusted = Chưa có kho trình diễn nào tin cậy khóa này; chạy lại lệnh với --archive chỉ đến kho trình diễn.
 key-trusted = Kho đã tin cậy chứng thư số: { $name }
@@ -663,6 +666,7 @@ arg-title = Tên kho
 arg-organisation = Cơ quan ký
 arg-file = Tệp
 arg-password_fd = Đọc mật khẩu của khóa từ số mô tả tệp này
+arg-mechanism = rsa-pkcs1, rsa-pss hoặc ecdsa; bỏ trống là theo loại khóa
 arg-name = Tên chỉ tiêu
 arg-share = Tỷ lệ phần trăm, trên 0 đến 100
 arg-unit = Đơn vị đếm: dossiers (hồ sơ, mặc định), sheets (tờ), pages (trang)

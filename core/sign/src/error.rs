@@ -5,6 +5,8 @@ use std::io;
 use openssl::error::ErrorStack;
 use sohoa_model::Timestamp;
 
+use crate::mechanism::Mechanism;
+
 /// Why a key can't be used or a file can't be signed or read.
 ///
 /// A signature that does not hold is no error: it is a [`Verdict`](sohoa_model::Verdict).
@@ -26,13 +28,23 @@ pub enum SignError {
     #[error("the key file holds no certificate for its private key")]
     NoCertificate,
     /// The key is of a kind that this version can't sign with.
-    #[error("keys of the kind {0} are not supported yet, only RSA")]
-    NotRsa(String),
-    /// The RSA key is too short (TT 15/2025/TT-BKHCN wants 2048 bits or more).
-    #[error("the RSA key has {bits} bits; at least 2048 are needed")]
+    #[error("keys of the kind {0} can't sign here, only RSA and EC")]
+    KeyKind(String),
+    /// The key can't sign with this mechanism.
+    #[error("a key of the kind {key} does not sign with {}", .mechanism.word())]
+    MechanismUnfit {
+        /// The kind of key.
+        key: String,
+        /// What was asked for.
+        mechanism: Mechanism,
+    },
+    /// The key is too short (TT 15/2025/TT-BKHCN wants 2048 bits of RSA or 256 of an elliptic curve, or more).
+    #[error("the key has {bits} bits; at least {least} are needed")]
     KeyTooShort {
-        /// Length of the modulus.
+        /// Length of the modulus, or of the order of the curve.
         bits: u32,
+        /// How long it has to be.
+        least: u32,
     },
     /// The certificate was no longer valid at the signing time.
     #[error("the signing certificate expired at {until}")]

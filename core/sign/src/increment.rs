@@ -156,12 +156,11 @@ impl<W: Write + Seek> Digested<W> {
     pub fn signed(self, signer: &dyn Signer) -> Result<Signed<W>, SignError> {
         let signature = signer.sign(&self.attributes)?;
         let public = self.chain[0].x509().public_key().map_err(SignError::BadCertificate)?;
-        let holds = openssl::sign::Verifier::new(openssl::hash::MessageDigest::sha256(), &public)
-            .and_then(|mut verifier| verifier.verify_oneshot(&signature, &self.attributes));
-        if !holds.unwrap_or(false) {
+        let mechanism = signer.mechanism();
+        if !mechanism.holds(&public, &self.attributes, &signature).unwrap_or(false) {
             return Err(SignError::SignatureMismatch);
         }
-        let cms = signed_data(&self.chain, &self.attributes, &signature)?;
+        let cms = signed_data(&self.chain, &self.attributes, mechanism, &signature)?;
         if cms.len() > RESERVED {
             return Err(SignError::TooLarge { bytes: cms.len(), reserved: RESERVED });
         }

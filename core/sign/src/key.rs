@@ -7,15 +7,14 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
 use openssl::pkcs12::{ParsedPkcs12_2, Pkcs12};
 use openssl::pkey::{Id, PKey, Private};
 use openssl::provider::Provider;
-use openssl::sign;
 use sohoa_model::Timestamp;
 
 use crate::certificate::Certificate;
 use crate::error::SignError;
+use crate::mechanism::Mechanism;
 use crate::secret::Secret;
 
 /// Who can sign: a soft key now, a token later.
@@ -23,7 +22,10 @@ pub trait Signer {
     /// The signing certificate, then its issuers as far as they are known.
     fn chain(&self) -> &[Certificate];
 
-    /// Signs bytes with RSASSA-PKCS1-v1_5 and SHA-256 (RFC 8017, 8.2); the signer hashes.
+    /// How it signs.
+    fn mechanism(&self) -> Mechanism;
+
+    /// Signs bytes with its mechanism and SHA-256; the signer hashes.
     ///
     /// # Errors
     /// [`SignError::Crypto`] when the private key can't be used.
@@ -33,6 +35,7 @@ pub trait Signer {
 /// A private key in memory with its certificates.
 pub struct SoftKey {
     key: PKey<Private>,
+    mechanism: Mechanism,
     chain: Vec<Certificate>,
 }
 
@@ -42,6 +45,8 @@ const LARGEST: usize = 1024 * 1024;
 const LONGEST_CHAIN: usize = 8;
 /// Shortest RSA modulus in bits (TT 15/2025/TT-BKHCN).
 const SHORTEST_RSA: u32 = 2048;
+/// Shortest order of an elliptic curve in bits (TT 15/2025/TT-BKHCN).
+const SHORTEST_EC: u32 = 256;
 /// `ERR_LIB_PKCS12` and its reason "mac verify failure" in OpenSSL's `err.h` and `pkcs12err.h`.
 const MAC_FAILURE: (i32, i32) = (35, 113);
 
@@ -50,7 +55,7 @@ impl SoftKey {
     ///
     /// # Errors
     /// [`SignError::NotPkcs12`], [`SignError::WrongPassword`], [`SignError::Unreadable`], [`SignError::NoKey`],
-    /// [`SignError::NoCertificate`], [`SignError::NotRsa`], [`SignError::KeyTooShort`], [`SignError::BadCertificate`].
+    /// [`SignError::NoCertificate`], [`SignError::KeyKind`], [`SignError::KeyTooShort`], [`SignError::BadCertificate`].
     pub fn open(p12: &[u8], password: &Secret) -> Result<Self, SignError> {
         if p12.len() > LARGEST {
             return Err(SignError::NotPkcs12);
@@ -58,11 +63,10 @@ impl SoftKey {
         let container = Pkcs12::from_der(p12).map_err(|_| SignError::NotPkcs12)?;
         let parsed = parse(&container, password)?;
         let key = parsed.pkey.ok_or(SignError::NoKey)?;
-        if key.id() != Id::RSA {
-            return Err(SignError::NotRsa(kind_name(key.id())));
-        }
-        if key.bits() < SHORTEST_RSA {
-            return Err(SignError::KeyTooShort { bits: key.bits() });
+        let mechanism = Mechanism::usual(key.id()).ok_or_else(|| SignError::KeyKind(kind_name(key.id())))?;
+        let least = if mechanism == Mechanism::Ecdsa { SHORTEST_EC } else { SHORTEST_RSA };
+        if key.bits() < least {
+            return Err(SignError::KeyTooShort { bits: key.bits(), least });
         }
         let leaf = parsed.cert.ok_or(SignError::NoCertificate)?;
         let fits = leaf.public_key().is_ok_and(|public| public.public_eq(&key));
@@ -73,7 +77,18 @@ impl SoftKey {
         for other in parsed.ca.iter().flatten() {
             others.push(Certificate::from_x509(&other.to_owned())?);
         }
-        Ok(Self { key, chain: ordered_chain(Certificate::from_x509(&leaf)?, others) })
+        Ok(Self { key, mechanism, chain: ordered_chain(Certificate::from_x509(&leaf)?, others) })
+    }
+
+    /// The same key, signing with another mechanism.
+    ///
+    /// # Errors
+    /// [`SignError::MechanismUnfit`].
+    pub fn signing_with(self, mechanism: Mechanism) -> Result<Self, SignError> {
+        if !mechanism.fits(self.key.id()) {
+            return Err(SignError::MechanismUnfit { key: kind_name(self.key.id()), mechanism });
+        }
+        Ok(Self { mechanism, ..self })
     }
 
     /// The certificate of the key.
@@ -87,10 +102,12 @@ impl Signer for SoftKey {
         &self.chain
     }
 
+    fn mechanism(&self) -> Mechanism {
+        self.mechanism
+    }
+
     fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
-        let made = sign::Signer::new(MessageDigest::sha256(), &self.key)
-            .and_then(|mut signer| signer.sign_oneshot_to_vec(bytes));
-        made.map_err(SignError::crypto("sign with the private key"))
+        self.mechanism.sign(&self.key, bytes)
     }
 }
 
@@ -156,6 +173,7 @@ fn load_old_ciphers() -> bool {
 fn kind_name(id: Id) -> String {
     match id {
         Id::EC => "EC".to_owned(),
+        Id::RSA => "RSA".to_owned(),
         Id::RSA_PSS => "RSA-PSS".to_owned(),
         Id::DSA => "DSA".to_owned(),
         Id::ED25519 => "Ed25519".to_owned(),

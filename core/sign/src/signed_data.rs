@@ -4,12 +4,13 @@
 //! signed; the signing time stands in the signature dictionary's `/M`, not here.
 
 use der::Tag;
-use der::asn1::{Null, ObjectIdentifier};
+use der::asn1::ObjectIdentifier;
 use sohoa_model::Sha256;
 
 use crate::asn1::{context, element, encoded, first, issuer_and_serial, sequence, set_content};
 use crate::certificate::Certificate;
 use crate::error::SignError;
+use crate::mechanism::Mechanism;
 
 pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 pub(crate) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
@@ -35,19 +36,23 @@ pub(crate) fn signed_attributes(digest: Sha256, signer: &Certificate) -> Result<
 }
 
 /// The `ContentInfo` with one signer; `attributes` are the bytes of [`signed_attributes`].
-pub(crate) fn signed_data(chain: &[Certificate], attributes: &[u8], signature: &[u8]) -> Result<Vec<u8>, SignError> {
+pub(crate) fn signed_data(
+    chain: &[Certificate],
+    attributes: &[u8],
+    mechanism: Mechanism,
+    signature: &[u8],
+) -> Result<Vec<u8>, SignError> {
     let Some(signer) = chain.first() else { return Err(SignError::NoCertificate) };
     let (issuer, serial) = names(signer)?;
     let version = encoded(&1_u8);
     let sha_256 = sequence(&[&encoded(&SHA_256)]);
-    let sha_256_with_rsa = sequence(&[&encoded(&SHA_256_WITH_RSA), &encoded(&Null)]);
     let attributes = first(attributes).map_err(SignError::Encoding)?.0.value();
     let signer_info = sequence(&[
         &version,
         &sequence(&[&issuer, &serial]),
         &sha_256,
         &element(context(0), attributes),
-        &sha_256_with_rsa,
+        &mechanism.identifier(),
         &octets(signature),
     ]);
     let certificates = set_content(chain.iter().map(|certificate| certificate.der().to_vec()).collect());

@@ -27,6 +27,7 @@ const LONGEST_CERTIFICATES: u64 = 4 << 20;
 struct KeyRecord<'a> {
     subject: &'a str,
     fingerprint: &'a str,
+    mechanism: Option<&'a str>,
     path: String,
     demo: bool,
 }
@@ -34,7 +35,8 @@ struct KeyRecord<'a> {
 impl<'a> From<&'a KeyEntry> for KeyRecord<'a> {
     fn from(entry: &'a KeyEntry) -> Self {
         let path = entry.path.display().to_string();
-        Self { subject: &entry.subject, fingerprint: &entry.fingerprint, path, demo: entry.is_demo() }
+        let mechanism = entry.mechanism.as_deref();
+        Self { subject: &entry.subject, fingerprint: &entry.fingerprint, mechanism, path, demo: entry.is_demo() }
     }
 }
 
@@ -79,7 +81,7 @@ pub(super) fn use_file(front: &mut Front, args: &KeyUseArgs) -> Result<Exit, Sto
         return Err(StationError::KeyFile { path: args.file.clone(), source }.into());
     }
     let password = front.password(None, args.password_fd)?;
-    let entry = front.station.use_key(&args.file, &password, front.session.clock.now())?;
+    let entry = front.station.use_key(&args.file, &password, args.mechanism, front.session.clock.now())?;
     tell(front, &entry, args.json);
     Ok(Exit::Done)
 }
@@ -140,12 +142,16 @@ pub(super) fn show(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-fn describe(front: &Front, entry: &KeyEntry) -> [String; 3] {
-    [
+fn describe(front: &Front, entry: &KeyEntry) -> Vec<String> {
+    let mut lines = vec![
         front.texts.say("key-in-use", &[("subject", (&entry.subject).into())]),
         front.texts.say("key-fingerprint", &[("fingerprint", (&entry.fingerprint).into())]),
         front.texts.say("key-file", &[("path", entry.path.display().to_string().into())]),
-    ]
+    ];
+    if let Some(mechanism) = &entry.mechanism {
+        lines.push(front.texts.say("key-mechanism", &[("mechanism", mechanism.into())]));
+    }
+    lines
 }
 
 fn tell(front: &mut Front, entry: &KeyEntry, as_json: bool) {

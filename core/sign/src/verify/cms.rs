@@ -8,7 +8,7 @@ use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Tag, Tagged};
 use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
-use openssl::pkey::Id;
+use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
@@ -47,6 +47,8 @@ pub(super) enum Scheme {
     RsaPss { mask: MessageDigest, salt: u8 },
     /// ECDSA (RFC 5753).
     Ecdsa,
+    /// Ed25519 or Ed448 (RFC 8419).
+    EdDsa(&'static str),
 }
 
 /// How a signer names its certificate.
@@ -61,10 +63,11 @@ struct CertificateId {
     value: Vec<u8>,
 }
 
+const ED25519: &str = "Ed25519";
 const RSA: &str = "1.2.840.113549.1.1.1";
 const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 /// RSA PKCS#1 v1.5 and ECDSA with their digests.
-const SIGNATURES: [(&str, Scheme, Option<&str>); 7] = [
+const SIGNATURES: [(&str, Scheme, Option<&str>); 9] = [
     (RSA, Scheme::RsaPkcs1, None),
     ("1.2.840.113549.1.1.11", Scheme::RsaPkcs1, Some(SHA_256)),
     ("1.2.840.113549.1.1.12", Scheme::RsaPkcs1, Some(SHA_384)),
@@ -72,6 +75,8 @@ const SIGNATURES: [(&str, Scheme, Option<&str>); 7] = [
     ("1.2.840.10045.4.3.2", Scheme::Ecdsa, Some(SHA_256)),
     ("1.2.840.10045.4.3.3", Scheme::Ecdsa, Some(SHA_384)),
     ("1.2.840.10045.4.3.4", Scheme::Ecdsa, Some(SHA_512)),
+    ("1.3.101.112", Scheme::EdDsa(ED25519), None),
+    ("1.3.101.113", Scheme::EdDsa("Ed448"), None),
 ];
 const SHA_256: &str = "2.16.840.1.101.3.4.2.1";
 const SHA_384: &str = "2.16.840.1.101.3.4.2.2";
@@ -84,15 +89,23 @@ impl Scheme {
             Self::RsaPkcs1 => key == Id::RSA,
             Self::RsaPss { .. } => key == Id::RSA || key == Id::RSA_PSS,
             Self::Ecdsa => key == Id::EC,
+            Self::EdDsa(ED25519) => key == Id::ED25519,
+            Self::EdDsa(_) => key == Id::ED448,
         }
     }
 
-    /// Sets a verifier up for it.
-    pub(super) fn set_up(self, verifier: &mut Verifier<'_>) -> Result<(), ErrorStack> {
-        let Self::RsaPss { mask, salt } = self else { return Ok(()) };
-        verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
-        verifier.set_rsa_mgf1_md(mask)?;
-        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(salt.into()))
+    /// A verifier for it.
+    pub(super) fn verifier(self, digest: MessageDigest, key: &PKey<Public>) -> Result<Verifier<'_>, ErrorStack> {
+        if let Self::EdDsa(_) = self {
+            return Verifier::new_without_digest(key);
+        }
+        let mut verifier = Verifier::new(digest, key)?;
+        if let Self::RsaPss { mask, salt } = self {
+            verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+            verifier.set_rsa_mgf1_md(mask)?;
+            verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(salt.into()))?;
+        }
+        Ok(verifier)
     }
 
     fn name(self) -> &'static str {
@@ -100,6 +113,7 @@ impl Scheme {
             Self::RsaPkcs1 => "RSA PKCS#1 v1.5",
             Self::RsaPss { .. } => "RSA-PSS",
             Self::Ecdsa => "ECDSA",
+            Self::EdDsa(name) => name,
         }
     }
 }
@@ -161,6 +175,13 @@ impl SignerRecord {
         }
         let (digest, digest_name) = digest_algorithm(*digest)?;
         let (scheme, signature_digest) = signature_scheme(*signature_algorithm, digest)?;
+        // Ed25519 goes with SHA-512 and Ed448 with SHAKE256 only (RFC 8419, 3), and SHAKE256 is not among what is accepted here.
+        if let Scheme::EdDsa(name) = scheme
+            && (name, digest_name) != (ED25519, "SHA-512")
+        {
+            let reason = format!("CRYPTO_CONSTRAINTS_FAILURE: {name} does not go with {digest_name}");
+            return Err(Stop::indeterminate(reason));
+        }
         let attributes = Attributes::read(*attributes)?;
         if oid(attributes.one(oids::CONTENT_TYPE)?).map_err(malformed)? != oids::DATA {
             return Err(format_failure("the content type is not data"));

@@ -14,7 +14,6 @@ mod cms;
 use std::io::{Read, Seek};
 
 use openssl::hash::{Hasher, MessageDigest};
-use openssl::sign::Verifier;
 use sohoa_model::{Timestamp, Verdict};
 use sohoa_pdf::{File, PdfError};
 
@@ -215,9 +214,7 @@ fn check_signature(record: &SignerRecord, certificate: &Certificate) -> Result<(
     if !record.scheme.fits(key.id()) {
         return Err(wrong());
     }
-    let holds = Verifier::new(record.signature_digest, &key).and_then(|mut verifier| {
-        record.scheme.set_up(&mut verifier)?;
-        verifier.verify_oneshot(&record.signature, &record.signed_attributes)
-    });
+    let verifier = record.scheme.verifier(record.signature_digest, &key);
+    let holds = verifier.and_then(|mut verifier| verifier.verify_oneshot(&record.signature, &record.signed_attributes));
     if holds.unwrap_or(false) { Ok(()) } else { Err(wrong()) }
 }

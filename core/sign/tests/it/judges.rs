@@ -1,11 +1,18 @@
 //! Other programs judge what we sign: pdfsig and qpdf here, the rest over the samples that these tests leave behind.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sohoa_sign::{Corner, SigningRequest, VisibleBlock};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
+use sohoa_model::Verdict;
+use sohoa_sign::{Corner, Mechanism, SigningRequest, VisibleBlock, sign, verify};
 
-use crate::sample::{demo, pdf, request, signed, signed_as};
+use crate::authority::{Authority, Usage};
+use crate::sample::{AT, ORGANISATION, demo, pdf, request, signed, signed_as};
 
 /// Runs a judge; `None` when it is not installed and this is not a CI run.
 pub(crate) fn judge(program: &str, arguments: &[&str], file: &Path) -> Option<(bool, String)> {
@@ -44,6 +51,28 @@ fn other_programs_accept_what_was_signed_on_pages_of_every_turn() {
     let block = VisibleBlock { corner: Corner::UpperLeft, ..VisibleBlock::default() };
     let request = SigningRequest { organisation: organisation.to_owned(), reason: None, block, ..request() };
     accepted("signed-long-name", &signed_as(&pdf(842, 595, 0, 60), &request).0, organisation);
+}
+
+#[test]
+fn other_programs_accept_every_mechanism() {
+    let authority = Authority::lasting(AT);
+    std::fs::write(judged().join("mechanisms-root.pem"), authority.root_pem()).unwrap();
+    let rsa = PKey::from_rsa(Rsa::generate(3072).unwrap()).unwrap();
+    let curve = |id| PKey::from_ec_key(EcKey::generate(&EcGroup::from_curve_name(id).unwrap()).unwrap()).unwrap();
+    for (name, key, mechanism, algorithm) in [
+        ("rsa-pkcs1", rsa.clone(), Mechanism::RsaPkcs1, "RSA PKCS#1 v1.5, SHA-256"),
+        ("rsa-pss", rsa, Mechanism::RsaPss, "RSA-PSS, SHA-256"),
+        ("ecdsa-256", curve(Nid::X9_62_PRIME256V1), Mechanism::Ecdsa, "ECDSA, SHA-256"),
+        ("ecdsa-384", curve(Nid::SECP384R1), Mechanism::Ecdsa, "ECDSA, SHA-256"),
+    ] {
+        let key = authority.issue_for(&key, Usage::Signing).signing_with(mechanism).unwrap();
+        let mut out = Cursor::new(Vec::new());
+        sign(Cursor::new(pdf(595, 842, 0, 60)), &mut out, &request(), &key).unwrap();
+        let bytes = out.into_inner();
+        let report = verify(Cursor::new(&bytes), &authority.trust(), AT).unwrap();
+        assert_eq!((&report.verdict, report.signatures[0].algorithm.as_str()), (&Verdict::Passed, algorithm), "{name}");
+        accepted(&format!("signed-{name}"), &bytes, ORGANISATION);
+    }
 }
 
 /// Leaves a sample and asks the judges for the signature, the syntax and the text of the visible block.

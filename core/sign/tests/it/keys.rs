@@ -7,7 +7,7 @@ use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509Name};
-use sohoa_sign::{Secret, SignError, Signer, SoftKey, demo_key};
+use sohoa_sign::{Mechanism, Secret, SignError, Signer, SoftKey, demo_key};
 
 use crate::sample::AT;
 
@@ -62,11 +62,24 @@ fn each_reason_why_a_key_file_cannot_be_used_is_told_apart() {
     }
 
     let short = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();
-    assert!(matches!(open(&container(&short, &self_signed(&short))), Err(SignError::KeyTooShort { bits: 1024 })));
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let ec = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
-    let refused = open(&container(&ec, &self_signed(&ec)));
-    assert!(matches!(refused, Err(SignError::NotRsa(kind)) if kind == "EC"));
+    assert!(matches!(
+        open(&container(&short, &self_signed(&short))),
+        Err(SignError::KeyTooShort { bits: 1024, least: 2048 })
+    ));
+    let curve = |id| PKey::from_ec_key(EcKey::generate(&EcGroup::from_curve_name(id).unwrap()).unwrap()).unwrap();
+    let small = curve(Nid::SECP224R1);
+    let refused = open(&container(&small, &self_signed(&small)));
+    assert!(matches!(refused, Err(SignError::KeyTooShort { bits: 224, least: 256 })));
+    let ec = curve(Nid::X9_62_PRIME256V1);
+    let ec = open(&container(&ec, &self_signed(&ec))).unwrap();
+    assert_eq!(ec.mechanism(), Mechanism::Ecdsa);
+    let unfit = ec.signing_with(Mechanism::RsaPss).unwrap_err();
+    assert_eq!(unfit.to_string(), "a key of the kind EC does not sign with rsa-pss");
+    let pss = open(&good).unwrap().signing_with(Mechanism::RsaPss).unwrap();
+    assert_eq!(pss.mechanism(), Mechanism::RsaPss);
+    let dsa = PKey::from_dsa(openssl::dsa::Dsa::generate(2048).unwrap()).unwrap();
+    let refused = open(&container(&dsa, &self_signed(&dsa)));
+    assert!(matches!(refused, Err(SignError::KeyKind(kind)) if kind == "DSA"));
 
     let without_key = Pkcs12::builder().cert(&self_signed(&rsa)).build2("mật khẩu").unwrap().to_der().unwrap();
     assert!(matches!(open(&without_key), Err(SignError::NoKey)));
