@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -154,6 +155,49 @@ fn the_text_layer_gives_back_the_words_that_were_read() {
         fs::copy(to.join(pdf), judged().join(name)).unwrap();
     }
     fs::write(judged().join("journey-root.pem"), station.demo_root()).unwrap();
+}
+
+#[test]
+fn texts_with_boxes_are_read_by_other_programs() {
+    let station = imported();
+    let to = station.folder().join("out");
+    for kind in ["text", "hocr", "alto"] {
+        station.run(["export".into(), "--as".into(), kind.into(), "--to".into(), to.clone().into_os_string()]).done();
+    }
+    let tools = sohoa_tests::places::tools().join("venv/bin");
+    for stem in ["HS.01/p1", "HS.02/HS.02.0000001", "HS.02/HS.02.0000002.2"] {
+        let read = fs::read_to_string(to.join(format!("{stem}.txt"))).unwrap();
+        let (hocr, alto) = (to.join(format!("{stem}.hocr")), to.join(format!("{stem}.alto.xml")));
+        for (file, query) in [
+            (&hocr, "count(//*[@class='ocrx_word'][contains(@title, 'x_wconf')])"),
+            (&alto, "count(//*[local-name()='String'][@WC<=1 and @WIDTH>0 and @HEIGHT>0])"),
+        ] {
+            let Some(count) = judged_by(Path::new("xmllint"), &["--nonet", "--xpath", query], file) else { return };
+            assert_eq!(count.trim().parse(), Ok(words(&read).len()), "{}", file.display());
+        }
+        if let Some(said) = judged_by(&tools.join("hocr-check"), &[], &hocr) {
+            assert!(!said.contains("not ok"), "{said}");
+        }
+        if let Some(said) = judged_by(&tools.join("alto-tools"), &["--text"], &alto) {
+            assert_eq!(words(&said), words(&read), "{stem}");
+        }
+    }
+}
+
+/// What a judge says of a file; `None` where it is missing and that is allowed.
+fn judged_by(program: &Path, arguments: &[&str], file: &Path) -> Option<String> {
+    match Command::new(program).args(arguments).arg(file).output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert!(output.status.success(), "{}: {said}", program.display());
+            Some(said)
+        }
+        Err(_) if !sohoa_tests::places::in_ci() => {
+            sohoa_tests::announce(&format!("{}: skipped, it is not installed", program.display()));
+            None
+        }
+        Err(error) => panic!("{} is needed: {error}", program.display()),
+    }
 }
 
 #[test]

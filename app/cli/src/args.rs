@@ -315,6 +315,8 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ExportFormat {
     Text,
+    Hocr,
+    Alto,
     Pdf,
 }
 

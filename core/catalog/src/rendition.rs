@@ -76,6 +76,8 @@ pub struct DocumentPage {
     pub text: Option<Sha256>,
     /// The name of the model of its language, e.g. `vie`.
     pub language: Option<String>,
+    /// The engine that read it, e.g. `tesseract 5.3.0`.
+    pub engine: Option<String>,
 }
 
 /// A rendition as it was recorded.
@@ -500,19 +502,21 @@ fn detail(connection: &Connection, document: DocumentId) -> Result<DocumentDetai
         })
         .optional()?
         .ok_or_else(|| CatalogError::Unknown { noun: "document", id: document.to_string() })?;
-    let sql = "SELECT rotation, text_sha256, reading.language FROM page
+    let sql = "SELECT rotation, text_sha256, reading.language, reading.engine FROM page
                JOIN reading ON reading.page = page.id AND reading.number = page.reading WHERE page.id = ?1";
     let mut reading = connection.prepare_cached(sql)?;
     let mut pages = Vec::new();
     for view in query::pages_of(connection, document)? {
-        let read: Option<(u16, Sha256, Option<String>)> = reading
-            .query_row([view.id.bytes()], |row| Ok((row.get(0)?, column::hash(row, "text_sha256")?, row.get(2)?)))
+        let stated = view.facts.stated_rotation.degrees();
+        let page = reading
+            .query_row([view.id.bytes()], |row| {
+                let text = Some(column::hash(row, "text_sha256")?);
+                let (rotation, language, engine) = (row.get(0)?, row.get(2)?, Some(row.get(3)?));
+                Ok(DocumentPage { view: view.clone(), rotation, text, language, engine })
+            })
             .optional()?;
-        let (rotation, text, language) = match read {
-            Some((rotation, text, language)) => (rotation, Some(text), language),
-            None => (view.facts.stated_rotation.degrees(), None, None),
-        };
-        pages.push(DocumentPage { view, rotation, text, language });
+        let unread = || DocumentPage { view, rotation: stated, text: None, language: None, engine: None };
+        pages.push(page.unwrap_or_else(unread));
     }
     let input = input(&description, ordinal, &pages);
     Ok(DocumentDetail {

@@ -26,6 +26,7 @@ pub mod reading;
 pub mod receipt;
 pub mod safe_name;
 pub mod verdict;
+pub mod xml;
 
 pub use act::Act;
 pub use cancel::Cancel;

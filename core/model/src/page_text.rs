@@ -62,6 +62,69 @@ pub struct Word {
     pub descent: f32,
 }
 
+/// A box with sides parallel to the page, in upright page pixels; `left` and `top` belong to it, `right` and `bottom` do not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// Left edge.
+    pub left: f32,
+    /// Upper edge.
+    pub top: f32,
+    /// Right edge.
+    pub right: f32,
+    /// Lower edge.
+    pub bottom: f32,
+}
+
+impl Bounds {
+    /// The smallest box around several; `None` around none.
+    pub fn around(boxes: impl IntoIterator<Item = Self>) -> Option<Self> {
+        boxes.into_iter().reduce(|a, b| Self {
+            left: a.left.min(b.left),
+            top: a.top.min(b.top),
+            right: a.right.max(b.right),
+            bottom: a.bottom.max(b.bottom),
+        })
+    }
+}
+
+impl Word {
+    /// The box around the word on a line that rises by `angle` degrees.
+    pub fn bounds(&self, angle: f32) -> Bounds {
+        let (sin, cos) = angle.to_radians().sin_cos();
+        // Along the baseline, and up from it; y runs down.
+        let corner = |along: f32, up: f32| (self.x + along * cos - up * sin, self.y - along * sin - up * cos);
+        let corners = [
+            corner(0.0, self.ascent),
+            corner(self.width, self.ascent),
+            corner(0.0, -self.descent),
+            corner(self.width, -self.descent),
+        ];
+        let fold = |start: f32, pick: fn(f32, f32) -> f32, of: fn(&(f32, f32)) -> f32| {
+            corners.iter().map(of).fold(start, pick)
+        };
+        Bounds {
+            left: fold(f32::INFINITY, f32::min, |c| c.0),
+            top: fold(f32::INFINITY, f32::min, |c| c.1),
+            right: fold(f32::NEG_INFINITY, f32::max, |c| c.0),
+            bottom: fold(f32::NEG_INFINITY, f32::max, |c| c.1),
+        }
+    }
+}
+
+impl TextLine {
+    /// The box around its words; `None` without words.
+    pub fn bounds(&self) -> Option<Bounds> {
+        Bounds::around(self.words.iter().map(|word| word.bounds(self.angle)))
+    }
+}
+
+impl TextBlock {
+    /// The box around its lines; `None` without words.
+    pub fn bounds(&self) -> Option<Bounds> {
+        Bounds::around(self.lines.iter().filter_map(TextLine::bounds))
+    }
+}
+
 impl PageText {
     /// All words in reading order.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
@@ -97,5 +160,26 @@ impl PageText {
             characters += n;
         }
         (characters > 0.0).then(|| sum / characters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_on_a_line_that_rises_has_a_box_around_its_corners() {
+        let word = |angle| {
+            let word =
+                Word { text: "a".into(), confidence: 9.0, x: 100.0, y: 200.0, width: 40.0, ascent: 10.0, descent: 5.0 };
+            word.bounds(angle)
+        };
+        assert_eq!(word(0.0), Bounds { left: 100.0, top: 190.0, right: 140.0, bottom: 205.0 });
+        // A quarter turn: the baseline runs up, ascents reach to the left.
+        let turned = word(90.0);
+        let expected = [90.0, 160.0, 105.0, 200.0];
+        for (found, expected) in [turned.left, turned.top, turned.right, turned.bottom].into_iter().zip(expected) {
+            assert!((found - expected).abs() < 0.001, "{turned:?}");
+        }
     }
 }

@@ -7,6 +7,8 @@
 //! The environment must hold `OMP_THREAD_LIMIT=1` before the process starts: several threads in one recognition cost
 //! more time than they save.
 
+pub mod alto;
+pub mod hocr;
 pub mod language_guess;
 pub mod models;
 pub mod reader;

@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use sohoa_model::xml::escaped;
+
 use crate::document::Metadata;
 
 const HEAD: &str = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>
@@ -22,7 +24,7 @@ pub(crate) fn packet(metadata: &Metadata) -> Vec<u8> {
     let mut xml = HEAD.to_owned();
     let mut put = |open: &str, text: &str, close: &str| {
         if !text.is_empty() {
-            writeln!(xml, "{open}{}{close}", escape(text)).expect("a String takes everything");
+            writeln!(xml, "{open}{}{close}", escaped(text)).expect("a String takes everything");
         }
     };
     let created = metadata.created.iso_vietnam();
@@ -44,8 +46,4 @@ pub(crate) fn packet(metadata: &Metadata) -> Vec<u8> {
     put("<xmp:MetadataDate>", &created, "</xmp:MetadataDate>");
     xml.push_str(TAIL);
     xml.into_bytes()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sohoa_catalog::rendition::DocumentDetail;
+use sohoa_catalog::rendition::{DocumentDetail, DocumentPage};
+use sohoa_model::geometry::Rotation;
 use sohoa_model::page_text::PageText;
 use sohoa_model::safe_name;
 use sohoa_model::{Cancel, Sha256};
+use sohoa_ocr::alto;
+use sohoa_ocr::hocr::{self, PageSource};
 use sohoa_store::StoreError;
 use sohoa_store::atomic::{self, AtomicFile};
 
@@ -20,8 +23,24 @@ use crate::error::PipelineError;
 pub enum ExportKind {
     /// One text a frame: `<dossier>/<original stem>[.<frame>].txt`.
     Text,
+    /// One hOCR file a frame: `<dossier>/<original stem>[.<frame>].hocr`.
+    Hocr,
+    /// One ALTO file a frame: `<dossier>/<original stem>[.<frame>].alto.xml`.
+    Alto,
     /// One PDF a document: `<dossier>/<name>.pdf`.
     Pdf,
+}
+
+impl ExportKind {
+    /// The word in events and on the command line: `text`, `hocr`, `alto`, `pdf`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Hocr => "hocr",
+            Self::Alto => "alto",
+            Self::Pdf => "pdf",
+        }
+    }
 }
 
 /// What to export, where to, and why although held.
@@ -76,14 +95,15 @@ pub fn export(archive: &Archive, plan: &ExportPlan, cancel: &Cancel) -> Result<E
             continue;
         }
         let why = if cleared { None } else { reason };
-        let kind = if plan.kind == ExportKind::Text { "text" } else { "pdf" };
-        let detail = serde_json::json!({ "as": kind, "reason": why });
+        let detail = serde_json::json!({ "as": plan.kind.word(), "reason": why });
         archive.catalog().log("export", Some(&code), &detail, &archive.act())?;
         let folder = to.join(&view.dossier.folder);
         for document in view.documents {
             let detail = archive.catalog().document_detail(document.id)?;
             match plan.kind {
-                ExportKind::Text => outcome.files += export_texts(archive, &detail, &folder)?,
+                ExportKind::Text | ExportKind::Hocr | ExportKind::Alto => {
+                    outcome.files += export_texts(archive, plan.kind, &detail, &folder)?;
+                }
                 ExportKind::Pdf => match detail.signed.as_ref().or(detail.pdfa.as_ref()) {
                     Some(rendition) => {
                         copy_out(archive, &rendition.sha256, &folder, &detail.name)?;
@@ -98,7 +118,12 @@ pub fn export(archive: &Archive, plan: &ExportPlan, cancel: &Cancel) -> Result<E
     Ok(outcome)
 }
 
-fn export_texts(archive: &Archive, detail: &DocumentDetail, folder: &Path) -> Result<u64, PipelineError> {
+fn export_texts(
+    archive: &Archive,
+    kind: ExportKind,
+    detail: &DocumentDetail,
+    folder: &Path,
+) -> Result<u64, PipelineError> {
     let mut frames: BTreeMap<&str, u32> = BTreeMap::new();
     for page in &detail.pages {
         *frames.entry(&page.view.path).or_default() += 1;
@@ -115,11 +140,32 @@ fn export_texts(archive: &Archive, detail: &DocumentDetail, folder: &Path) -> Re
             n += 1;
         }
         let name = safe_name::nth(&stem, n);
-        let text = assemble::page_text(archive, page)?.map(|text: PageText| text.plain()).unwrap_or_default();
-        atomic::write(&folder.join(format!("{name}.txt")), text.as_bytes())?;
+        let text = match assemble::page_text(archive, page)? {
+            Some(text) => text,
+            None => empty_page(page),
+        };
+        let source = PageSource {
+            image: &page.view.path,
+            engine: page.engine.as_deref().unwrap_or_default(),
+            language: page.language.as_deref().and_then(|model| model.parse().ok()),
+        };
+        let (written, extension) = match kind {
+            ExportKind::Hocr => (hocr::hocr(&text, &source), "hocr"),
+            ExportKind::Alto => (alto::alto(&text, &source), "alto.xml"),
+            ExportKind::Text | ExportKind::Pdf => (text.plain(), "txt"),
+        };
+        atomic::write(&folder.join(format!("{name}.{extension}")), written.as_bytes())?;
         stems.insert(name, owner);
     }
     Ok(detail.pages.len() as u64)
+}
+
+/// A page without words has its size all the same.
+fn empty_page(page: &DocumentPage) -> PageText {
+    let facts = &page.view.facts;
+    let rotation = Rotation::from_degrees(page.rotation.into()).unwrap_or(Rotation::None);
+    let (width, height) = rotation.turned(facts.width, facts.height);
+    PageText { width, height, blocks: Vec::new() }
 }
 
 fn copy_out(archive: &Archive, sha256: &Sha256, folder: &Path, name: &str) -> Result<(), PipelineError> {

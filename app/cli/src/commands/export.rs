@@ -20,6 +20,8 @@ pub(super) fn run(front: &mut Front, args: ExportArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
     let kind = match args.format {
         ExportFormat::Text => ExportKind::Text,
+        ExportFormat::Hocr => ExportKind::Hocr,
+        ExportFormat::Alto => ExportKind::Alto,
         ExportFormat::Pdf => ExportKind::Pdf,
     };
     let plan = ExportPlan { kind, to: args.to, dossiers: args.dossiers, held_reason: args.held_reason };
