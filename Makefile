@@ -1,6 +1,6 @@
 # Each of these does its own set-up on a fresh Debian 12 or Ubuntu 24.04: git, make, curl and a Rust toolchain suffice.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint crash bench clean
 
 CARGO ?= cargo
 
@@ -8,6 +8,7 @@ help:
 	@echo "make demo    build Sohoa, digitize sample-scans, say where the PDFs are"
 	@echo "make test    check style, run every test, let the judges look at every PDF"
 	@echo "make lint    only the style: format, clippy, documentation"
+	@echo "make crash   cut the power 1000 times, let the disk fill up or fail 100 times (CUTS=N for another number)"
 	@echo "make bench   measure against OCRmyPDF and Tesseract (BENCH='--only speed,cer,memory' for a part)"
 	@echo "make clean   remove what was built; the tools in target/tools stay"
 
@@ -29,6 +30,11 @@ lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --workspace --test judges -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+
+# A part of this runs with every `make test`.
+crash:
+	packaging/setup judges
+	SOHOA_SCHEDULES=$(or $(CUTS),1000) $(CARGO) test --package sohoa-tests --test it power -- --nocapture
 
 bench:
 	packaging/setup bench

@@ -31,19 +31,19 @@ const LATER: &[(&str, u32)] = &[
 
 /// What must not differ: every object of the vault, every published file, progress and verdicts.
 #[derive(Debug, PartialEq, Eq)]
-struct Outcome {
-    objects: Vec<String>,
-    published: BTreeMap<String, Sha256>,
+pub(crate) struct Outcome {
+    pub(crate) objects: Vec<String>,
+    pub(crate) published: BTreeMap<String, Sha256>,
     progress: serde_json::Value,
     verdicts: serde_json::Value,
 }
 
-fn still(command: &mut Command) -> &mut Command {
+pub(crate) fn still(command: &mut Command) -> &mut Command {
     command.env("SOHOA_TEST_CLOCK", "1795314605000")
 }
 
 /// An archive with inventory, plan and key, in which nothing was imported yet.
-fn prepared() -> Station {
+pub(crate) fn prepared() -> Station {
     let station = Station::empty();
     let archive = station.archive();
     station.finish(still(&mut station.bare()).args(["--operator", ARCHIVIST, "init", "--demo"]).arg(archive)).done();
@@ -55,7 +55,7 @@ fn prepared() -> Station {
     station
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -68,7 +68,7 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-fn copy_of(template: &Station) -> Station {
+pub(crate) fn copy_of(template: &Station) -> Station {
     let station = Station::empty();
     copy_folder(&template.archive(), &station.archive());
     copy_folder(&template.settings(), &station.settings());
@@ -93,7 +93,7 @@ fn files_below(folder: &Path, found: &mut Vec<String>, root: &Path) {
     }
 }
 
-fn outcome(station: &Station) -> Outcome {
+pub(crate) fn outcome(station: &Station) -> Outcome {
     let (mut objects, mut published) = (Vec::new(), Vec::new());
     let archive = station.archive();
     files_below(&archive.join("vault"), &mut objects, &archive);

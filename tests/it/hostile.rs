@@ -187,3 +187,28 @@ fn pages_that_were_taken_but_not_read_yet_outlive_their_catalog() {
     assert_eq!(passed(&station), DOCUMENTS);
     station.run(["check"]).done();
 }
+
+#[test]
+fn the_copy_of_the_catalog_takes_the_place_of_one_that_is_destroyed() {
+    let station = Station::with_demo_archive();
+    list_inventory(&station);
+    station.run(import()).done();
+    let (catalog, copy) = (station.archive().join("catalog.sqlite"), station.archive().join("catalog.copy.sqlite"));
+    let (progress, verified) = (station.run(["progress", "--json"]).done().json(), passed(&station));
+    let made = fs::metadata(&copy).unwrap().modified().unwrap();
+    station.run(["process"]).done();
+    assert_eq!(fs::metadata(&copy).unwrap().modified().unwrap(), made, "a copy that is fresh is not made again");
+
+    let length = fs::metadata(&catalog).unwrap().len() as usize;
+    fs::write(&catalog, vec![0xA5; length]).unwrap();
+    station.run(["show"]).refused();
+    fs::copy(&copy, &catalog).unwrap();
+    for rest in ["catalog.sqlite-wal", "catalog.sqlite-shm"] {
+        let _ = fs::remove_file(station.archive().join(rest));
+    }
+    station.run(import()).done();
+    station.run(["check"]).done();
+    let again = station.run(["progress", "--json"]).done().json();
+    assert_eq!((&again["total"], &again["by_state"]), (&progress["total"], &progress["by_state"]));
+    assert_eq!((passed(&station), verified), (DOCUMENTS, DOCUMENTS));
+}

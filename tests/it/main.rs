@@ -7,5 +7,6 @@ mod crashes;
 mod hostile;
 mod journey;
 mod odd_files;
+mod power;
 mod secrecy;
 mod tidy;

@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/cli", &["model", "store", "sign", "catalog", "pipeline", "shell"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
+    ("tests/scale", &[]),
     ("tests/fuzz", &["model", "capture", "imaging", "describe", "pdf", "pdfa", "sign", "catalog", "pipeline"]),
 ];
 

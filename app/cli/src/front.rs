@@ -103,6 +103,15 @@ impl Front {
         }
     }
 
+    /// Copies the catalog at the clean end of work; what was done stands, so a copy that fails is only said.
+    pub(crate) fn copy_catalog(&mut self, archive: &Archive) {
+        if let Err(error) = archive.copy_catalog() {
+            let failure = Failure::of(&error, &self.texts);
+            let line = self.texts.say("catalog-not-copied", &[("cause", failure.sentence.into())]);
+            self.output.warn(line);
+        }
+    }
+
     /// From now on Ctrl-C and the end of the session ask the work to stop at its next safe place; a second time ends it.
     pub(crate) fn stop_cleanly_on_request(&self) {
         let cancel = self.cancel.clone();

@@ -30,6 +30,7 @@ impl Bar {
 
 impl Sink for Bar {
     fn step(&self, phase: Phase, done: u64, total: u64) {
+        tracing::info!("{phase:?}: {done} of {total}");
         if self.bar.is_hidden() {
             return;
         }

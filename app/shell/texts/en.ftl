@@ -439,6 +439,7 @@ inventory-refused = { $count } refused; the other rows were taken.
 inventory-ignored = Columns not read: { $columns }
 plan-set = Target { $name }: { $share } % of the { $unit } { $class } by { $deadline }.
 plan-removed = Removed the target { $name }.
+catalog-not-copied = The catalog could not be copied: { $cause } What was done is kept.
 plan-none = There are no targets. Set the examples: sohoa plan example
 plan-class = of the class "{ $class }"
 unit-dossiers = dossiers

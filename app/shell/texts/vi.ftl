@@ -421,6 +421,7 @@ inventory-refused = { $count } chỗ bị từ chối; các dòng còn lại đ�
 inventory-ignored = Không đọc các cột: { $columns }
 plan-set = Chỉ tiêu { $name }: { $share } % { $unit } { $class } trước hết ngày { $deadline }.
 plan-removed = Đã bỏ chỉ tiêu { $name }.
+catalog-not-copied = Không sao lưu được danh mục dữ liệu: { $cause } Những gì đã làm vẫn được giữ.
 plan-none = Chưa có chỉ tiêu nào. Đặt chỉ tiêu mẫu: sohoa plan example
 plan-class = thuộc nhóm "{ $class }"
 unit-dossiers = hồ sơ

@@ -162,6 +162,13 @@ impl Catalog {
         Ok(())
     }
 
+    /// Writes all of it into another file, which has to be new or empty, as one consistent state; other work goes on.
+    pub fn copy_into(&self, path: &Path) -> Result<(), CatalogError> {
+        // As bytes: a path need not be UTF-8.
+        self.read().execute("VACUUM INTO CAST(?1 AS TEXT)", [path.as_os_str().as_encoded_bytes()])?;
+        Ok(())
+    }
+
     pub(crate) fn read(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere rolled its transaction back when it unwound: the connection is whole.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

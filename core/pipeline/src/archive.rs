@@ -1,12 +1,15 @@
 //! An open archive: its folder, vault, catalog and settings, and the person who works on it now.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sohoa_catalog::{ArchiveFacts, Catalog};
 use sohoa_model::ids::{ArchiveId, Randomness};
 use sohoa_model::safe_name::safe_name;
 use sohoa_model::{Act, Clock, Sha256};
+use sohoa_store::atomic::AtomicFile;
 use sohoa_store::lock::{self, ArchiveLock};
 use sohoa_store::{ArchiveLayout, StoreError, Vault, atomic};
 
@@ -177,6 +180,26 @@ impl Archive {
     /// The catalog.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// Writes a copy of the catalog beside it, if the last one is an hour of work behind or more; says whether it did.
+    pub fn copy_catalog(&self) -> Result<bool, PipelineError> {
+        const BEHIND: Duration = Duration::from_secs(3600);
+        let target = self.layout.catalog_copy();
+        let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+        let log = self.layout.root().join("catalog.sqlite-wal");
+        let latest = changed(&log).max(changed(&self.layout.catalog()));
+        if let (Some(latest), Some(copied)) = (latest, changed(&target))
+            && latest.duration_since(copied).unwrap_or_default() < BEHIND
+        {
+            return Ok(false);
+        }
+        atomic::sweep(self.layout.root())?;
+        let mut file = AtomicFile::begin(self.layout.root())?;
+        self.catalog.copy_into(file.path())?;
+        file.written_by_others()?;
+        file.commit(&target)?;
+        Ok(true)
     }
 
     /// The name under which this process leases pages; says which process it is.

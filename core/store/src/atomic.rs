@@ -48,6 +48,15 @@ impl AtomicFile {
         &self.temporary
     }
 
+    /// Takes what another library wrote under [`path`](Self::path) for what is to be there.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`] if the length can't be asked for.
+    pub fn written_by_others(&mut self) -> Result<(), StoreError> {
+        self.written = self.file.metadata().map_err(|e| StoreError::write(&self.temporary, e))?.len();
+        Ok(())
+    }
+
     /// Takes the right to write away from everybody, so that no program changes the file in place, through whatever link.
     pub fn protect(&self) -> Result<(), StoreError> {
         let fail = |e| StoreError::write(&self.temporary, e);

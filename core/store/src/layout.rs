@@ -26,6 +26,11 @@ impl ArchiveLayout {
         self.root.join("catalog.sqlite")
     }
 
+    /// `catalog.copy.sqlite`: a whole copy of the catalog, no more than an hour of work behind.
+    pub fn catalog_copy(&self) -> PathBuf {
+        self.root.join("catalog.copy.sqlite")
+    }
+
     /// `sohoa.toml`: settings of the archive.
     pub fn settings(&self) -> PathBuf {
         self.root.join("sohoa.toml")

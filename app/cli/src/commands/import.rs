@@ -24,6 +24,9 @@ pub(super) fn run(front: &mut Front, args: &ImportArgs) -> Result<Exit, Stop> {
         false => import::import(&archive, &plan, key.as_ref(), &front.cancel, &bar)?,
     };
     drop(bar);
+    if !outcome.interrupted && !args.dry_run {
+        front.copy_catalog(&archive);
+    }
     let receipt = receipt::Shown {
         lines: &outcome.lines,
         id: outcome.receipt,

@@ -77,6 +77,9 @@ fn work(
     let bar = front.bar();
     let outcome = process::process(archive, plan, key, &front.cancel, &bar)?;
     drop(bar);
+    if !front.cancel.is_requested() {
+        front.copy_catalog(archive);
+    }
     if as_json {
         front.output.json(&WorkRecord::from(&outcome));
     } else if outcome == ProcessOutcome::default() {
