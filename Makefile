@@ -9,7 +9,7 @@ help:
 	@echo "make test    check style, run every test, let the judges look at every PDF"
 	@echo "make lint    only the style: format, clippy, documentation"
 	@echo "make crash   cut the power 1000 times, let the disk fill up or fail 100 times (CUTS=N for another number)"
-	@echo "make bench   measure against OCRmyPDF and Tesseract (BENCH='--only speed,cer,memory' for a part)"
+	@echo "make bench   measure against OCRmyPDF and Tesseract (BENCH='--only memory,scale' for a part)"
 	@echo "make clean   remove what was built; the tools in target/tools stay"
 
 demo:
@@ -38,7 +38,7 @@ crash:
 
 bench:
 	packaging/setup bench
-	$(CARGO) build --release --package sohoa-cli
+	$(CARGO) build --release --package sohoa-cli --package sohoa-scale
 	python3 -B tests/bench/bench.py --sohoa target/release/sohoa $(BENCH)
 
 clean:

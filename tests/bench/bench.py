@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The race: Sohoa against OCRmyPDF and bare Tesseract, on the same pages, models and workers.
 
-    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory] [--rounds 3]
+    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,scale] [--rounds 3]
 
 Prints a table and writes target/bench/results.json. Speed and accuracy are measured on the real scans in the folder
-that SOHOA_SCANS names (fra and vie, each image with its transcription), memory on dossiers made from sample-scans.
+that SOHOA_SCANS names (fra and vie, each image with its transcription), memory on dossiers made from sample-scans,
+scale on a made catalog of a million pages.
 Needs what `packaging/setup bench` installs. The method stands in docs/benchmarks.md. The exit code is 1 when a figure
 misses its bar.
 """
@@ -22,10 +23,11 @@ import accuracy
 import contenders
 import memory
 import pages
+import scale
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
-PARTS = ("speed", "cer", "memory")
+PARTS = ("speed", "cer", "memory", "scale")
 MEGABYTE = 1_000_000
 
 
@@ -49,6 +51,8 @@ def main():
         rows += error_rates(sohoa, sets, texts)
     if "memory" in only:
         rows += peak_memory(sohoa)
+    if "scale" in only:
+        rows += of_a_million(sohoa)
     show(rows)
     write(rows)
     return 0 if all(held(row) for row in rows) else 1
@@ -131,6 +135,27 @@ def peak_memory(sohoa):
         row("peak memory, dossier of 50 pages", peak[50], "MB", "≤ 600"),
         row("peak memory, dossier of 1000 pages", peak[1000], "MB", "≤ 600"),
         row("peak memory, 1000 pages against 50", peak[1000] / peak[50], "×", "≤ 1.2"),
+    ]
+
+
+def of_a_million(sohoa):
+    generator = sohoa.with_name("sohoa-scale")
+    if not generator.is_file():
+        sys.exit(f"bench: {generator} is missing; make bench builds it")
+    archive = scale.Scale(sohoa, generator, WORK)
+    archive.prepare()
+    rows = [] if archive.made_in is None else [row("making a catalog of 1 million pages", archive.made_in, "s", "≤ 180")]
+    searches = sorted(archive.searches())
+    say("searches, in ms: " + " ".join(f"{1000 * seconds:.0f}" for seconds in searches))
+    ours, bare = scale.check_against_sha256(sohoa, WORK)
+    return [
+        *rows,
+        row("progress of 1 million pages", 1000 * archive.seconds("progress"), "ms", "≤ 50"),
+        row("opening an archive of 1 million pages (log)", 1000 * archive.seconds("log", "--limit", "1"), "ms", "≤ 200"),
+        row(f"search in 1 million pages, median of {len(searches)}", 1000 * statistics.median(searches), "ms"),
+        row("search in 1 million pages, 95 % are faster than", 1000 * searches[int(0.95 * len(searches))], "ms", "≤ 100"),
+        row("check of masters", ours / MEGABYTE, "MB/s"),
+        row("check against SHA-256 on one core", ours / bare, "×", "≥ 0.8"),
     ]
 
 

@@ -145,7 +145,7 @@ fn fill(catalog: &str, pages: u64) -> Result<(), rusqlite::Error> {
             "INSERT INTO dossier (id, code, folder, created_at, listed, fonds, series, title, value_class, sheets,
                  expected_pages, access, pages, pages_ended, pages_read, documents, documents_assembled, documents_signed, state,
                  accepted_at, accepted_by, accepted_week)
-             VALUES (?1, ?2, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, 'public', ?9, ?9, ?9, 1, 1, 1, ?10, ?11, ?12, ?13)",
+             VALUES (?1, ?2, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, '01', ?9, ?9, ?9, 1, 1, 1, ?10, ?11, ?12, ?13)",
         )?;
         let mut dossier_search = tx.prepare("INSERT INTO dossier_search (rowid, body) VALUES (?1, ?2)")?;
         let mut document = tx.prepare("INSERT INTO document (id, dossier, created_at) VALUES (?1, ?2, ?3)")?;

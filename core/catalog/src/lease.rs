@@ -10,7 +10,9 @@ impl Catalog {
     /// The owners of leases on pages that were not read yet.
     pub fn lease_owners(&self) -> Result<Vec<String>, CatalogError> {
         let connection = self.read();
-        let sql = "SELECT DISTINCT lease_owner FROM page WHERE reading_state IS NULL AND lease_owner IS NOT NULL";
+        // Only pages that wait have a lease that matters, and an index knows those: so a large archive opens as fast as a small one.
+        let sql = "SELECT DISTINCT lease_owner FROM page INDEXED BY page_unread
+                   WHERE reading_state IS NULL AND superseded_at IS NULL AND lease_owner IS NOT NULL";
         let mut statement = connection.prepare(sql)?;
         let owners = statement.query_map([], |row| row.get(0))?;
         Ok(owners.collect::<Result<_, _>>()?)

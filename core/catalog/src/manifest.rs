@@ -502,7 +502,7 @@ mod tests {
         assert_eq!(copy.receipts().unwrap(), f.catalog.receipts().unwrap());
         assert_eq!(copy.vault_references().unwrap(), f.catalog.vault_references().unwrap());
         let found = |c: &Catalog| -> Vec<_> {
-            let hits = c.search("benh vien tinh", 99, Markers { open: "<", close: ">" }).unwrap();
+            let hits = c.search("benh vien tinh", 99, Markers { open: "<", close: ">" }).unwrap().hits;
             let mut hits: Vec<_> = hits.into_iter().map(|hit| (hit.dossier, hit.page, hit.snippet)).collect();
             hits.sort_by(|a, b| a.0.cmp(&b.0));
             hits

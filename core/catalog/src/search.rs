@@ -2,6 +2,9 @@
 //!
 //! All words of a query have to be there; words in quotes have to stand together. What people type is never taken as
 //! the language of the search engine.
+//!
+//! Ranking looks at every page that has a word, so only words that are rare rank: where all
+//! words of a query are frequent, the pages come in the order in which they were taken, and no more than [`UNRANKED`].
 
 use rusqlite::{Connection, params};
 use sohoa_model::ids::{DocumentId, PageId};
@@ -14,6 +17,14 @@ use crate::search_fold::{Token, adjacent, tokens};
 
 /// The most words that a query may have; more are not looked at.
 const MOST_TERMS: usize = 32;
+/// The most hits that are looked for when all words are frequent.
+pub const UNRANKED: usize = 200;
+/// A word is frequent when it stands on more than one in so many pages (2 %)…
+const FREQUENT: i64 = 50;
+/// …but never if it stands on so many pages or fewer…
+const FEW: i64 = 1_000;
+/// …and always if it stands on more than this.
+const MANY: i64 = 20_000;
 /// About how many bytes of text stand before a hit in a snippet.
 const BEFORE: usize = 60;
 /// About how many bytes a snippet has.
@@ -26,6 +37,17 @@ pub struct Markers<'a> {
     pub open: &'a str,
     /// After.
     pub close: &'a str,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// Descriptions first, then pages; no more than were asked for.
+    pub hits: Vec<Hit>,
+    /// There are more than so many hits; `None` if these are all.
+    pub more_than: Option<usize>,
+    /// The pages are in the order of their score, not of their taking.
+    pub ranked: bool,
 }
 
 /// Something that was found.
@@ -70,21 +92,69 @@ struct Term {
 
 impl Catalog {
     /// Searches; dossiers whose description has all the words come first, then pages, the best first.
-    pub fn search(&self, query: &str, limit: usize, markers: Markers<'_>) -> Result<Vec<Hit>, CatalogError> {
+    pub fn search(&self, query: &str, limit: usize, markers: Markers<'_>) -> Result<Found, CatalogError> {
         let terms = terms(query);
         if terms.is_empty() || limit == 0 {
-            return Ok(Vec::new());
+            return Ok(Found { ranked: true, ..Found::default() });
         }
         // Only letters and digits in quotes: no character of the query has a meaning for the engine.
         let phrases: Vec<String> =
             terms.iter().flat_map(|term| &term.phrases).map(|phrase| format!("\"{phrase}\"")).collect();
         let question = phrases.join(" AND ");
         let connection = self.read();
-        let mut hits = dossier_hits(&connection, &question, limit, &terms, markers)?;
-        let left = limit - hits.len();
-        hits.extend(page_hits(&connection, &question, left, &terms, markers)?);
-        Ok(hits)
+        let mut hits = dossier_hits(&connection, &question, limit.saturating_add(1), &terms, markers)?;
+        if hits.len() > limit {
+            hits.truncate(limit);
+            return Ok(Found { hits, more_than: Some(limit), ranked: true });
+        }
+        let (numbers, ranked) = page_numbers(&connection, &phrases, &question, limit - hits.len())?;
+        let most = if ranked { limit - hits.len() } else { UNRANKED };
+        let more_than = (numbers.len() > most).then(|| hits.len() + most);
+        let shown = &numbers[..numbers.len().min(limit - hits.len())];
+        let more_than = more_than.or((shown.len() < numbers.len()).then_some(limit));
+        hits.extend(page_hits(&connection, shown, &terms, markers)?);
+        Ok(Found { hits, more_than, ranked })
     }
+}
+
+/// The pages that have all phrases, with their scores, one more than are wanted; and whether they are ranked.
+fn page_numbers(
+    connection: &Connection,
+    phrases: &[String],
+    question: &str,
+    limit: usize,
+) -> Result<(Vec<(i64, f64)>, bool), CatalogError> {
+    let mut rare = Vec::new();
+    for phrase in phrases {
+        if !is_frequent(connection, phrase)? {
+            rare.push(phrase.as_str());
+        }
+    }
+    if rare.is_empty() {
+        let sql = "SELECT rowid, 0.0 FROM page_search WHERE page_search MATCH ?1 ORDER BY rowid LIMIT ?2";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![question, UNRANKED as i64 + 1], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        return Ok((rows.collect::<Result<_, _>>()?, false));
+    }
+    // The score is that of the rare words: for each word of a score the engine walks over all pages that have it.
+    let sql = "SELECT rowid, -bm25(page_search) AS score FROM page_search
+               WHERE page_search MATCH ?1 AND (?2 = ?1 OR rowid IN (SELECT rowid FROM page_search WHERE page_search MATCH ?2))
+               ORDER BY score DESC, rowid LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let rows =
+        statement.query_map(params![rare.join(" AND "), question, most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((rows.collect::<Result<_, _>>()?, true))
+}
+
+/// Whether a phrase stands on so many pages that ranking by it would take too long.
+fn is_frequent(connection: &Connection, phrase: &str) -> Result<bool, CatalogError> {
+    let pages: Option<i64> =
+        connection.prepare_cached("SELECT max(number) FROM page_text")?.query_row([], |row| row.get(0))?;
+    let most = (pages.unwrap_or(0) / FREQUENT).clamp(FEW, MANY);
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM page_search WHERE page_search MATCH ?1 LIMIT ?2)";
+    let found: i64 = connection.prepare_cached(sql)?.query_row(params![phrase, most + 1], |row| row.get(0))?;
+    Ok(found > most)
 }
 
 fn dossier_hits(
@@ -116,40 +186,40 @@ fn dossier_hits(
 
 fn page_hits(
     connection: &Connection,
-    question: &str,
-    limit: usize,
+    numbers: &[(i64, f64)],
     terms: &[Term],
     markers: Markers<'_>,
 ) -> Result<Vec<Hit>, CatalogError> {
     let sql = "SELECT page.id, page.document, document.ordinal, dossier.code, dossier.title, dossier.folder,
-                   dossier.held, plain, reading.language, found.score
-               FROM (SELECT rowid AS number, -bm25(page_search) AS score FROM page_search
-                     WHERE page_search MATCH ?1 ORDER BY score DESC, rowid LIMIT ?2) AS found
-               JOIN page ON page.number = found.number JOIN page_text ON page_text.number = found.number
+                   dossier.held, plain, reading.language
+               FROM page JOIN page_text ON page_text.number = page.number
                JOIN document ON document.id = page.document JOIN dossier ON dossier.id = page.dossier
                LEFT JOIN reading ON reading.page = page.id AND reading.number = page.reading
-               ORDER BY found.score DESC, found.number";
+               WHERE page.number = ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map(params![question, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-        let folder: String = row.get("folder")?;
-        let plain: String = row.get("plain")?;
-        Ok(Hit {
-            dossier: row.get("code")?,
-            title: row.get("title")?,
-            held: row.get("held")?,
-            page: Some(PageHit {
-                page: column::id(row, "id")?,
-                document: column::id(row, "document")?,
-                document_name: document_name(&folder, row.get("ordinal")?),
-                number: 0,
-                label: String::new(),
-                language: row.get("language")?,
-            }),
-            snippet: snippet(&plain, terms, markers),
-            score: row.get("score")?,
+    let mut hit_of = |number: i64, score: f64| {
+        statement.query_row([number], |row| {
+            let folder: String = row.get("folder")?;
+            let plain: String = row.get("plain")?;
+            Ok(Hit {
+                dossier: row.get("code")?,
+                title: row.get("title")?,
+                held: row.get("held")?,
+                page: Some(PageHit {
+                    page: column::id(row, "id")?,
+                    document: column::id(row, "document")?,
+                    document_name: document_name(&folder, row.get("ordinal")?),
+                    number: 0,
+                    label: String::new(),
+                    language: row.get("language")?,
+                }),
+                snippet: snippet(&plain, terms, markers),
+                score,
+            })
         })
-    })?;
-    let mut hits: Vec<Hit> = rows.collect::<Result<_, _>>()?;
+    };
+    let mut hits: Vec<Hit> =
+        numbers.iter().map(|(number, score)| hit_of(*number, *score)).collect::<Result<_, rusqlite::Error>>()?;
     let mut documents = std::collections::BTreeMap::new();
     for hit in hits.iter_mut().filter_map(|hit| hit.page.as_mut()) {
         let pages = match documents.entry(hit.document) {

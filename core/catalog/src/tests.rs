@@ -157,7 +157,7 @@ fn a_rejected_dossier_is_captured_again_in_its_place() {
     let taken = f.catalog.dossier("H.1").unwrap().dossier;
     assert!(!taken.rescan);
     assert_eq!((taken.evidence.pages, taken.evidence.pages_ended), (1, 0));
-    assert!(f.catalog.search("bệnh viện tỉnh", 9, MARKS).unwrap().is_empty(), "the old page is no longer found");
+    assert!(f.catalog.search("bệnh viện tỉnh", 9, MARKS).unwrap().hits.is_empty(), "the old page is no longer found");
     let old = f.catalog.known_file("H.1", &file("H.1", "H.1/0001.jpg", 1).sha256).unwrap().unwrap();
     assert!(old.complete, "the old file need not be taken again");
 
@@ -369,21 +369,21 @@ fn words_are_found_without_marks_and_chinese_by_character() {
         ("", &[]),
     ];
     for (query, expected) in cases {
-        let hits = f.catalog.search(query, 10, MARKS).unwrap();
+        let hits = f.catalog.search(query, 10, MARKS).unwrap().hits;
         let mut found: Vec<_> = hits.iter().filter_map(|h| h.page.as_ref()).map(|p| p.label.as_str()).collect();
         found.sort_unstable();
         assert_eq!(found, *expected, "{query:?}");
     }
-    let hit = &f.catalog.search("duong", 10, MARKS).unwrap()[0];
+    let hit = &f.catalog.search("duong", 10, MARKS).unwrap().hits[0];
     assert_eq!(hit.snippet, "Giám đốc bệnh viện tỉnh Hà Đông [đường] Quang Trung");
     let page = hit.page.as_ref().unwrap();
     assert_eq!((page.number, page.document_name.as_str(), page.language.as_deref()), (1, "H49.61.8", Some("vie")));
-    assert_eq!(f.catalog.search("內地", 10, MARKS).unwrap()[0].snippet, "河[內地]簿 嘉隆四年");
-    let dossier = &f.catalog.search("h49.61.8", 10, MARKS).unwrap()[0];
+    assert_eq!(f.catalog.search("內地", 10, MARKS).unwrap().hits[0].snippet, "河[內地]簿 嘉隆四年");
+    let dossier = &f.catalog.search("h49.61.8", 10, MARKS).unwrap().hits[0];
     assert_eq!((dossier.page.as_ref(), dossier.snippet.starts_with("[H49.61.8] Hồ sơ")), (None, true));
     f.take(&file("H49.61.8", "4.jpg", 1));
     f.read_all(&format!("{} bệnh viện {}", "một hai ba ".repeat(90).trim(), "bốn năm ".repeat(90).trim()));
-    let long = f.catalog.search("\"ba bệnh viện bốn\"", 10, MARKS).unwrap().remove(0).snippet;
+    let long = f.catalog.search("\"ba bệnh viện bốn\"", 10, MARKS).unwrap().hits.remove(0).snippet;
     assert!(long.starts_with('…') && long.ends_with('…') && long.contains(" [ba bệnh viện bốn] "), "{long}");
     assert!(long.len() < 320, "{long}");
 }

@@ -21,12 +21,20 @@ struct HitRecord {
     snippet: String,
 }
 
+#[derive(Serialize)]
+struct FoundRecord {
+    hits: Vec<HitRecord>,
+    more_than: Option<usize>,
+    ranked: bool,
+}
+
 pub(super) fn run(front: &mut Front, args: &SearchArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let hits = archive.catalog().search(&args.words.join(" "), limit, Markers { open: "«", close: "»" })?;
+    let found = archive.catalog().search(&args.words.join(" "), limit, Markers { open: "«", close: "»" })?;
     if args.json {
-        let records: Vec<_> = hits
+        let hits = found
+            .hits
             .into_iter()
             .map(|hit| {
                 let page = hit.page.as_ref();
@@ -42,14 +50,14 @@ pub(super) fn run(front: &mut Front, args: &SearchArgs) -> Result<Exit, Stop> {
                 }
             })
             .collect();
-        front.output.json(&records);
+        front.output.json(&FoundRecord { hits, more_than: found.more_than, ranked: found.ranked });
         return Ok(Exit::Done);
     }
-    if hits.is_empty() {
+    if found.hits.is_empty() {
         let line = front.text("search-none");
         front.output.note(line);
     }
-    for hit in hits {
+    for hit in found.hits {
         let mut line = match &hit.page {
             Some(page) => front.texts.say(
                 "search-page",
@@ -69,6 +77,11 @@ pub(super) fn run(front: &mut Front, args: &SearchArgs) -> Result<Exit, Stop> {
         }
         front.output.data(one_line(&line));
         front.output.data(format!("  {}", one_line(&hit.snippet)));
+    }
+    if let Some(count) = found.more_than {
+        let id = if found.ranked { "search-more" } else { "search-more-unranked" };
+        let line = front.texts.say(id, &[("count", count.into())]);
+        front.output.note(line);
     }
     Ok(Exit::Done)
 }
