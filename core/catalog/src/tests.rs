@@ -336,6 +336,32 @@ fn a_receipt_has_a_line_for_every_file() {
 }
 
 #[test]
+fn words_on_most_pages_do_not_rank_and_rare_ones_do() {
+    let f = fixture();
+    for (name, text) in [("1.jpg", "sổ sổ hộ tịch"), ("2.jpg", "sổ hộ tịch bổ túc bổ túc"), ("3.jpg", "sổ bổ túc")]
+    {
+        f.take(&file("H.1", name, 1));
+        f.read_all(text);
+    }
+    let search = |query: &str, limit: usize| {
+        let found = f.catalog.search(query, limit, MARKS).unwrap();
+        let pages = found.hits.iter().filter_map(|hit| hit.page.as_ref());
+        (pages.map(|page| page.number).collect::<Vec<_>>(), found.more_than, found.ranked)
+    };
+    assert_eq!(search("bo tuc", 9), (vec![2, 3], None, true));
+    assert_eq!(search("so", 2), (vec![1, 3], Some(2), true));
+    let raw = Connection::open(f.folder.path().join("catalog.sqlite")).unwrap();
+    let sql = "WITH RECURSIVE other (n) AS (SELECT 1001 UNION ALL SELECT n + 1 FROM other WHERE n < 2100)
+               INSERT INTO page_search (rowid, body) SELECT n, 'so ho tich' FROM other";
+    raw.execute_batch(sql).unwrap();
+    assert_eq!(search("so", 2), (vec![1, 2], Some(200), false), "the order is that of taking");
+    assert_eq!(search("so ho tich", 2), (vec![1, 2], Some(200), false));
+    assert_eq!(search("so bo tuc", 9), (vec![2, 3], None, true), "the rare words rank");
+    assert_eq!(search("ho tich bo", 9), (vec![2], None, true));
+    assert_eq!(search("so \"tich bo\"", 9), (vec![2], None, true));
+}
+
+#[test]
 fn words_are_found_without_marks_and_chinese_by_character() {
     let f = fixture();
     f.list(&[row("H49.61.8", 9)]);
