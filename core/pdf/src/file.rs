@@ -1,18 +1,24 @@
 //! A PDF file read at random: only the places of its objects are kept, never the file.
 //!
-//! Files with classic cross-reference tables and any number of incremental updates are read; what keeps its objects in
-//! compressed streams is told apart by [`PdfError::CrossReferenceStream`]. Header and offsets count from the first byte.
+//! Files with cross-reference tables, streams or both, objects in object streams, and any number of incremental updates are
+//! read; an earlier revision is looked at by putting its [`Snapshot`] in place. Header and offsets count from the first byte.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
+use crate::decode::{self, MAX_DECODED};
 use crate::object::{Dict, Object, Reference, Stream};
-use crate::parse::{Ending, MAX_OBJECT_BYTES, Parser, Stop};
+use crate::parse::{Ending, MAX_ITEMS, MAX_OBJECT_BYTES, Parser, Stop};
 use crate::xref::{Entry, MAX_OBJECTS, Revision, Xref, read_chain};
 use crate::{PdfError, parse};
 
 const FIRST_WINDOW: usize = 4096;
 const TAIL: u64 = 2048;
 const MAX_HOPS: usize = 16;
+/// How many bytes of object streams are decoded in one file, one that is decoded again counted again.
+const MAX_DECODED_IN_ALL: usize = 512 << 20;
+/// How many object streams are kept decoded.
+const STREAMS_KEPT: usize = 16;
 
 /// An open PDF file.
 #[derive(Debug)]
@@ -21,7 +27,15 @@ pub struct File<R> {
     version: (u8, u8),
     startxref: u64,
     xref: Xref,
+    /// The objects of object streams that were decoded, by the offset of the stream.
+    streams: BTreeMap<u64, Vec<(u32, Object)>>,
+    decoded: usize,
+    is_decoding: bool,
 }
+
+/// Where the objects of one revision lie.
+#[derive(Debug)]
+pub struct Snapshot(Xref);
 
 impl<R: Read + Seek> File<R> {
     /// Opens a file: reads its header, the last `startxref` and the chain of cross-reference sections.
@@ -30,7 +44,25 @@ impl<R: Read + Seek> File<R> {
         let version = read_header(&mut source)?;
         let startxref = find_startxref(&mut source)?;
         let xref = read_chain(&mut source, startxref)?;
-        Ok(Self { source, version, startxref, xref })
+        Ok(Self { source, version, startxref, xref, streams: BTreeMap::new(), decoded: 0, is_decoding: false })
+    }
+
+    /// Where the objects of an earlier revision lie.
+    pub fn snapshot(&mut self, revision: Revision) -> Result<Snapshot, PdfError> {
+        read_chain(&mut self.source, revision.startxref).map(Snapshot)
+    }
+
+    /// Looks at another revision from now on, and gives the place of what was looked at before.
+    pub fn swap(&mut self, snapshot: &mut Snapshot) {
+        std::mem::swap(&mut self.xref, &mut snapshot.0);
+    }
+
+    /// Makes sure that all of the file is told by cross-reference tables.
+    ///
+    /// # Errors
+    /// [`PdfError::CrossReferenceStream`].
+    pub fn without_streams_of_structure(&self) -> Result<(), PdfError> {
+        self.xref.stream_at.map_or(Ok(()), |offset| Err(PdfError::CrossReferenceStream { offset }))
     }
 
     /// The version of the header, e.g. `(1, 7)`.
@@ -71,26 +103,80 @@ impl<R: Read + Seek> File<R> {
         self.xref.entries.iter().filter(|(_, entry)| **entry != Entry::Free).map(|(number, _)| *number)
     }
 
-    /// The offset of `n g obj` for an object in use.
-    pub fn object_offset(&self, number: u32) -> Option<u64> {
-        match self.xref.entries.get(&number)? {
-            Entry::Free => None,
-            Entry::Used { offset, .. } => Some(*offset),
-        }
-    }
-
     /// The newest object of this number, references inside not followed.
     ///
     /// Fails with [`PdfError::MissingObject`] if it is not in use, and if another object lies at its offset.
     pub fn object(&mut self, number: u32) -> Result<Object, PdfError> {
-        let Some(&Entry::Used { offset, generation }) = self.xref.entries.get(&number) else {
-            return Err(PdfError::MissingObject(number));
+        let (offset, generation) = match self.xref.entries.get(&number) {
+            Some(&Entry::Used { offset, generation }) => (offset, generation),
+            Some(&Entry::Compressed { stream, index }) => return self.compressed(number, stream, index),
+            Some(Entry::Free) | None => return Err(PdfError::MissingObject(number)),
         };
         let (reference, object) = self.source.parse_at(offset, |parser| parser.indirect())?;
         if reference != (Reference { number, generation }) {
             return Err(PdfError::Syntax { offset, what: "the object that the cross-reference table names" });
         }
         Ok(object)
+    }
+
+    /// The object in an object stream (ISO 32000-1, 7.5.7).
+    fn compressed(&mut self, number: u32, stream: u32, index: u32) -> Result<Object, PdfError> {
+        let Some(&Entry::Used { offset, .. }) = self.xref.entries.get(&stream) else {
+            return Err(PdfError::MissingObject(stream));
+        };
+        if !self.streams.contains_key(&offset) {
+            let objects = self.object_stream(stream, offset)?;
+            if self.streams.len() >= STREAMS_KEPT {
+                self.streams.pop_first();
+            }
+            self.streams.insert(offset, objects);
+        }
+        let found = self.streams.get(&offset).and_then(|objects| objects.get(index as usize));
+        match found {
+            Some((own, object)) if *own == number => Ok(object.clone()),
+            _ => Err(PdfError::Syntax { offset, what: "an object where the cross-reference stream says" }),
+        }
+    }
+
+    fn object_stream(&mut self, number: u32, offset: u64) -> Result<Vec<(u32, Object)>, PdfError> {
+        let wrong = |what| PdfError::Syntax { offset, what };
+        // The length of an object stream may stand elsewhere, but not in an object stream.
+        if std::mem::replace(&mut self.is_decoding, true) {
+            return Err(wrong("the length of an object stream outside of object streams"));
+        }
+        let raw = self.stream_data(number, MAX_DECODED);
+        self.is_decoding = false;
+        let (raw, dict) = (raw?, self.dict(number)?);
+        if !dict.get("Type").is_some_and(|kind| kind.is_name("ObjStm")) {
+            return Err(wrong("an object stream"));
+        }
+        let data = decode::decode(&dict, &raw, MAX_DECODED).map_err(wrong)?;
+        self.decoded += data.len();
+        if self.decoded > MAX_DECODED_IN_ALL {
+            return Err(PdfError::Limit { offset, what: "too much in object streams" });
+        }
+        let whole = |key: &str| dict.get(key).and_then(Object::as_int).and_then(|value| usize::try_from(value).ok());
+        let (Some(count), Some(first)) = (whole("N"), whole("First").filter(|first| *first <= data.len())) else {
+            return Err(wrong("/N and /First of an object stream"));
+        };
+        let (head, body) = data.split_at(first);
+        let mut places = Parser::new(head, offset, Ending::Real);
+        let mut table = Vec::new();
+        for _ in 0..count.min(MAX_ITEMS) {
+            let mut next = || places.unsigned().map_err(|stop| stop.into_error(offset));
+            let (number, at) = (next()?, next()?);
+            let number = u32::try_from(number).map_err(|_| wrong("an object number"))?;
+            table.push((number, usize::try_from(at).unwrap_or(usize::MAX)));
+        }
+        let mut objects = Vec::new();
+        for (i, (number, at)) in table.iter().enumerate() {
+            // Each object ends before the next begins, so that no byte is parsed twice.
+            let end = table.get(i + 1).map_or(body.len(), |(_, next)| *next);
+            let bytes = body.get(*at..end).ok_or_else(|| wrong("ascending offsets within an object stream"))?;
+            let object = Parser::new(bytes, offset, Ending::Real).object().map_err(|stop| stop.into_error(offset))?;
+            objects.push((*number, object));
+        }
+        Ok(objects)
     }
 
     /// The object itself, or what its reference leads to; a reference to nothing is null (7.3.10).
@@ -101,6 +187,9 @@ impl<R: Read + Seek> File<R> {
             match self.xref.entries.get(&reference.number) {
                 Some(Entry::Used { generation, .. }) if *generation == reference.generation => {
                     object = self.object(reference.number)?;
+                }
+                Some(Entry::Compressed { .. }) if reference.generation == 0 => {
+                    object = self.object(reference.number)?
                 }
                 _ => return Ok(Object::Null),
             }

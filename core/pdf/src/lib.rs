@@ -5,6 +5,7 @@
 //! hostile: depth, sizes and counts are bounded, and nothing panics.
 
 mod content;
+mod decode;
 mod error;
 mod file;
 mod object;
@@ -16,7 +17,7 @@ mod xref;
 
 pub use content::{Operation, Operations};
 pub use error::PdfError;
-pub use file::File;
+pub use file::{File, Snapshot};
 pub use object::{Dict, Name, Object, Reference, Stream};
 pub use parse::{MAX_DEPTH, MAX_ITEMS, MAX_OBJECT_BYTES, parse_object};
 pub use text::{decode_text, text_string};

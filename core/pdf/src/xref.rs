@@ -1,8 +1,9 @@
-//! Cross-reference tables and trailers (ISO 32000-1, 7.5.4 to 7.5.6): where every object lies, newest revision first.
+//! Cross-reference tables, streams and trailers (ISO 32000-1, 7.5.4 to 7.5.8): where every object lies, newest revision first.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Read, Seek};
 
+use crate::decode::{self, MAX_DECODED};
 use crate::file::Source;
 use crate::object::{Dict, Object};
 use crate::parse::Parser;
@@ -18,7 +19,7 @@ const ENTRY: usize = 20;
 /// One revision of a file: what was there before the next increment was appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision {
-    /// Offset of its cross-reference section.
+    /// The offset that its `startxref` names: where its chain of cross-reference sections starts.
     pub startxref: u64,
     /// Offset one past its `%%EOF` and the line end after it.
     pub end: u64,
@@ -28,15 +29,33 @@ pub struct Revision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     Free,
-    Used { offset: u64, generation: u16 },
+    Used {
+        offset: u64,
+        generation: u16,
+    },
+    /// The object is the `index`-th in the object stream of this number; its generation is 0.
+    Compressed {
+        stream: u32,
+        index: u32,
+    },
 }
 
 /// All cross-reference sections of a file, merged.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Xref {
     pub(crate) entries: BTreeMap<u32, Entry>,
     pub(crate) trailer: Dict,
     pub(crate) revisions: Vec<Revision>,
+    /// Where the first cross-reference stream lies, if there is one.
+    pub(crate) stream_at: Option<u64>,
+}
+
+/// One cross-reference section.
+struct Section {
+    entries: BTreeMap<u32, Entry>,
+    trailer: Dict,
+    /// Offset one past its trailer dictionary, or the `endobj` of its stream.
+    end: u64,
 }
 
 /// Reads the chain of sections that starts at `startxref`.
@@ -44,6 +63,7 @@ pub(crate) fn read_chain<R: Read + Seek>(source: &mut Source<R>, startxref: u64)
     let mut entries = BTreeMap::new();
     let mut revisions = Vec::new();
     let mut newest = None;
+    let mut stream_at = None;
     let mut visited = HashSet::new();
     let mut next = Some(startxref);
     while let Some(offset) = next {
@@ -53,31 +73,113 @@ pub(crate) fn read_chain<R: Read + Seek>(source: &mut Source<R>, startxref: u64)
         if visited.len() > MAX_REVISIONS {
             return Err(PdfError::Limit { offset, what: "too many cross-reference sections" });
         }
-        let trailer_at = read_section(source, offset, &mut entries)?;
-        let (trailer, end) = source.parse_at(trailer_at, |parser| {
-            parser.keyword("trailer")?;
-            let trailer = parser.object()?;
-            Ok((trailer, parser.offset()))
-        })?;
-        let Object::Dict(trailer) = trailer else {
-            return Err(PdfError::Syntax { offset: trailer_at, what: "a trailer dictionary" });
-        };
-        if trailer.contains("XRefStm") {
-            return Err(PdfError::CrossReferenceStream { offset: trailer_at });
+        let is_stream = source.window(offset, 1)?.first().is_some_and(u8::is_ascii_digit);
+        let section = if is_stream { read_stream(source, offset)? } else { read_table(source, offset)? };
+        // The objects of a hybrid file that are hidden from old readers stand in a stream of their own (7.5.8.4).
+        if let Some(hidden) = offset_of(&section.trailer, "XRefStm", offset)? {
+            let hidden = read_stream(source, hidden)?;
+            stream_at = stream_at.or(Some(offset));
+            merge(&mut entries, hidden.entries);
         }
-        revisions.extend(read_end(source, end)?.map(|end| Revision { startxref: offset, end }));
-        next = match trailer.get("Prev") {
-            None => None,
-            Some(prev) => {
-                let prev = prev.as_int().and_then(|prev| u64::try_from(prev).ok());
-                Some(prev.ok_or(PdfError::Syntax { offset: trailer_at, what: "/Prev as an offset" })?)
-            }
-        };
-        newest.get_or_insert(trailer);
+        stream_at = stream_at.or(is_stream.then_some(offset));
+        merge(&mut entries, section.entries);
+        revisions.extend(read_end(source, section.end)?);
+        next = offset_of(&section.trailer, "Prev", offset)?;
+        newest.get_or_insert(section.trailer);
     }
     revisions.reverse();
     let trailer = newest.ok_or(PdfError::NoStartxref)?;
-    Ok(Xref { entries, trailer, revisions })
+    Ok(Xref { entries, trailer, revisions, stream_at })
+}
+
+/// What a newer section says of an object stands.
+fn merge(entries: &mut BTreeMap<u32, Entry>, older: BTreeMap<u32, Entry>) {
+    for (number, entry) in older {
+        entries.entry(number).or_insert(entry);
+    }
+}
+
+fn offset_of(trailer: &Dict, key: &str, at: u64) -> Result<Option<u64>, PdfError> {
+    let Some(value) = trailer.get(key) else { return Ok(None) };
+    let offset = value.as_int().and_then(|offset| u64::try_from(offset).ok());
+    offset.map(Some).ok_or(PdfError::Syntax { offset: at, what: "/Prev or /XRefStm as an offset" })
+}
+
+fn read_table<R: Read + Seek>(source: &mut Source<R>, offset: u64) -> Result<Section, PdfError> {
+    let mut entries = BTreeMap::new();
+    let trailer_at = read_section(source, offset, &mut entries)?;
+    let (trailer, end) = source.parse_at(trailer_at, |parser| {
+        parser.keyword("trailer")?;
+        let trailer = parser.object()?;
+        Ok((trailer, parser.offset()))
+    })?;
+    let Object::Dict(trailer) = trailer else {
+        return Err(PdfError::Syntax { offset: trailer_at, what: "a trailer dictionary" });
+    };
+    Ok(Section { entries, trailer, end })
+}
+
+/// Reads a cross-reference stream (ISO 32000-1, 7.5.8).
+fn read_stream<R: Read + Seek>(source: &mut Source<R>, offset: u64) -> Result<Section, PdfError> {
+    let wrong = |what| PdfError::Syntax { offset, what };
+    let (_, object) = source.parse_at(offset, |parser| parser.indirect())?;
+    let Object::Stream(stream) = object else { return Err(wrong("a cross-reference stream")) };
+    let dict = stream.dict;
+    if !dict.get("Type").is_some_and(|kind| kind.is_name("XRef")) {
+        return Err(wrong("a cross-reference stream"));
+    }
+    let length = dict.get("Length").and_then(Object::as_int).and_then(|length| usize::try_from(length).ok());
+    let length = length.filter(|length| *length <= MAX_DECODED);
+    let raw =
+        source.window(stream.data_offset, length.ok_or_else(|| wrong("a cross-reference stream with a length"))?)?;
+    let end = source.parse_at(stream.data_offset + raw.len() as u64, |parser| {
+        parser.keyword("endstream")?;
+        parser.keyword("endobj")?;
+        Ok(parser.offset())
+    })?;
+    let data = decode::decode(&dict, &raw, MAX_DECODED).map_err(wrong)?;
+    let numbers = |key: &str| -> Option<Vec<u64>> {
+        dict.get(key)?.as_array()?.iter().map(|item| u64::try_from(item.as_int()?).ok()).collect()
+    };
+    let widths = numbers("W").filter(|widths| widths.len() == 3 && widths.iter().all(|width| *width <= 8));
+    let widths = widths.ok_or_else(|| wrong("/W of a cross-reference stream"))?;
+    let size = dict.get("Size").and_then(Object::as_int).and_then(|size| u64::try_from(size).ok());
+    let index = numbers("Index").unwrap_or_else(|| vec![0, size.unwrap_or(0)]);
+    let row = widths.iter().sum::<u64>() as usize;
+    if row == 0 || !index.len().is_multiple_of(2) {
+        return Err(wrong("/Index or /W of a cross-reference stream"));
+    }
+    let mut rows = data.chunks_exact(row);
+    let mut entries = BTreeMap::new();
+    for pair in index.chunks_exact(2) {
+        let (first, count) = (pair[0], pair[1]);
+        if first.checked_add(count).is_none_or(|end| end > u64::from(MAX_OBJECTS) + 1) {
+            return Err(PdfError::Limit { offset, what: "too many objects" });
+        }
+        for number in first..first + count {
+            let row = rows.next().ok_or_else(|| wrong("as many entries as /Index says"))?;
+            // Entries of an unknown type are references to null (table 18).
+            let entry = stream_entry(row, &widths).unwrap_or(Entry::Free);
+            entries.entry(number as u32).or_insert(entry);
+        }
+    }
+    Ok(Section { entries, trailer: dict, end })
+}
+
+/// An entry of a cross-reference stream: type, then two fields whose meaning depends on it (ISO 32000-1, table 18).
+fn stream_entry(row: &[u8], widths: &[u64]) -> Option<Entry> {
+    let (kind, rest) = row.split_at(widths[0] as usize);
+    let (second, third) = rest.split_at(widths[1] as usize);
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    match if kind.is_empty() { 1 } else { number(kind) } {
+        0 => Some(Entry::Free),
+        1 => Some(Entry::Used { offset: number(second), generation: u16::try_from(number(third)).ok()? }),
+        2 => {
+            let (stream, index) = (u32::try_from(number(second)).ok()?, u32::try_from(number(third)).ok()?);
+            Some(Entry::Compressed { stream, index })
+        }
+        _ => None,
+    }
 }
 
 /// Reads the subsections of one section and says where its trailer starts.
@@ -86,11 +188,7 @@ fn read_section<R: Read + Seek>(
     offset: u64,
     entries: &mut BTreeMap<u32, Entry>,
 ) -> Result<u64, PdfError> {
-    let head = source.window(offset, 16)?;
-    if head.first().is_some_and(u8::is_ascii_digit) {
-        return Err(PdfError::CrossReferenceStream { offset });
-    }
-    if !head.starts_with(b"xref") {
+    if !source.window(offset, 4)?.starts_with(b"xref") {
         return Err(PdfError::Syntax { offset, what: "xref" });
     }
     let mut at = offset + 4;
@@ -163,8 +261,8 @@ fn parse_entry(row: &[u8; ENTRY]) -> Option<Entry> {
     }
 }
 
-/// Where the revision ends whose trailer dictionary ends at `at`; `None` for the first part of a linearised file.
-fn read_end<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<Option<u64>, PdfError> {
+/// The revision whose cross-reference section ends at `at`; `None` for the first part of a linearised file.
+fn read_end<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<Option<Revision>, PdfError> {
     let (startxref, after) = source.parse_at(at, |parser| {
         parser.keyword("startxref")?;
         Ok((parser.unsigned()?, parser.offset()))
@@ -180,5 +278,5 @@ fn read_end<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<Option<u6
         [b'\r' | b'\n', ..] => 1,
         _ => 0,
     };
-    Ok((startxref != 0).then_some(end + line_end))
+    Ok((startxref != 0).then_some(Revision { startxref, end: end + line_end }))
 }

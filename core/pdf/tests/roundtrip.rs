@@ -81,8 +81,36 @@ fn read_all<R: std::io::Read + std::io::Seek>(mut file: File<R>) {
     }
 }
 
+/// A file whose catalog and a number lie in an object stream whose length is `length`.
+fn compressed(length: &str, table: &str) -> Vec<u8> {
+    let body = "<</Pages 2 0 R>> 42";
+    let mut bytes =
+        format!("%PDF-1.7\n3 0 obj\n<</Type/ObjStm/N 2/First {}/Length {length}>>stream\n", table.len()).into_bytes();
+    bytes.extend(format!("{table}{body}\nendstream\nendobj\n").bytes());
+    let start = bytes.len();
+    bytes.extend(b"4 0 obj\n<</Type/XRef/Size 6/Root 1 0 R/W[1 2 1]/Index[1 4 5 1]/Length 20>>stream\n");
+    bytes.extend([2, 0, 3, 0, 2, 0, 3, 1, 1, 0, 9, 0, 1, (start >> 8) as u8, start as u8, 0, 0, 0, 0, 0]);
+    bytes.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").bytes());
+    bytes
+}
+
 #[test]
-fn loops_and_cross_reference_streams_are_told_apart() {
+fn objects_in_streams_are_found_and_lying_streams_refused() {
+    let mut file = File::open(Cursor::new(compressed("27", "1 0 2 17"))).unwrap();
+    assert_eq!(file.catalog().unwrap().1.get("Pages"), Some(&Object::Reference(Reference::new(2))));
+    assert_eq!(file.object(2).unwrap().as_int(), Some(42));
+    assert!(matches!(file.object(5), Err(PdfError::MissingObject(5))));
+    assert!(matches!(file.without_streams_of_structure(), Err(PdfError::CrossReferenceStream { .. })));
+    for (length, table) in
+        [("2 0 R", "1 0 2 17"), ("27", "1 0 9 17"), ("27", "1 9 2 00"), ("27", "1 0 2 99"), ("9999", "1 0 2 17")]
+    {
+        let mut file = File::open(Cursor::new(compressed(length, table))).unwrap();
+        assert!(file.object(2).is_err(), "{length} {table}");
+    }
+}
+
+#[test]
+fn loops_and_false_cross_references_are_told_apart() {
     let text = |prev: &str| {
         format!("%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 1/Prev {prev}>>\nstartxref\n9\n%%EOF\n")
     };
@@ -90,9 +118,9 @@ fn loops_and_cross_reference_streams_are_told_apart() {
     assert!(matches!(File::open(Cursor::new(text("-1"))), Err(PdfError::Syntax { .. })));
     assert!(matches!(File::open(Cursor::new(text("4000"))), Err(PdfError::Syntax { .. })));
     let hybrid = text("9").replace("Prev", "XRefStm");
-    assert!(matches!(File::open(Cursor::new(hybrid)), Err(PdfError::CrossReferenceStream { .. })));
+    assert!(matches!(File::open(Cursor::new(hybrid)), Err(PdfError::Syntax { .. })));
     let stream = "%PDF-1.7\n1 0 obj\n<</Type/XRef>>\nendobj\nstartxref\n9\n%%EOF\n";
-    assert!(matches!(File::open(Cursor::new(stream)), Err(PdfError::CrossReferenceStream { offset: 9 })));
+    assert!(matches!(File::open(Cursor::new(stream)), Err(PdfError::Syntax { .. })));
     let huge = text("9").replace("0 1\n", "0 99999999\n");
     assert!(matches!(File::open(Cursor::new(huge)), Err(PdfError::Limit { .. })));
 }

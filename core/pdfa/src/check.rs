@@ -15,7 +15,7 @@ use std::io::{Read, Seek};
 
 use sohoa_model::hash::Hasher;
 use sohoa_model::{Sha256, Verdict};
-use sohoa_pdf::{File, Object, PdfError};
+use sohoa_pdf::{File, Object, PdfError, decode_text};
 
 use crate::PdfaError;
 
@@ -55,6 +55,8 @@ pub struct Facts {
     pub bytes: u64,
     /// Number of revisions: 1 as written, one more for each increment.
     pub revisions: u32,
+    /// The program that made it, as `/Producer` says; empty if it says nothing.
+    pub software: String,
     /// Title (`dc:title`).
     pub title: String,
     /// Code of the dossier (`dc:identifier`).
@@ -150,6 +152,8 @@ impl Report {
 
 fn run<R: Read + Seek>(source: R, report: &mut Report, facts: &mut Facts) -> Result<(), PdfError> {
     let mut file = File::open(source)?;
+    facts.software = producer(&mut file)?;
+    file.without_streams_of_structure()?;
     facts.bytes = file.length();
     facts.revisions = file.revisions().len() as u32;
     objects::frame(&mut file, report)?;
@@ -164,6 +168,13 @@ fn run<R: Read + Seek>(source: R, report: &mut Report, facts: &mut Facts) -> Res
         pages::page(&mut file, number, &mut used, report)?;
     }
     fonts::check(&mut file, &used, report)
+}
+
+fn producer<R: Read + Seek>(file: &mut File<R>) -> Result<String, PdfError> {
+    let info = file.trailer().get("Info").cloned().unwrap_or(Object::Null);
+    let info = file.resolve(&info)?;
+    let Some(info) = info.as_dict() else { return Ok(String::new()) };
+    Ok(file.get(info, "Producer")?.as_string().map(decode_text).unwrap_or_default())
 }
 
 /// The decoded data of a stream without a filter or with Flate; `None` if it can't be decoded.

@@ -6,13 +6,17 @@ use std::path::Path;
 
 use sohoa_catalog::rendition::DocumentDetail;
 use sohoa_model::{Cancel, Timestamp, Verdict};
-use sohoa_sign::TrustAnchors;
+use sohoa_sign::{SignatureReport, TrustAnchors};
 use sohoa_store::StoreError;
 use sohoa_store::vault::hash_file;
 
 use crate::archive::Archive;
 use crate::error::{PipelineError, error_chain};
 use crate::progress::{Phase, Sink};
+
+/// How the name of this software begins in `/Producer`.
+const OURS: &str = "sohoa ";
+const FOREIGN: &str = "another program made this file";
 
 /// The verdict on one document or file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +29,12 @@ pub struct Judged {
     pub masters: Verdict,
     /// It is PDF/A-2u.
     pub pdfa: Verdict,
+    /// Another program made it: whether it is PDF/A is for veraPDF to say and does not count here.
+    pub is_foreign: bool,
     /// Its signature holds.
     pub signature: Verdict,
+    /// What can be said of each signature.
+    pub signatures: Vec<SignatureReport>,
     /// Who signed, as the certificate says; empty if nobody did.
     pub signer: String,
     /// When, as the signature claims.
@@ -36,7 +44,8 @@ pub struct Judged {
 impl Judged {
     /// The gravest of the verdicts.
     pub fn verdict(&self) -> Verdict {
-        self.masters.clone().and(self.pdfa.clone()).and(self.signature.clone())
+        let pdfa = if self.is_foreign { Verdict::Passed } else { self.pdfa.clone() };
+        self.masters.clone().and(pdfa).and(self.signature.clone())
     }
 }
 
@@ -48,11 +57,19 @@ pub fn verify_file(path: &Path, trust: &TrustAnchors, now: Timestamp) -> Result<
         dossier: String::new(),
         masters: Verdict::Passed,
         pdfa: Verdict::Passed,
+        is_foreign: false,
         signature: Verdict::Passed,
+        signatures: Vec::new(),
         signer: String::new(),
         signed_at: None,
     };
-    judge_pdf(&mut BufReader::new(file), trust, now, &mut judged)?;
+    let software = judge_pdf(&mut BufReader::new(file), trust, now, &mut judged)?;
+    // A file that can't be taken apart far enough to name its program is judged as ours would be.
+    judged.is_foreign =
+        !software.is_empty() && !software.starts_with(OURS) || software.is_empty() && !judged.signatures.is_empty();
+    if judged.is_foreign {
+        judged.pdfa = Verdict::Indeterminate(FOREIGN.to_owned());
+    }
     Ok(judged)
 }
 
@@ -93,7 +110,9 @@ fn judge_document(
         dossier: code.to_owned(),
         masters: judge_masters(archive, detail),
         pdfa: missing(),
+        is_foreign: false,
         signature: missing(),
+        signatures: Vec::new(),
         signer: String::new(),
         signed_at: None,
     };
@@ -138,14 +157,19 @@ fn judge_masters(archive: &Archive, detail: &DocumentDetail) -> Verdict {
     Verdict::Passed
 }
 
+/// Judges PDF/A and signatures, and says which program made the file.
 fn judge_pdf<R: Read + Seek>(
     source: &mut R,
     trust: &TrustAnchors,
     now: Timestamp,
     judged: &mut Judged,
-) -> Result<(), PipelineError> {
+) -> Result<String, PipelineError> {
+    let mut software = String::new();
     judged.pdfa = match sohoa_pdfa::check(&mut *source) {
-        Ok(report) => report.verdict,
+        Ok(report) => {
+            software = report.facts.software;
+            report.verdict
+        }
         Err(error) => Verdict::Indeterminate(error_chain(&error)),
     };
     source.rewind().map_err(|e| PipelineError::record(&judged.name, e))?;
@@ -155,5 +179,6 @@ fn judge_pdf<R: Read + Seek>(
         judged.signer.clone_from(&last.signer);
         judged.signed_at = last.claimed_time;
     }
-    Ok(())
+    judged.signatures = report.signatures;
+    Ok(software)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
-use sohoa_pdf::{Dict, File, Object, PdfError, decode_text};
+use sohoa_pdf::{Dict, File, Object, PdfError, Reference, decode_text};
 
 /// A signature field with a signature in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,8 @@ pub(crate) struct SignatureField {
     pub(crate) name: String,
     /// The signature dictionary.
     pub(crate) signature: Dict,
+    /// Where the field lies; `None` if it is no object of its own.
+    pub(crate) reference: Option<Reference>,
 }
 
 /// Deepest field tree that is followed.
@@ -42,6 +44,7 @@ pub(crate) fn signature_fields<R: Read + Seek>(file: &mut File<R>) -> Result<Vec
             return Err(TOO_LARGE);
         }
         let Inherited { mut name, mut is_signature, depth } = inherited;
+        let reference = node.as_reference();
         let node = file.resolve(&node)?;
         let Some(field) = node.as_dict() else { continue };
         if let Some(part) = file.get(field, "T")?.as_string() {
@@ -53,7 +56,7 @@ pub(crate) fn signature_fields<R: Read + Seek>(file: &mut File<R>) -> Result<Vec
         }
         let value = file.get(field, "V")?;
         if is_signature && let Some(signature) = value.as_dict() {
-            found.push(SignatureField { name: name.clone(), signature: signature.clone() });
+            found.push(SignatureField { name: name.clone(), signature: signature.clone(), reference });
         }
         let kids = file.get(field, "Kids")?;
         wait(&mut waiting, &kids, &Inherited { name, is_signature, depth: depth + 1 })?;

@@ -208,6 +208,7 @@ impl<R: Read + Seek> Original<R> {
         if !signature_fields(&mut file).map_err(unreadable)?.is_empty() {
             return Err(SignError::AlreadySigned);
         }
+        file.without_streams_of_structure().map_err(unreadable)?;
         let (catalog_reference, catalog) = file.catalog().map_err(unreadable)?;
         let trailer = file.trailer().clone();
         let foreign = |what| Err(SignError::ForeignStructure(what));

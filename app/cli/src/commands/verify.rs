@@ -6,7 +6,7 @@ use serde::Serialize;
 use sohoa_model::Verdict;
 use sohoa_pipeline::verify::{self, Judged};
 use sohoa_shell::{Exit, Texts, details};
-use sohoa_sign::TrustAnchors;
+use sohoa_sign::{Coverage, SignatureReport, TrustAnchors};
 
 use crate::args::VerifyArgs;
 use crate::front::Front;
@@ -26,6 +26,21 @@ struct JudgedRecord<'a> {
     signature: VerdictRecord,
     signer: &'a str,
     signed_at: Option<String>,
+    signatures: Vec<SignatureRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct SignatureRecord<'a> {
+    field: &'a str,
+    signer: &'a str,
+    organisation: &'a str,
+    signed_at: Option<String>,
+    algorithm: &'a str,
+    intact: bool,
+    coverage: &'static str,
+    bytes_after: u64,
+    changes: &'static str,
+    verdict: VerdictRecord,
 }
 
 #[derive(Serialize)]
@@ -81,6 +96,22 @@ fn record(judged: &Judged) -> JudgedRecord<'_> {
         signature: (&judged.signature).into(),
         signer: &judged.signer,
         signed_at: judged.signed_at.map(|at| at.iso_vietnam()),
+        signatures: judged.signatures.iter().map(signature_record).collect(),
+    }
+}
+
+fn signature_record(signature: &SignatureReport) -> SignatureRecord<'_> {
+    SignatureRecord {
+        field: &signature.field,
+        signer: &signature.signer,
+        organisation: &signature.organisation,
+        signed_at: signature.claimed_time.map(|at| at.iso_vietnam()),
+        algorithm: &signature.algorithm,
+        intact: signature.is_intact,
+        coverage: signature.coverage.word(),
+        bytes_after: signature.bytes_after,
+        changes: signature.changes.word(),
+        verdict: (&signature.verdict).into(),
     }
 }
 
@@ -104,6 +135,14 @@ fn tell(front: &mut Front, judged: &[Judged]) {
             let what = front.text(&format!("verify-{id}"));
             front.output.data(format!("  {what}: {}", words(&front.texts, verdict)));
         }
+        // One signature over the whole file is told by the lines above.
+        let is_plain = |signature: &SignatureReport| signature.coverage == Coverage::WholeFile;
+        if one.dossier.is_empty() && (one.signatures.len() > 1 || !one.signatures.iter().all(is_plain)) {
+            for signature in &one.signatures {
+                let line = tell_signature(front, signature);
+                front.output.data(line);
+            }
+        }
     }
     let count = |word: &str| judged.iter().filter(|one| one.verdict().word() == word).count();
     let args = ["passed", "indeterminate", "failed"].map(|word| (word, count(word).into()));
@@ -113,6 +152,21 @@ fn tell(front: &mut Front, judged: &[Judged]) {
         let line = front.text("verify-trust");
         front.output.note(line);
     }
+}
+
+/// A signature of several: its field, who signed when, its verdict, and what was done to the file since.
+fn tell_signature(front: &Front, signature: &SignatureReport) -> String {
+    let at = signature.claimed_time.map(|at| at.short_vietnam()).unwrap_or_default();
+    let name = one_line(&signature.field);
+    let who =
+        if signature.signer.is_empty() { String::new() } else { format!(" ({}, {at})", one_line(&signature.signer)) };
+    let verdict = match &signature.verdict {
+        Verdict::Passed => front.text("verdict-passed"),
+        other => words(&front.texts, other),
+    };
+    let integrity = front.text(if signature.is_intact { "signature-intact" } else { "signature-not-intact" });
+    let since = front.text(&format!("signature-changes-{}", signature.changes.word()));
+    format!("  {name}{who}: {verdict}; {integrity}; {since}")
 }
 
 fn words(texts: &Texts, verdict: &Verdict) -> String {

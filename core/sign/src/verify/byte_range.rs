@@ -1,4 +1,4 @@
-//! The byte range: which bytes a signature covers, and that the gap between them is its own `/Contents` and nothing else.
+//! The byte range: which bytes a signature covers, and whether the gap between them is its own `/Contents` and nothing else.
 
 use std::io::{Read, Seek};
 
@@ -6,7 +6,7 @@ use sohoa_pdf::{Dict, File, Object};
 
 use super::Stop;
 
-/// A byte range whose gap was read and found to be the signature.
+/// A byte range that lies within the file.
 pub(super) struct ByteRange {
     /// Offset of the `<` of `/Contents`.
     pub(super) gap_start: u64,
@@ -16,6 +16,8 @@ pub(super) struct ByteRange {
     pub(super) end: u64,
     /// The bytes of `/Contents`.
     pub(super) contents: Vec<u8>,
+    /// What the gap is besides the hexadecimal string of `/Contents`; such a gap hides bytes from the signature.
+    pub(super) loose: Option<&'static str>,
 }
 
 /// Largest gap that is looked at, in bytes.
@@ -36,15 +38,19 @@ impl ByteRange {
         if gap.is_none() {
             return Err(wrong("the gap in the byte range has no possible length"));
         }
+        let stated = file.get(signature, "Contents")?;
+        let contents = stated.as_string().ok_or_else(|| wrong("the signature has no /Contents"))?.to_vec();
         let mut bytes = Vec::new();
         file.for_each_piece(gap_start, gap_end, |piece| bytes.extend_from_slice(piece))?;
-        let contents = bytes.strip_prefix(b"<").and_then(|hex| hex.strip_suffix(b">")).and_then(from_hex);
-        let contents = contents.ok_or_else(|| wrong("the gap in the byte range is not a hexadecimal string"))?;
-        let stated = file.get(signature, "Contents")?;
-        if stated.as_string() != Some(&contents) {
-            return Err(wrong("the gap in the byte range is not the signature's own /Contents"));
-        }
-        Ok(Self { gap_start, gap_end, end, contents })
+        let in_gap = bytes.strip_prefix(b"<").and_then(|hex| hex.strip_suffix(b">")).and_then(from_hex);
+        let loose = match in_gap {
+            None => Some("the gap in the byte range is not a hexadecimal string"),
+            Some(in_gap) if in_gap != contents => {
+                Some("the gap in the byte range is not the signature's own /Contents")
+            }
+            Some(_) => None,
+        };
+        Ok(Self { gap_start, gap_end, end, contents, loose })
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct SignerRecord {
     pub(super) signature_digest: MessageDigest,
     /// The signature.
     pub(super) signature: Vec<u8>,
+    /// Why the algorithms are not accepted although the signature can be computed.
+    pub(super) constraint: Option<String>,
     identifier: Identifier,
     certificate_id: Option<CertificateId>,
 }
@@ -176,12 +178,12 @@ impl SignerRecord {
         let (digest, digest_name) = digest_algorithm(*digest)?;
         let (scheme, signature_digest) = signature_scheme(*signature_algorithm, digest)?;
         // Ed25519 goes with SHA-512 and Ed448 with SHAKE256 only (RFC 8419, 3), and SHAKE256 is not among what is accepted here.
-        if let Scheme::EdDsa(name) = scheme
-            && (name, digest_name) != (ED25519, "SHA-512")
-        {
-            let reason = format!("CRYPTO_CONSTRAINTS_FAILURE: {name} does not go with {digest_name}");
-            return Err(Stop::indeterminate(reason));
-        }
+        let constraint = match scheme {
+            Scheme::EdDsa(name) if (name, digest_name) != (ED25519, "SHA-512") => {
+                Some(format!("CRYPTO_CONSTRAINTS_FAILURE: {name} does not go with {digest_name}"))
+            }
+            _ => None,
+        };
         let attributes = Attributes::read(*attributes)?;
         if oid(attributes.one(oids::CONTENT_TYPE)?).map_err(malformed)? != oids::DATA {
             return Err(format_failure("the content type is not data"));
@@ -194,6 +196,7 @@ impl SignerRecord {
             signed_attributes: attributes.signed,
             scheme,
             signature_digest,
+            constraint,
             signature: signature.value().to_vec(),
             identifier: read_identifier(*identifier)?,
             certificate_id: attributes.certificate_id,
@@ -219,9 +222,12 @@ impl SignerRecord {
         })
     }
 
-    /// Holds the certificate against `signing-certificate-v2`, which a PAdES baseline signature must have.
-    pub(super) fn check_certificate_was_signed(&self, certificate: &Certificate) -> Result<(), Stop> {
+    /// Holds the certificate against `signing-certificate-v2`, which a PAdES baseline signature must have and an older one may have.
+    pub(super) fn check_certificate_was_signed(&self, certificate: &Certificate, is_pades: bool) -> Result<(), Stop> {
         let Some(id) = &self.certificate_id else {
+            if !is_pades {
+                return Ok(());
+            }
             return Err(Stop::indeterminate(
                 "SIG_CONSTRAINTS_FAILURE: not a PAdES baseline signature (no signing-certificate-v2 attribute)",
             ));

@@ -1,13 +1,15 @@
 //! Verdicts: what can be said of the signatures in a file, after the building blocks of ETSI EN 319 102-1.
 //!
-//! A verdict is `Passed` only if the byte range covers the whole file, the digest and the signature agree, the signing
-//! certificate is the one that was signed along, may sign, and leads to a trust anchor. Reasons start with the
+//! A verdict is `Passed` only if the digest and the signature agree, the byte range covers the whole file or a revision after
+//! which nothing was done but what a signed file may undergo (see [`Changes`]), the signing certificate is the one that was
+//! signed along, may sign, and leads to a trust anchor. Reasons start with the
 //! standard's name of what is wrong (`HASH_FAILURE`, `NO_CERTIFICATE_CHAIN_FOUND`, …). Without a timestamp the signing
 //! time is only the signer's claim in `/M`: certificates are judged at that time, and nothing here proves it. Whether
 //! a certificate was revoked is not asked at this level.
 
 mod byte_range;
 mod chain;
+mod changes;
 mod claimed_time;
 mod cms;
 
@@ -22,6 +24,7 @@ use crate::error::SignError;
 use crate::field::{SignatureField, signature_fields};
 use crate::trust::TrustAnchors;
 use byte_range::ByteRange;
+pub use changes::Changes;
 use cms::SignerRecord;
 
 /// What can be said of a file.
@@ -44,16 +47,44 @@ pub struct SignatureReport {
     pub organisation: String,
     /// When the signer claims to have signed; nothing proves it.
     pub claimed_time: Option<Timestamp>,
-    /// Whether the signature covers every byte of the file but itself.
-    pub covers_whole_file: bool,
-    /// How many bytes were appended after signing; they are not judged.
+    /// Whether the bytes that it covers are those that were signed, by the key of the certificate that it brings.
+    pub is_intact: bool,
+    /// What it covers.
+    pub coverage: Coverage,
+    /// How many bytes follow what it covers.
     pub bytes_after: u64,
+    /// What those bytes change in the document.
+    pub changes: Changes,
     /// Algorithms, e.g. `RSA PKCS#1 v1.5, SHA-256`; empty when they could not be read.
     pub algorithm: String,
     /// The verdict.
     pub verdict: Verdict,
 }
 
+/// What a signature covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// Every byte of the file but the signature itself.
+    WholeFile,
+    /// A whole revision: all that the file was when it was signed.
+    Revision,
+    /// Something else, or it is not known.
+    Unclear,
+}
+
+impl Coverage {
+    /// The word for records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::WholeFile => "whole-file",
+            Self::Revision => "revision",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
+/// The kind of PAdES signatures (ETSI EN 319 142-1, 6.3).
+const PADES: &str = "ETSI.CAdES.detached";
 /// Most signatures that are judged in one file.
 const MOST_SIGNATURES: usize = 64;
 /// Milliseconds by which the signer's clock may run ahead of ours.
@@ -72,6 +103,10 @@ pub fn verify<R: Read + Seek>(source: R, trust: &TrustAnchors, at: Timestamp) ->
         Err(PdfError::Io(error)) => return Err(SignError::Read(error)),
         Err(error) => return Ok(Report { signatures: Vec::new(), verdict: structure_verdict(&error) }),
     };
+    if file.trailer().contains("Encrypt") {
+        let verdict = Verdict::Indeterminate("the file is encrypted; it can't be judged here".to_owned());
+        return Ok(Report { signatures: Vec::new(), verdict });
+    }
     if fields.is_empty() || fields.len() > MOST_SIGNATURES {
         let reason = if fields.is_empty() { "no signature" } else { "more signatures than are judged here" };
         return Ok(Report { signatures: Vec::new(), verdict: Verdict::Indeterminate(reason.to_owned()) });
@@ -136,8 +171,10 @@ fn judge<R: Read + Seek>(
         signer: String::new(),
         organisation: String::new(),
         claimed_time: None,
-        covers_whole_file: false,
+        is_intact: false,
+        coverage: Coverage::Unclear,
         bytes_after: 0,
+        changes: Changes::Unknown,
         algorithm: String::new(),
         verdict: Verdict::Passed,
     };
@@ -162,12 +199,14 @@ fn examine<R: Read + Seek>(
     report.claimed_time = time.as_string().and_then(claimed_time::parse);
     let kind = file.get(&field.signature, "SubFilter")?;
     let kind = kind.as_name().map(|name| String::from_utf8_lossy(&name.0).into_owned()).unwrap_or_default();
-    if !["ETSI.CAdES.detached", "adbe.pkcs7.detached"].contains(&kind.as_str()) {
+    if ![PADES, "adbe.pkcs7.detached"].contains(&kind.as_str()) {
         return Err(Stop::indeterminate(format!("signatures of the kind {kind:?} can't be judged here")));
     }
     let range = ByteRange::read(file, &field.signature)?;
     report.bytes_after = file.length() - range.end;
-    report.covers_whole_file = report.bytes_after == 0;
+    if range.loose.is_none() && report.bytes_after == 0 {
+        (report.coverage, report.changes) = (Coverage::WholeFile, Changes::None);
+    }
 
     let record = SignerRecord::parse(&range.contents)?;
     report.algorithm = record.algorithm();
@@ -175,16 +214,24 @@ fn examine<R: Read + Seek>(
     report.signer = certificate.common_name();
     report.organisation = certificate.organisation();
     if digest_of(file, &range, record.digest)? != record.message_digest {
-        return Err(Stop::failed("HASH_FAILURE: the file was changed after it was signed"));
+        // A byte range that was moved explains why the digest does not fit.
+        return Err(Stop::failed(match range.loose {
+            Some(what) => format!("FORMAT_FAILURE: {what}"),
+            None => "HASH_FAILURE: the file was changed after it was signed".to_owned(),
+        }));
     }
     check_signature(&record, &certificate)?;
-    if !report.covers_whole_file {
-        let bytes = report.bytes_after;
-        return Err(Stop::indeterminate(format!(
-            "changed after signing: {bytes} bytes follow what the signature covers"
-        )));
+    report.is_intact = true;
+    if let Some(what) = range.loose {
+        return Err(Stop::failed(format!("FORMAT_FAILURE: {what}")));
     }
-    record.check_certificate_was_signed(&certificate)?;
+    if report.bytes_after > 0 {
+        judge_what_follows(file, field, &range, report)?;
+    }
+    if let Some(reason) = &record.constraint {
+        return Err(Stop::indeterminate(reason.clone()));
+    }
+    record.check_certificate_was_signed(&certificate, kind == PADES)?;
     if !certificate.allows_signing() {
         return Err(Stop::indeterminate("CHAIN_CONSTRAINTS_FAILURE: the certificate does not allow signing documents"));
     }
@@ -193,6 +240,33 @@ fn examine<R: Read + Seek>(
         return Err(Stop::indeterminate("the claimed signing time lies in the future"));
     }
     chain::check(&certificate, &record.certificates, trust, claimed)
+}
+
+/// Judges what was appended after the signature.
+fn judge_what_follows<R: Read + Seek>(
+    file: &mut File<R>,
+    field: &SignatureField,
+    range: &ByteRange,
+    report: &mut SignatureReport,
+) -> Result<(), Stop> {
+    let bytes = report.bytes_after;
+    let unclear =
+        || Stop::indeterminate(format!("changed after signing: {bytes} bytes follow what the signature covers"));
+    let Some(revision) = changes::revision_that_ends_at(file, range.end)? else { return Err(unclear()) };
+    report.coverage = Coverage::Revision;
+    if file.revisions().last() == Some(&revision) {
+        // What follows the last revision belongs to no document.
+        return Err(unclear());
+    }
+    report.changes = changes::since(file, revision, field).map_err(|error| match error {
+        PdfError::Io(error) => Stop::Error(SignError::Read(error)),
+        _ => unclear(),
+    })?;
+    if report.changes == Changes::Other {
+        let what = "the document was changed in a way that its signature does not allow";
+        return Err(Stop::indeterminate(format!("changed after signing: {what}")));
+    }
+    Ok(())
 }
 
 fn digest_of<R: Read + Seek>(file: &mut File<R>, range: &ByteRange, digest: MessageDigest) -> Result<Vec<u8>, Stop> {

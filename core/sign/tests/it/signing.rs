@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use sohoa_model::{Sha256, Timestamp, Verdict};
 use sohoa_pdf::{File, Object};
-use sohoa_sign::{Prepared, SignError, Signer, sign, verify};
+use sohoa_sign::{Changes, Coverage, Prepared, SignError, Signer, sign, verify};
 
 use crate::sample::{AT, ORGANISATION, demo, pdf, request, signed};
 
@@ -21,7 +21,7 @@ fn a_signed_file_begins_with_the_original_and_passes() {
     assert_eq!(report.verdict, Verdict::Passed);
     let [signature] = &report.signatures[..] else { panic!("one signature") };
     assert_eq!(signature.claimed_time, Some(AT));
-    assert!(signature.covers_whole_file);
+    assert_eq!((signature.coverage, signature.changes), (Coverage::WholeFile, Changes::None));
     assert_eq!(signature.signer, "Sohoa demo signer, NOT FOR RECORDS");
     assert_eq!(signature.algorithm, "RSA PKCS#1 v1.5, SHA-256");
 }

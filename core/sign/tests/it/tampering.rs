@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use sohoa_model::{Timestamp, Verdict};
 use sohoa_pdf::{Dict, File, ObjectWriter, Reference};
-use sohoa_sign::{Prepared, RESERVED, Report, SignError, Signer, SigningRequest, TrustAnchors, sign, verify};
+use sohoa_sign::{
+    Changes, Coverage, Prepared, RESERVED, Report, SignError, Signer, SigningRequest, TrustAnchors, sign, verify,
+};
 
 use crate::authority::{Authority, Usage};
 use crate::sample::{AT, demo, pdf, request, signed};
@@ -102,7 +104,11 @@ fn bytes_after_the_end_leave_it_open() {
     longer.extend(b"%more\n");
     check(&longer, "indeterminate", "changed after signing: 6 bytes");
     assert_eq!(judged(&longer).signatures[0].bytes_after, 6);
-    assert!(!judged(&longer).signatures[0].covers_whole_file);
+    let signature = &judged(&longer).signatures[0];
+    assert_eq!(
+        (signature.is_intact, signature.coverage, signature.changes),
+        (true, Coverage::Revision, Changes::Unknown)
+    );
     longer.extend([b'x'; 5000]);
     check(&longer, "indeterminate", "structure can't be judged");
 }
@@ -140,6 +146,49 @@ fn another_increment_is_never_passed() {
 }
 
 #[test]
+fn what_was_done_after_signing_is_named() {
+    let (bytes, _) = signed(&pdf(595, 842, 0, 1));
+    let since = |changed: &[u8]| {
+        let report = judged(changed);
+        let first = &report.signatures[0];
+        assert_eq!((first.is_intact, first.coverage), (true, Coverage::Revision), "{}", report.verdict);
+        first.changes
+    };
+    let nothing = with_increment(&bytes, |file| file.catalog().unwrap());
+    assert_eq!(since(&nothing), Changes::None);
+    assert_eq!(judged(&nothing).verdict, Verdict::Passed);
+    let version = with_increment(&bytes, |file| {
+        let (root, catalog) = file.catalog().unwrap();
+        (root, catalog.with("Version", sohoa_pdf::Object::name("1.7")))
+    });
+    assert_eq!(since(&version), Changes::Updates);
+    let page = |change: fn(Dict) -> Dict| {
+        with_increment(&bytes, |file| {
+            let catalog = file.catalog().unwrap().1;
+            let pages = file.get(&catalog, "Pages").unwrap();
+            let kids = pages.as_dict().unwrap().get("Kids").unwrap().as_array().unwrap()[0].as_reference().unwrap();
+            let dict = file.dict(kids.number).unwrap();
+            (kids, change(dict))
+        })
+    };
+    let changes: [fn(Dict) -> Dict; 4] = [
+        |page| page.with("Rotate", 180),
+        |page| page.with("Annots", sohoa_pdf::Object::array([Dict::new()])),
+        |mut page| {
+            page.remove("Contents").unwrap();
+            page
+        },
+        |mut page| {
+            page.remove("Annots").unwrap();
+            page
+        },
+    ];
+    for change in changes {
+        assert_eq!(since(&page(change)), Changes::Other);
+    }
+}
+
+#[test]
 fn a_file_without_a_signature_or_that_cannot_be_read_is_indeterminate() {
     check(&pdf(595, 842, 0, 1), "indeterminate", "no signature");
     check(b"", "indeterminate", "not a PDF");
@@ -147,7 +196,7 @@ fn a_file_without_a_signature_or_that_cannot_be_read_is_indeterminate() {
     let stream =
         b"%PDF-1.7\n1 0 obj\n<</Type /XRef/Size 2/W [1 2 1]/Root 1 0 R/Length 0>>\nstream\n\nendstream\nendobj\n";
     let file = [&stream[..], b"startxref\n9\n%%EOF\n"].concat();
-    check(&file, "indeterminate", "(cross-reference stream) can't be judged here");
+    check(&file, "indeterminate", "this file's structure can't be judged here");
 }
 
 #[test]
