@@ -7,3 +7,4 @@
 mod exhibits;
 mod signatures;
 mod structure;
+mod world;

@@ -149,7 +149,7 @@ fn a_flipped_or_cut_file_never_panics_and_a_cut_one_never_passes() {
 
 #[test]
 fn a_foreign_kind_of_file_is_indeterminate() {
-    let stream = "%PDF-1.7\n1 0 obj\n<</Type/XRef>>\nendobj\nstartxref\n9\n%%EOF\n";
+    let stream = "%PDF-1.7\n1 0 obj\n<</Type/XRef/Size 1/W[1 2 1]/Length 4>>stream\n\0\0\0\0\nendstream\nendobj\nstartxref\n9\n%%EOF\n";
     assert!(matches!(check_bytes(stream.as_bytes()).verdict, Verdict::Indeterminate(_)));
     assert!(matches!(check_bytes(b"").verdict, Verdict::Failed(_)));
 }

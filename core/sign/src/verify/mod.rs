@@ -204,8 +204,8 @@ fn examine<R: Read + Seek>(
     }
     let range = ByteRange::read(file, &field.signature)?;
     report.bytes_after = file.length() - range.end;
-    if range.loose.is_none() && report.bytes_after == 0 {
-        (report.coverage, report.changes) = (Coverage::WholeFile, Changes::None);
+    if range.loose.is_none() {
+        (report.coverage, report.changes) = what_follows(file, field, range.end)?;
     }
 
     let record = SignerRecord::parse(&range.contents)?;
@@ -225,8 +225,14 @@ fn examine<R: Read + Seek>(
     if let Some(what) = range.loose {
         return Err(Stop::failed(format!("FORMAT_FAILURE: {what}")));
     }
-    if report.bytes_after > 0 {
-        judge_what_follows(file, field, &range, report)?;
+    let bytes = report.bytes_after;
+    let since = match report.changes {
+        Changes::Other => "the document was changed in a way that its signature does not allow".to_owned(),
+        Changes::Unknown => format!("{bytes} bytes follow what the signature covers"),
+        Changes::None | Changes::Updates | Changes::Signed | Changes::Filled => String::new(),
+    };
+    if !since.is_empty() {
+        return Err(Stop::indeterminate(format!("changed after signing: {since}")));
     }
     if let Some(reason) = &record.constraint {
         return Err(Stop::indeterminate(reason.clone()));
@@ -242,31 +248,26 @@ fn examine<R: Read + Seek>(
     chain::check(&certificate, &record.certificates, trust, claimed)
 }
 
-/// Judges what was appended after the signature.
-fn judge_what_follows<R: Read + Seek>(
+/// What a byte range that ends at `end` covers, and what was done to the document after that.
+fn what_follows<R: Read + Seek>(
     file: &mut File<R>,
     field: &SignatureField,
-    range: &ByteRange,
-    report: &mut SignatureReport,
-) -> Result<(), Stop> {
-    let bytes = report.bytes_after;
-    let unclear =
-        || Stop::indeterminate(format!("changed after signing: {bytes} bytes follow what the signature covers"));
-    let Some(revision) = changes::revision_that_ends_at(file, range.end)? else { return Err(unclear()) };
-    report.coverage = Coverage::Revision;
+    end: u64,
+) -> Result<(Coverage, Changes), PdfError> {
+    if end == file.length() {
+        return Ok((Coverage::WholeFile, Changes::None));
+    }
+    let Some(revision) = changes::revision_that_ends_at(file, end)? else {
+        return Ok((Coverage::Unclear, Changes::Unknown));
+    };
+    // What follows the last revision belongs to no document.
     if file.revisions().last() == Some(&revision) {
-        // What follows the last revision belongs to no document.
-        return Err(unclear());
+        return Ok((Coverage::Revision, Changes::Unknown));
     }
-    report.changes = changes::since(file, revision, field).map_err(|error| match error {
-        PdfError::Io(error) => Stop::Error(SignError::Read(error)),
-        _ => unclear(),
-    })?;
-    if report.changes == Changes::Other {
-        let what = "the document was changed in a way that its signature does not allow";
-        return Err(Stop::indeterminate(format!("changed after signing: {what}")));
+    match changes::since(file, revision, field) {
+        Err(PdfError::Io(error)) => Err(error.into()),
+        changes => Ok((Coverage::Revision, changes.unwrap_or(Changes::Unknown))),
     }
-    Ok(())
 }
 
 fn digest_of<R: Read + Seek>(file: &mut File<R>, range: &ByteRange, digest: MessageDigest) -> Result<Vec<u8>, Stop> {
