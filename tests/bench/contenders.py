@@ -38,10 +38,11 @@ def must(command, env, allowed=(0,)):
 class Sohoa:
     """`sohoa import`, from a folder of images to a signed PDF/A in a new archive."""
 
-    name = "sohoa"
-
-    def __init__(self, program, work):
+    def __init__(self, program, work, name="sohoa", guesses=False):
         self.program = program
+        self.name = name
+        # Whether it finds the language of each page itself.
+        self.guesses = guesses
         self.work = work
         self.archive = work / "archive"
         self.station = work / "station"
@@ -74,7 +75,7 @@ class Sohoa:
         return [self.program, "--archive", self.archive, "--operator", OPERATOR]
 
     def importing(self, folder, language):
-        return [*self.on_archive(), "import", folder, "--jobs", str(WORKERS), "--lang", language, "--json"]
+        return [*self.on_archive(), "import", folder, "--jobs", str(WORKERS), "--lang", "auto" if self.guesses else language, "--json"]
 
     def check(self, receipt, count):
         """A run counts only if every page was taken and a signed PDF is there."""
@@ -97,11 +98,11 @@ class Sohoa:
 class OcrMyPdf:
     """`ocrmypdf`, from one PDF that holds the same images to a PDF/A."""
 
-    name = "ocrmypdf"
-
-    def __init__(self, root, work):
+    def __init__(self, root, work, name="ocrmypdf", more=()):
         self.root = root
         self.work = work
+        self.name = name
+        self.more = more
         self.python = pages.in_ocrmypdf(root, "python")
 
     def prepare(self, page_set):
@@ -113,7 +114,7 @@ class OcrMyPdf:
     def run(self, page_set):
         out = self.work / "ocrmypdf.pdf"
         out.unlink(missing_ok=True)
-        options = ["-j", str(WORKERS), "--output-type", "pdfa", "-l", page_set.language, "--quiet"]
+        options = ["-j", str(WORKERS), "--output-type", "pdfa", "-l", page_set.language, "--quiet", *self.more]
         command = [self.python, "-m", "ocrmypdf", *options, self.pdf(page_set), out]
         begun = time.monotonic()
         must(command, environment())

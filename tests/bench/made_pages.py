@@ -2,6 +2,7 @@
 
     made_pages.py pdf OUT.pdf IMAGE…             one PDF, each image losslessly on a page of its own
     made_pages.py dossier SOURCE FOLDER COUNT    FOLDER/<dossier>/: COUNT JPEG pages cut from the pages below SOURCE
+    made_pages.py heavy SOURCE FOLDER COUNT      COUNT dossiers of one JPEG strip of 2 MB, most of it comments
 """
 
 import io
@@ -20,6 +21,8 @@ WHOLE_EVERY = 20
 # The whole pages are the same few in every dossier: what one page costs must not differ between a short and a long one.
 WHOLE_PAGES = 3
 STRIP_SHARE = 0.1
+# Bytes of a page of a heavy dossier.
+HEAVY = 2_000_000
 
 
 def make_pdf(out, images):
@@ -51,6 +54,21 @@ def make_dossier(source, folder, count):
         (dossier / f"{number + 1:05}.jpg").write_bytes(commented(bytes_of_page, f"page {number + 1}"))
 
 
+def make_heavy(source, folder, count):
+    original = min(path for path in Path(source).rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
+    strip = as_jpeg(original, 0.4, 0.4 + STRIP_SHARE)
+    folder = Path(folder)
+    if folder.exists():
+        shutil.rmtree(folder)
+    for number in range(count):
+        page = commented(strip, f"dossier {number + 1}")
+        while len(page) < HEAVY:
+            page = commented(page, "x" * 60_000)
+        dossier = folder / f"HEAVY-{number + 1:03}"
+        dossier.mkdir(parents=True)
+        (dossier / "1.jpg").write_bytes(page)
+
+
 def as_jpeg(path, top, bottom):
     with Image.open(path) as image:
         box = (0, int(image.height * top), image.width, int(image.height * bottom))
@@ -71,6 +89,8 @@ def main():
             make_pdf(out, images)
         case ["dossier", source, folder, count]:
             make_dossier(source, folder, int(count))
+        case ["heavy", source, folder, count]:
+            make_heavy(source, folder, int(count))
         case _:
             sys.exit(__doc__)
 

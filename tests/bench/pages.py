@@ -59,6 +59,16 @@ def made_dossier(root, work, count):
     return folder
 
 
+def heavy_dossiers(root, work, count):
+    """A folder of `count` dossiers, each of one page of 2 MB."""
+    folder = work / "heavy"
+    python = in_ocrmypdf(root, "python")
+    script = Path(__file__).with_name("made_pages.py")
+    source = root / "sample-scans" / "pages"
+    subprocess.run([python, script, "heavy", source, folder, str(count)], check=True, stdin=subprocess.DEVNULL)
+    return folder
+
+
 def one_pdf(root, images, pdf):
     """One PDF that holds the images losslessly."""
     python = in_ocrmypdf(root, "python")

@@ -11,7 +11,7 @@ use super::{Report, content};
 
 const MAX_TREE_DEPTH: usize = 8;
 /// Within how many bytes the frame header of a JPEG must lie: behind some EXIF and profile segments.
-const JPEG_HEAD: u64 = 1 << 20;
+const JPEG_HEAD: u64 = 64 << 20;
 
 /// The object numbers of all pages in order.
 pub(super) fn numbers<R: Read + Seek>(file: &mut File<R>, report: &mut Report) -> Result<Vec<u32>, PdfError> {
@@ -144,13 +144,13 @@ fn image<R: Read + Seek>(file: &mut File<R>, number: u32, report: &mut Report) -
     Ok(())
 }
 
-/// The frame header of a JPEG, looked for in the first 64 KiB and then in all that may come before it.
+/// The frame header of a JPEG, looked for in the first 64 KiB and then in more: metadata before it may be long.
 fn frame_header<R: Read + Seek>(
     file: &mut File<R>,
     stream: &Stream,
     length: u64,
 ) -> Result<Option<FrameHeader>, PdfError> {
-    for most in [1 << 16, JPEG_HEAD] {
+    for most in [1 << 16, 1 << 20, JPEG_HEAD] {
         let mut head: Vec<u8> = Vec::new();
         file.for_each_piece(stream.data_offset, stream.data_offset + length.min(most), |piece| head.extend(piece))?;
         let header = jpeg::frame_header(&head);
