@@ -1,7 +1,9 @@
 //! Stage 1: where frames come from. For now an import folder; devices and hot folders come in through the same door.
 
+pub mod checksums;
 pub mod folder;
 pub mod naming;
 
+pub use checksums::{Checksums, Companion};
 pub use folder::{FolderError, FolderItem, ItemKind, list};
 pub use naming::{Place, place_of};

@@ -25,6 +25,7 @@ use sohoa_store::vault::{hash_file, open_regular};
 use sohoa_store::{StoreError, disk};
 
 use crate::archive::Archive;
+use crate::checksums::Listed;
 use crate::error::PipelineError;
 use crate::process::{self, ProcessOutcome, ProcessPlan};
 use crate::progress::{Phase, Sink};
@@ -67,6 +68,24 @@ pub struct ImportOutcome {
     pub interrupted: bool,
 }
 
+/// A folder that is imported, listed.
+struct Lot {
+    root: PathBuf,
+    items: Vec<FolderItem>,
+    listed: Listed,
+}
+
+impl Lot {
+    /// Lists a folder and makes sure that what is new in it fits into the archive.
+    fn open(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<Self, PipelineError> {
+        let root = canonical_root(archive, path)?;
+        let items = folder::list(&root)?;
+        preflight(archive, &items)?;
+        let listed = Listed::read(&items, cancel)?;
+        Ok(Self { root, items, listed })
+    }
+}
+
 /// What a file turned out to be when it was looked at.
 enum Look {
     Settled(ReceiptLine),
@@ -92,18 +111,16 @@ pub fn import(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<ImportOutcome, PipelineError> {
-    let root = canonical_root(archive, &plan.root)?;
-    let items = folder::list(&root)?;
-    preflight(archive, &items)?;
+    let lot = Lot::open(archive, &plan.root, cancel)?;
     process::check_models(archive, plan.language, cancel)?;
     let language = match plan.language {
         LanguageChoice::Auto(_) => "auto",
         LanguageChoice::Given(language) => language.model(),
     };
     let options = serde_json::json!({ "jobs": plan.jobs, "lang": language });
-    let receipt = archive.catalog().begin_receipt(&root.to_string_lossy(), &options, &archive.act())?;
+    let receipt = archive.catalog().begin_receipt(&lot.root.to_string_lossy(), &options, &archive.act())?;
     crash::point("import.receipt-begun");
-    let lines = look_at_all(archive, &root, &items, plan.jobs, cancel, sink, |look| match look {
+    let lines = look_at_all(archive, &lot, plan.jobs, cancel, sink, |look| match look {
         Look::Candidate(candidate) => take(archive, *candidate, receipt),
         Look::Settled(line) => Ok(line),
         Look::Interrupted => Err(PipelineError::Cancelled),
@@ -127,11 +144,9 @@ pub fn preview(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<ImportOutcome, PipelineError> {
-    let root = canonical_root(archive, &plan.root)?;
-    let items = folder::list(&root)?;
-    preflight(archive, &items)?;
+    let lot = Lot::open(archive, &plan.root, cancel)?;
     let mut seen = std::collections::BTreeSet::new();
-    let lines = look_at_all(archive, &root, &items, plan.jobs, cancel, sink, |look| match look {
+    let lines = look_at_all(archive, &lot, plan.jobs, cancel, sink, |look| match look {
         Look::Candidate(c) if !seen.insert((c.place.dossier_code.clone(), c.sha256)) => {
             Ok(ReceiptLine::Skipped { path: c.path, reason: Reason::new("same-bytes-in-dossier", "") })
         }
@@ -182,14 +197,14 @@ fn preflight(archive: &Archive, items: &[FolderItem]) -> Result<(), PipelineErro
 /// Looks at all items with several workers and settles them one after the other, in their order.
 fn look_at_all(
     archive: &Archive,
-    root: &Path,
-    items: &[FolderItem],
+    lot: &Lot,
     jobs: usize,
     cancel: &Cancel,
     sink: &dyn Sink,
     mut settle: impl FnMut(Look) -> Result<ReceiptLine, PipelineError>,
 ) -> Result<Vec<ReceiptLine>, PipelineError> {
-    let root_name = root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let items = &lot.items;
+    let root_name = lot.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let next = AtomicUsize::new(0);
     let (sender, looks) = mpsc::channel();
     let total = items.len() as u64;
@@ -205,7 +220,7 @@ fn look_at_all(
                     let look = if cancel.is_requested() || failed.is_requested() {
                         Ok(Look::Interrupted)
                     } else {
-                        look_at(archive, item, root_name, &mut worker, cancel)
+                        look_at(archive, item, &lot.listed, root_name, &mut worker, cancel)
                     };
                     if sender.send((index, look)).is_err() {
                         break;
@@ -242,6 +257,7 @@ fn look_at_all(
 fn look_at(
     archive: &Archive,
     item: &FolderItem,
+    listed: &Listed,
     root_name: &str,
     worker: &mut Worker,
     cancel: &Cancel,
@@ -250,6 +266,9 @@ fn look_at(
     let refused = |code: &str, detail: String| {
         Ok(Look::Settled(ReceiptLine::Refused { path: path.clone(), reason: Reason::new(code, detail) }))
     };
+    if let Some(line) = listed.line(&path) {
+        return Ok(Look::Settled(line.clone()));
+    }
     match item.kind {
         ItemKind::File { bytes: 0 } => return refused("empty-file", String::new()),
         ItemKind::File { .. } => {}
@@ -263,7 +282,7 @@ fn look_at(
         Ok(Err(looks_like)) => return refused("not-an-image", looks_like.to_owned()),
         Err(error) => return refused("read-failed", error.to_string()),
     };
-    let place = match naming::place_of(&item.relative, root_name) {
+    let place = match naming::place_of(&listed.checksums().naming_path(&item.relative), root_name) {
         Ok(place) => place,
         Err(error) => return refused("bad-name", error.to_string()),
     };
@@ -272,6 +291,9 @@ fn look_at(
         Err(StoreError::Cancelled) => return Ok(Look::Interrupted),
         Err(error) => return refused("read-failed", error.to_string()),
     };
+    if let Some(list) = listed.checksums().contradicted(&path, &stored.sha256) {
+        return refused("checksum-differs", list.to_owned());
+    }
     let known = archive.catalog().known_file(&place.dossier_code, &stored.sha256)?;
     if let Some(known) = known {
         return Ok(Look::Settled(skipped_as_known(&path, known.path)));

@@ -7,6 +7,7 @@
 pub mod archive;
 pub mod assemble;
 pub mod check;
+mod checksums;
 pub mod decide;
 pub mod error;
 pub mod export;
