@@ -19,7 +19,7 @@ use sohoa_sign::{Secret, SoftKey, TrustAnchors};
 pub type Body = (&'static str, fn(&[u8]));
 
 /// All bodies.
-pub const BODIES: [Body; 10] = [
+pub const BODIES: [Body; 11] = [
     ("image", image),
     ("pdf", pdf),
     ("pdf content", content),
@@ -30,6 +30,7 @@ pub const BODIES: [Body; 10] = [
     ("inventory", inventory),
     ("record", record),
     ("name", name),
+    ("checksums", checksums),
 ];
 
 /// An image file: recognised, inspected, and every frame decoded and repacked.
@@ -103,4 +104,14 @@ pub fn name(bytes: &[u8]) {
     let path = String::from_utf8_lossy(bytes);
     let _ = sohoa_capture::place_of(&path, "HS");
     let _ = sohoa_model::safe_name::safe_name(&path);
+}
+
+/// A list of checksums beside scans, as a list of a sender's and as a manifest of a BagIt package.
+pub fn checksums(bytes: &[u8]) {
+    for list in ["HS/so.sha256", "HS/manifest-sha256.txt"] {
+        let mut checksums = sohoa_capture::Checksums::default();
+        if checksums.add_list(list, bytes).is_ok() {
+            let _ = checksums.missing(list, &std::collections::BTreeSet::new());
+        }
+    }
 }

@@ -8,10 +8,10 @@ use jpeg_encoder::{ColorType, Encoder};
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::text_record;
 use sohoa_fuzz::BODIES;
-use sohoa_model::Timestamp;
 use sohoa_model::frame::{Embedding, FrameFacts, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use sohoa_model::page_text::{BlockRole, PageText, TextBlock, TextLine, Word};
+use sohoa_model::{Sha256, Timestamp};
 use sohoa_pdf::{Dict, Object, ObjectWriter};
 use sohoa_sign::{SigningRequest, SoftKey, VisibleBlock, demo_key, sign};
 
@@ -88,6 +88,8 @@ fn seeds() -> Vec<Vec<u8>> {
     };
     let mut signed = std::io::Cursor::new(Vec::new());
     sign(std::io::Cursor::new(&original), &mut signed, &request, &key).expect("a sound file");
+    let signed = signed.into_inner();
+    let grown = with_increment(&signed);
     vec![
         jpeg(ColorType::Luma, false),
         jpeg(ColorType::Rgb, true),
@@ -95,7 +97,7 @@ fn seeds() -> Vec<Vec<u8>> {
         tiff(),
         bitmap(),
         original,
-        signed.into_inner(),
+        signed,
         demo.p12,
         demo.root_pem.into_bytes(),
         read("tests/pages.csv"),
@@ -105,7 +107,45 @@ fn seeds() -> Vec<Vec<u8>> {
         b"\x12\0\0\0{\"verb\":\"inspect\"}\0\0\0\0\0\0\0\0".to_vec(),
         "BT /F1 12 Tf (S\\303\\264 1) Tj [<00> -5 (x)] TJ ET".as_bytes().to_vec(),
         "Phông 1/Mục lục 2/HS.01/HS.01.0000001.jpg".as_bytes().to_vec(),
+        grown,
+        packed(),
+        format!("{0}  data/trang 1.jpg\n\\{0} *b\\nc\nSHA256 (d) = {0}\n", Sha256::of(b"a")).into_bytes(),
     ]
+}
+
+/// The file with its catalog written once more.
+fn with_increment(bytes: &[u8]) -> Vec<u8> {
+    let mut file = sohoa_pdf::File::open(std::io::Cursor::new(bytes)).expect("a PDF");
+    let (root, catalog) = file.catalog().expect("a catalog");
+    let mut writer = ObjectWriter::increment(Vec::new(), file.length(), file.size(), file.last_startxref());
+    writer.object(root, &catalog.into()).expect("memory");
+    [bytes, &writer.close(file.trailer().clone()).expect("memory").out].concat()
+}
+
+/// A PDF whose objects lie in a compressed stream, told by a cross-reference stream with a predictor.
+fn packed() -> Vec<u8> {
+    let objects = miniz_oxide::deflate::compress_to_vec_zlib(b"1 0 2 17 <</Pages 2 0 R>> <</Count 0/Kids[]>>", 6);
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    let length = objects.len();
+    bytes.extend(format!("3 0 obj\n<</Type/ObjStm/N 2/First 9/Filter/FlateDecode/Length {length}>>stream\n").bytes());
+    bytes.extend(objects);
+    bytes.extend(b"\nendstream\nendobj\n");
+    let start = bytes.len();
+    let rows = [
+        [2, 2, 0, 3, 0],
+        [2, 0, 0, 0, 1],
+        [2, 255, 0, 6, 255],
+        [2, 0, (start >> 8) as u8, (start as u8).wrapping_sub(9), 0],
+    ];
+    let rows = miniz_oxide::deflate::compress_to_vec_zlib(&rows.concat(), 6);
+    let length = rows.len();
+    let parameters = "/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>";
+    let head =
+        format!("4 0 obj\n<</Type/XRef/Size 5/Root 1 0 R/W[1 2 1]/Index[1 4]{parameters}/Length {length}>>stream\n");
+    bytes.extend(head.bytes());
+    bytes.extend(rows);
+    bytes.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").bytes());
+    bytes
 }
 
 fn text() -> Vec<u8> {
@@ -220,6 +260,12 @@ fn the_seeds_are_sound_so_that_damage_reaches_what_lies_deep() {
     sohoa_describe::inventory::parse_xlsx(&seeds[10]).expect("an inventory");
     text_record::from_bytes(&seeds[11]).expect("a text");
     serde_json::from_slice::<FactsRecord>(&seeds[12]).expect("a record").facts().expect("facts");
+    let report = sohoa_sign::verify(std::io::Cursor::new(&seeds[16]), &sohoa_sign::TrustAnchors::new(), AT);
+    assert_eq!(report.expect("readable").signatures[0].coverage, sohoa_sign::Coverage::Revision);
+    let mut file = sohoa_pdf::File::open(std::io::Cursor::new(&seeds[17])).expect("a PDF");
+    assert!(file.catalog().expect("a catalog in a stream").1.contains("Pages"));
+    assert!(file.dict(2).expect("an object in a stream").contains("Kids"));
+    assert_eq!(sohoa_capture::Checksums::default().add_list("so.sha256", &seeds[18]), Ok(3));
     assert_eq!(sohoa_pdf::Operations::new(&seeds[14]).filter_map(Result::ok).count(), 5);
 }
 

@@ -15,6 +15,8 @@ pub const MAX_REVISIONS: usize = 1024;
 pub const MAX_OBJECTS: u32 = 8_388_607;
 
 const ENTRY: usize = 20;
+/// How many entries all cross-reference streams of a file may have: a few bytes can stand for millions of them.
+const MAX_STREAM_ENTRIES: usize = 2_000_000;
 
 /// One revision of a file: what was there before the next increment was appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub(crate) fn read_chain<R: Read + Seek>(source: &mut Source<R>, startxref: u64)
     let mut revisions = Vec::new();
     let mut newest = None;
     let mut stream_at = None;
+    let mut left = MAX_STREAM_ENTRIES;
     let mut visited = HashSet::new();
     let mut next = Some(startxref);
     while let Some(offset) = next {
@@ -74,10 +77,10 @@ pub(crate) fn read_chain<R: Read + Seek>(source: &mut Source<R>, startxref: u64)
             return Err(PdfError::Limit { offset, what: "too many cross-reference sections" });
         }
         let is_stream = source.window(offset, 1)?.first().is_some_and(u8::is_ascii_digit);
-        let section = if is_stream { read_stream(source, offset)? } else { read_table(source, offset)? };
+        let section = if is_stream { read_stream(source, offset, &mut left)? } else { read_table(source, offset)? };
         // The objects of a hybrid file that are hidden from old readers stand in a stream of their own (7.5.8.4).
         if let Some(hidden) = offset_of(&section.trailer, "XRefStm", offset)? {
-            let hidden = read_stream(source, hidden)?;
+            let hidden = read_stream(source, hidden, &mut left)?;
             stream_at = stream_at.or(Some(offset));
             merge(&mut entries, hidden.entries);
         }
@@ -119,8 +122,8 @@ fn read_table<R: Read + Seek>(source: &mut Source<R>, offset: u64) -> Result<Sec
     Ok(Section { entries, trailer, end })
 }
 
-/// Reads a cross-reference stream (ISO 32000-1, 7.5.8).
-fn read_stream<R: Read + Seek>(source: &mut Source<R>, offset: u64) -> Result<Section, PdfError> {
+/// Reads a cross-reference stream (ISO 32000-1, 7.5.8) of at most `left` entries, and takes its own off.
+fn read_stream<R: Read + Seek>(source: &mut Source<R>, offset: u64, left: &mut usize) -> Result<Section, PdfError> {
     let wrong = |what| PdfError::Syntax { offset, what };
     let (_, object) = source.parse_at(offset, |parser| parser.indirect())?;
     let Object::Stream(stream) = object else { return Err(wrong("a cross-reference stream")) };
@@ -137,7 +140,6 @@ fn read_stream<R: Read + Seek>(source: &mut Source<R>, offset: u64) -> Result<Se
         parser.keyword("endobj")?;
         Ok(parser.offset())
     })?;
-    let data = decode::decode(&dict, &raw, MAX_DECODED).map_err(wrong)?;
     let numbers = |key: &str| -> Option<Vec<u64>> {
         dict.get(key)?.as_array()?.iter().map(|item| u64::try_from(item.as_int()?).ok()).collect()
     };
@@ -149,6 +151,9 @@ fn read_stream<R: Read + Seek>(source: &mut Source<R>, offset: u64) -> Result<Se
     if row == 0 || !index.len().is_multiple_of(2) {
         return Err(wrong("/Index or /W of a cross-reference stream"));
     }
+    // With a predictor each row has one byte more.
+    let data = decode::decode(&dict, &raw, MAX_DECODED.min((*left + 1) * (row + 1))).map_err(wrong)?;
+    *left = left.checked_sub(data.len() / row).ok_or(PdfError::Limit { offset, what: "too many objects" })?;
     let mut rows = data.chunks_exact(row);
     let mut entries = BTreeMap::new();
     for pair in index.chunks_exact(2) {
