@@ -91,3 +91,22 @@ fn lists_of_checksums_and_bags_are_compared_before_anything_is_taken() {
     }
     assert_eq!(again["HS.06/manifest-sha256.txt"], "checksums");
 }
+
+#[test]
+fn a_rule_tells_dossiers_where_folders_do_not() {
+    let station = Station::with_demo_archive();
+    let lot = station.folder().join("lô cũ");
+    fs::create_dir_all(lot.join("hộp 1")).unwrap();
+    let pages = places::sample_pages().join("H49.61.8.2017.01");
+    fs::copy(pages.join("p001.jpg"), lot.join("hộp 1/HS.77_2_0001.jpg")).unwrap();
+    fs::copy(pages.join("p002.jpg"), lot.join("hộp 1/bìa.jpg")).unwrap();
+    let lot = lot.to_str().unwrap();
+    station.run(["import", lot, "--rule", "{page}"]).refused().ended_with(2);
+    let rule = "{dossier}_{document}_{page}";
+    let receipt = station.run(["import", lot, "--rule", rule, "--lang", "vie", "--json"]).done_in_part().json();
+    let taken = receipt["taken"].as_array().unwrap();
+    assert_eq!((taken.len(), taken[0]["dossier"].as_str()), (1, Some("HS.77")), "{receipt}");
+    assert_eq!(receipt["refused"][0]["code"], "bad-name", "{receipt}");
+    let shown = station.run(["show", "HS.77"]).done().stdout;
+    assert!(shown.contains("HS.77.0000002"), "{shown}");
+}

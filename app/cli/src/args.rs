@@ -12,6 +12,7 @@ use sohoa_model::date::PartialDate;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::plan::Unit;
 use sohoa_model::reading::LanguageChoice;
+use sohoa_pipeline::import::{Rule, RuleError};
 use sohoa_shell::UiLanguage;
 use sohoa_sign::Mechanism;
 
@@ -183,6 +184,8 @@ pub(crate) struct WorkArgs {
 pub(crate) struct ImportArgs {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub(crate) rule: Option<Rule>,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
     #[arg(long)]
@@ -400,6 +403,10 @@ fn language(text: &str) -> Result<LanguageChoice, String> {
         return Ok(LanguageChoice::Auto(None));
     }
     text.parse::<Language>().map(LanguageChoice::Given).map_err(|error| error.to_string())
+}
+
+fn rule(text: &str) -> Result<Rule, String> {
+    text.parse().map_err(|error: RuleError| error.to_string())
 }
 
 fn mechanism(text: &str) -> Result<Mechanism, String> {

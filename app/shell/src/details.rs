@@ -37,6 +37,7 @@ const REMARKS: &[(&str, &str)] = &[
     ("the dossier code {} is longer than {} characters", "code-too-long"),
     ("the path names no dossier", "no-dossier"),
     ("{} is not an ordinal from 1 to 9999999", "not-an-ordinal"),
+    ("the path does not fit the rule {}", "rule-unfit"),
     ("no column of the inventory holds the dossier code; its headings are {}", "no-code-column"),
     ("the columns {} and {} of the inventory mean the same field", "same-column"),
     ("the inventory is empty", "empty-inventory"),

@@ -3,7 +3,9 @@
 pub mod checksums;
 pub mod folder;
 pub mod naming;
+pub mod rule;
 
 pub use checksums::{Checksums, Companion};
 pub use folder::{FolderError, FolderItem, ItemKind, list};
 pub use naming::{Place, place_of};
+pub use rule::{Rule, RuleError};

@@ -31,6 +31,9 @@ pub enum NamingError {
     /// The ordinal is zero or has more than seven digits.
     #[error("{0:?} is not an ordinal from 1 to 9999999")]
     Ordinal(String),
+    /// The path does not fit the rule that was given for the import.
+    #[error("the path does not fit the rule {0}")]
+    Rule(String),
 }
 
 /// The place of a file by its path below the imported folder (`/` between parts) and that folder's own name.
@@ -43,10 +46,7 @@ pub fn place_of(relative: &str, root_name: &str) -> Result<Place, NamingError> {
         Some((folders, file)) => (folders.rsplit('/').next(), file),
         None => (None, relative),
     };
-    let stem = match file.rfind('.') {
-        Some(dot) if dot > 0 => &file[..dot],
-        _ => file,
-    };
+    let stem = stem_of(file);
     let unsigned = stem.strip_suffix("_signed").unwrap_or(stem);
     let numbered = unsigned
         .rsplit_once('.')
@@ -58,18 +58,32 @@ pub fn place_of(relative: &str, root_name: &str) -> Result<Place, NamingError> {
         (None, Some((code, digits))) => (code, Some(digits)),
         (None, None) => (root_name, None),
     };
-    let dossier_code: String = code.trim().nfc().collect();
-    if dossier_code.is_empty() {
-        return Err(NamingError::NoCode);
-    }
-    if dossier_code.chars().count() > LONGEST_CODE {
-        return Err(NamingError::CodeTooLong(dossier_code));
-    }
+    let dossier_code = checked_code(code)?;
     let document_ordinal = digits.map(ordinal).transpose()?;
     Ok(Place { dossier_code, document_ordinal, stem: stem.to_owned() })
 }
 
-fn ordinal(digits: &str) -> Result<u32, NamingError> {
+/// A file name without its extension.
+pub(crate) fn stem_of(file: &str) -> &str {
+    match file.rfind('.') {
+        Some(dot) if dot > 0 => &file[..dot],
+        _ => file,
+    }
+}
+
+/// A dossier code as it is kept: trimmed, NFC, not too long.
+pub(crate) fn checked_code(code: &str) -> Result<String, NamingError> {
+    let code: String = code.trim().nfc().collect();
+    if code.is_empty() {
+        return Err(NamingError::NoCode);
+    }
+    if code.chars().count() > LONGEST_CODE {
+        return Err(NamingError::CodeTooLong(code));
+    }
+    Ok(code)
+}
+
+pub(crate) fn ordinal(digits: &str) -> Result<u32, NamingError> {
     match digits.trim_start_matches('0').parse::<u32>() {
         Ok(n) if n <= 9_999_999 => Ok(n),
         _ => Err(NamingError::Ordinal(digits.to_owned())),

@@ -110,7 +110,7 @@ impl Catalog {
         let (numbers, ranked) = page_numbers(&connection, &phrases, &question, limit - hits.len())?;
         let most = if ranked { limit - hits.len() } else { UNRANKED };
         let more_than = (numbers.len() > most).then(|| hits.len() + most);
-        let shown = &numbers[..numbers.len().min(limit - hits.len())];
+        let shown = &numbers[..numbers.len().min(most).min(limit - hits.len())];
         let more_than = more_than.or((shown.len() < numbers.len()).then_some(limit));
         hits.extend(page_hits(&connection, shown, &terms, markers)?);
         Ok(Found { hits, more_than, ranked })

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use sohoa_capture::{FolderItem, ItemKind, Place, folder, naming};
+pub use sohoa_capture::{Rule, RuleError};
 use sohoa_catalog::CatalogError;
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::intake::{TakenFile, TakenFrame};
@@ -53,6 +54,8 @@ pub struct ImportPlan {
     pub jobs: usize,
     /// Which language to read in.
     pub language: LanguageChoice,
+    /// Where dossier codes stand in paths; `None` for the usual naming.
+    pub rule: Option<Rule>,
 }
 
 /// What an import did.
@@ -73,16 +76,29 @@ struct Lot {
     root: PathBuf,
     items: Vec<FolderItem>,
     listed: Listed,
+    rule: Option<Rule>,
 }
 
 impl Lot {
     /// Lists a folder and makes sure that what is new in it fits into the archive.
-    fn open(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<Self, PipelineError> {
-        let root = canonical_root(archive, path)?;
+    fn open(archive: &Archive, plan: &ImportPlan, cancel: &Cancel) -> Result<Self, PipelineError> {
+        let root = canonical_root(archive, &plan.root)?;
         let items = folder::list(&root)?;
         preflight(archive, &items)?;
         let listed = Listed::read(&items, cancel)?;
-        Ok(Self { root, items, listed })
+        Ok(Self { root, items, listed, rule: plan.rule.clone() })
+    }
+
+    /// Where a file belongs.
+    fn place_of(&self, relative: &str) -> Result<Place, naming::NamingError> {
+        let path = self.listed.checksums().naming_path(relative);
+        match &self.rule {
+            Some(rule) => rule.place_of(&path),
+            None => {
+                let root_name = self.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                naming::place_of(&path, &root_name)
+            }
+        }
     }
 }
 
@@ -111,7 +127,7 @@ pub fn import(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<ImportOutcome, PipelineError> {
-    let lot = Lot::open(archive, &plan.root, cancel)?;
+    let lot = Lot::open(archive, plan, cancel)?;
     process::check_models(archive, plan.language, cancel)?;
     let language = match plan.language {
         LanguageChoice::Auto(_) => "auto",
@@ -144,7 +160,7 @@ pub fn preview(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<ImportOutcome, PipelineError> {
-    let lot = Lot::open(archive, &plan.root, cancel)?;
+    let lot = Lot::open(archive, plan, cancel)?;
     let mut seen = std::collections::BTreeSet::new();
     let lines = look_at_all(archive, &lot, plan.jobs, cancel, sink, |look| match look {
         Look::Candidate(c) if !seen.insert((c.place.dossier_code.clone(), c.sha256)) => {
@@ -204,14 +220,13 @@ fn look_at_all(
     mut settle: impl FnMut(Look) -> Result<ReceiptLine, PipelineError>,
 ) -> Result<Vec<ReceiptLine>, PipelineError> {
     let items = &lot.items;
-    let root_name = lot.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let next = AtomicUsize::new(0);
     let (sender, looks) = mpsc::channel();
     let total = items.len() as u64;
     let failed = Cancel::new();
     thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, items.len().max(1)) {
-            let (sender, next, root_name, failed) = (sender.clone(), &next, &root_name, &failed);
+            let (sender, next, failed) = (sender.clone(), &next, &failed);
             scope.spawn(move || {
                 let mut worker = Worker::new(archive.session().worker.clone());
                 loop {
@@ -220,7 +235,7 @@ fn look_at_all(
                     let look = if cancel.is_requested() || failed.is_requested() {
                         Ok(Look::Interrupted)
                     } else {
-                        look_at(archive, item, &lot.listed, root_name, &mut worker, cancel)
+                        look_at(archive, item, lot, &mut worker, cancel)
                     };
                     if sender.send((index, look)).is_err() {
                         break;
@@ -257,8 +272,7 @@ fn look_at_all(
 fn look_at(
     archive: &Archive,
     item: &FolderItem,
-    listed: &Listed,
-    root_name: &str,
+    lot: &Lot,
     worker: &mut Worker,
     cancel: &Cancel,
 ) -> Result<Look, PipelineError> {
@@ -266,7 +280,7 @@ fn look_at(
     let refused = |code: &str, detail: String| {
         Ok(Look::Settled(ReceiptLine::Refused { path: path.clone(), reason: Reason::new(code, detail) }))
     };
-    if let Some(line) = listed.line(&path) {
+    if let Some(line) = lot.listed.line(&path) {
         return Ok(Look::Settled(line.clone()));
     }
     match item.kind {
@@ -282,7 +296,7 @@ fn look_at(
         Ok(Err(looks_like)) => return refused("not-an-image", looks_like.to_owned()),
         Err(error) => return refused("read-failed", error.to_string()),
     };
-    let place = match naming::place_of(&listed.checksums().naming_path(&item.relative), root_name) {
+    let place = match lot.place_of(&item.relative) {
         Ok(place) => place,
         Err(error) => return refused("bad-name", error.to_string()),
     };
@@ -291,7 +305,7 @@ fn look_at(
         Err(StoreError::Cancelled) => return Ok(Look::Interrupted),
         Err(error) => return refused("read-failed", error.to_string()),
     };
-    if let Some(list) = listed.checksums().contradicted(&path, &stored.sha256) {
+    if let Some(list) = lot.listed.checksums().contradicted(&path, &stored.sha256) {
         return refused("checksum-differs", list.to_owned());
     }
     let known = archive.catalog().known_file(&place.dossier_code, &stored.sha256)?;

@@ -12,7 +12,12 @@ use crate::stop::Stop;
 
 pub(super) fn run(front: &mut Front, args: &ImportArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
-    let plan = ImportPlan { root: PathBuf::from(&args.folder), jobs: jobs(&args.work), language: args.work.lang };
+    let plan = ImportPlan {
+        root: PathBuf::from(&args.folder),
+        jobs: jobs(&args.work),
+        language: args.work.lang,
+        rule: args.rule.clone(),
+    };
     let key = match args.dry_run || args.work.no_sign {
         true => None,
         false => front.signing_key(&archive, args.work.password_fd)?,
