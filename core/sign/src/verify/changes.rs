@@ -347,7 +347,21 @@ impl<R: Read + Seek> Walk<'_, R> {
     }
 
     /// Whether two objects say the same in their revisions, references followed.
+    ///
+    /// Pairs that were met before are not compared again; those of a comparison that failed are forgotten, since the same
+    /// objects may be reached once more where no difference is allowed.
     fn same(&mut self, old: &Object, new: &Object) -> Result<bool, PdfError> {
+        let mut met = Vec::new();
+        let is_same = self.compare(old, new, &mut met)?;
+        if !is_same {
+            met.iter().for_each(|pair| {
+                self.seen.remove(pair);
+            });
+        }
+        Ok(is_same)
+    }
+
+    fn compare(&mut self, old: &Object, new: &Object, met: &mut Vec<(u32, u32)>) -> Result<bool, PdfError> {
         let mut waiting = vec![(old.clone(), new.clone())];
         while let Some((old, new)) = waiting.pop() {
             self.step()?;
@@ -357,6 +371,7 @@ impl<R: Read + Seek> Walk<'_, R> {
                 if is_own || !self.seen.insert((old, new)) {
                     continue;
                 }
+                met.push((old, new));
             }
             let (a, b) = (self.before(&old)?, self.now(&new)?);
             match (&a, &b) {

@@ -189,6 +189,36 @@ fn what_was_done_after_signing_is_named() {
 }
 
 #[test]
+fn what_may_change_in_one_place_may_not_in_another() {
+    // The metadata stand where they may change and where nothing may, in either order.
+    for is_first in [false, true] {
+        let original = with_increment(&pdf(595, 842, 0, 1), |file| {
+            let (root, catalog) = file.catalog().unwrap();
+            let metadata = catalog.get("Metadata").cloned().unwrap();
+            let own = Dict::new().with("PieceInfo", metadata);
+            let pairs = catalog.iter().map(|(key, value)| (key.clone(), value.clone()));
+            let other = pairs.fold(Dict::new(), |mut dict, (key, value)| {
+                dict.set(key, value);
+                dict
+            });
+            let (first, second) = if is_first { (own, other) } else { (other, own) };
+            let all = second.iter().fold(first, |mut dict, (key, value)| {
+                dict.set(key.clone(), value.clone());
+                dict
+            });
+            (root, all)
+        });
+        let (bytes, _) = signed(&original);
+        assert_eq!(judged(&bytes).verdict, Verdict::Passed);
+        let changed = with_increment(&bytes, |file| {
+            let metadata = file.catalog().unwrap().1.get("Metadata").and_then(sohoa_pdf::Object::as_reference).unwrap();
+            (metadata, Dict::new().with("Trapped", true))
+        });
+        assert_eq!(judged(&changed).signatures[0].changes, Changes::Other, "{is_first}");
+    }
+}
+
+#[test]
 fn a_file_without_a_signature_or_that_cannot_be_read_is_indeterminate() {
     check(&pdf(595, 842, 0, 1), "indeterminate", "no signature");
     check(b"", "indeterminate", "not a PDF");
