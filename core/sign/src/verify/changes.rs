@@ -251,16 +251,19 @@ impl<R: Read + Seek> Walk<'_, R> {
             let Some(field) = field.as_dict() else { return Ok(false) };
             let is_signature = is_signature || self.now(&value(field, "FT"))?.is_name("Sig");
             let kids = self.now(&value(field, "Kids"))?.as_array().unwrap_or_default().to_vec();
-            if !is_signature || self.own.contains(&reference.number) {
+            if !is_signature || has_action(field) || self.own.contains(&reference.number) {
                 return Ok(false);
             }
             self.raise(Changes::Signed);
             self.signing.insert(reference.number);
             for kid in &kids {
-                let Some(kid) = kid.as_reference().filter(|kid| !self.own.contains(&kid.number)) else {
+                let Some(reference) = kid.as_reference().filter(|kid| !self.own.contains(&kid.number)) else {
                     return Ok(false);
                 };
-                self.signing.insert(kid.number);
+                if self.now(kid)?.as_dict().is_none_or(has_action) {
+                    return Ok(false);
+                }
+                self.signing.insert(reference.number);
             }
         }
         Ok(true)
@@ -439,6 +442,11 @@ impl<R: Read + Seek> Walk<'_, R> {
         }
         Ok(())
     }
+}
+
+/// Whether a field or widget does something when it is met (ISO 32000-1, 12.6.3).
+fn has_action(dict: &Dict) -> bool {
+    dict.contains("A") || dict.contains("AA")
 }
 
 /// The keys of either dictionary, each once.

@@ -219,6 +219,30 @@ fn what_may_change_in_one_place_may_not_in_another() {
 }
 
 #[test]
+fn a_field_for_another_signature_may_come_but_not_with_an_action() {
+    let (bytes, _) = signed(&pdf(595, 842, 0, 1));
+    let since = |field: Dict| {
+        let mut file = File::open(Cursor::new(&bytes)).unwrap();
+        let (root, mut catalog) = file.catalog().unwrap();
+        let mut form = file.get(&catalog, "AcroForm").unwrap().as_dict().unwrap().clone();
+        let mut writer = ObjectWriter::increment(Vec::new(), file.length(), file.size(), file.last_startxref());
+        let reference = writer.allocate().unwrap();
+        writer.object(reference, &field.into()).unwrap();
+        let mut fields = file.get(&form, "Fields").unwrap().as_array().unwrap().to_vec();
+        fields.push(reference.into());
+        form.set("Fields", fields);
+        catalog.set("AcroForm", form);
+        writer.object(root, &catalog.into()).unwrap();
+        let changed = [&bytes[..], &writer.close(file.trailer().clone()).unwrap().out].concat();
+        judged(&changed).signatures[0].changes
+    };
+    let field = |kind| Dict::new().with("FT", sohoa_pdf::Object::name(kind));
+    assert_eq!(since(field("Sig")), Changes::Signed);
+    assert_eq!(since(field("Sig").with("AA", Dict::new())), Changes::Other);
+    assert_eq!(since(field("Tx")), Changes::Other);
+}
+
+#[test]
 fn a_file_without_a_signature_or_that_cannot_be_read_is_indeterminate() {
     check(&pdf(595, 842, 0, 1), "indeterminate", "no signature");
     check(b"", "indeterminate", "not a PDF");
