@@ -148,6 +148,16 @@ fn a_flipped_or_cut_file_never_panics_and_a_cut_one_never_passes() {
 }
 
 #[test]
+fn a_jpeg_may_begin_with_megabytes_of_metadata() {
+    let mut picture = made::jpeg(120, 160, 3);
+    let segment = [&[0xFF, 0xFE, 0xFF, 0xFF][..], &[b'x'; 0xFFFD]].concat();
+    picture.bytes.splice(2..2, segment.repeat(40));
+    picture.encoding = ImageEncoding::Jpeg { components: 3, length: picture.bytes.len() as u64 };
+    let (bytes, _) = made::write(&made::info("metadata"), &[made::page(picture, 100.0)]);
+    assert_eq!(check_bytes(&bytes).verdict, Verdict::Passed);
+}
+
+#[test]
 fn a_foreign_kind_of_file_is_indeterminate() {
     let stream = "%PDF-1.7\n1 0 obj\n<</Type/XRef/Size 1/W[1 2 1]/Length 4>>stream\n\0\0\0\0\nendstream\nendobj\nstartxref\n9\n%%EOF\n";
     assert!(matches!(check_bytes(stream.as_bytes()).verdict, Verdict::Indeterminate(_)));
