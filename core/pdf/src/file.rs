@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
-use crate::decode::{self, MAX_DECODED};
+use crate::decode;
 use crate::object::{Dict, Object, Reference, Stream};
 use crate::parse::{Ending, MAX_ITEMS, MAX_OBJECT_BYTES, Parser, Stop};
 use crate::xref::{Entry, MAX_OBJECTS, Revision, Xref, read_chain};
@@ -17,8 +17,8 @@ const TAIL: u64 = 2048;
 const MAX_HOPS: usize = 16;
 /// How many bytes of object streams are decoded in one file, one that is decoded again counted again.
 const MAX_DECODED_IN_ALL: usize = 512 << 20;
-/// How many object streams are kept decoded.
-const STREAMS_KEPT: usize = 16;
+/// How many bytes of object streams are kept taken apart, and may stand in one; their objects take up to thirty times as much.
+const KEPT: usize = 8 << 20;
 
 /// An open PDF file.
 #[derive(Debug)]
@@ -27,10 +27,18 @@ pub struct File<R> {
     version: (u8, u8),
     startxref: u64,
     xref: Xref,
-    /// The objects of object streams that were decoded, by the offset of the stream.
-    streams: BTreeMap<u64, Vec<(u32, Object)>>,
+    /// The object streams that were taken apart last, by their offsets.
+    streams: BTreeMap<u64, ObjectStream>,
     decoded: usize,
     is_decoding: bool,
+}
+
+/// An object stream taken apart.
+#[derive(Debug)]
+struct ObjectStream {
+    /// Its length when decoded.
+    bytes: usize,
+    objects: Vec<(u32, Object)>,
 }
 
 /// Where the objects of one revision lie.
@@ -125,32 +133,32 @@ impl<R: Read + Seek> File<R> {
             return Err(PdfError::MissingObject(stream));
         };
         if !self.streams.contains_key(&offset) {
-            let objects = self.object_stream(stream, offset)?;
-            if self.streams.len() >= STREAMS_KEPT {
-                self.streams.pop_first();
-            }
-            self.streams.insert(offset, objects);
+            let taken = self.object_stream(stream, offset)?;
+            let kept =
+                |streams: &BTreeMap<u64, ObjectStream>| streams.values().map(|stream| stream.bytes).sum::<usize>();
+            while kept(&self.streams) + taken.bytes > KEPT && self.streams.pop_first().is_some() {}
+            self.streams.insert(offset, taken);
         }
-        let found = self.streams.get(&offset).and_then(|objects| objects.get(index as usize));
+        let found = self.streams.get(&offset).and_then(|stream| stream.objects.get(index as usize));
         match found {
             Some((own, object)) if *own == number => Ok(object.clone()),
             _ => Err(PdfError::Syntax { offset, what: "an object where the cross-reference stream says" }),
         }
     }
 
-    fn object_stream(&mut self, number: u32, offset: u64) -> Result<Vec<(u32, Object)>, PdfError> {
+    fn object_stream(&mut self, number: u32, offset: u64) -> Result<ObjectStream, PdfError> {
         let wrong = |what| PdfError::Syntax { offset, what };
         // The length of an object stream may stand elsewhere, but not in an object stream.
         if std::mem::replace(&mut self.is_decoding, true) {
             return Err(wrong("the length of an object stream outside of object streams"));
         }
-        let raw = self.stream_data(number, MAX_DECODED);
+        let raw = self.stream_data(number, KEPT);
         self.is_decoding = false;
         let (raw, dict) = (raw?, self.dict(number)?);
         if !dict.get("Type").is_some_and(|kind| kind.is_name("ObjStm")) {
             return Err(wrong("an object stream"));
         }
-        let data = decode::decode(&dict, &raw, MAX_DECODED).map_err(wrong)?;
+        let data = decode::decode(&dict, &raw, KEPT).map_err(wrong)?;
         self.decoded += data.len();
         if self.decoded > MAX_DECODED_IN_ALL {
             return Err(PdfError::Limit { offset, what: "too much in object streams" });
@@ -176,7 +184,7 @@ impl<R: Read + Seek> File<R> {
             let object = Parser::new(bytes, offset, Ending::Real).object().map_err(|stop| stop.into_error(offset))?;
             objects.push((*number, object));
         }
-        Ok(objects)
+        Ok(ObjectStream { bytes: data.len(), objects })
     }
 
     /// The object itself, or what its reference leads to; a reference to nothing is null (7.3.10).
