@@ -46,7 +46,7 @@ impl Changes {
 /// Most pairs of objects that are compared.
 const MOST_STEPS: usize = 2_000_000;
 /// Largest stream that is compared, in bytes.
-const LARGEST_STREAM: usize = 1 << 30;
+const LARGEST_STREAM: usize = 64 << 20;
 /// Parts of the catalog that may change when signatures are made or kept verifiable.
 const UPDATED: [&str; 5] = ["DSS", "Extensions", "Metadata", "Version", "Type"];
 /// Parts of a form that only say how fields yet to be filled in look.
@@ -114,11 +114,16 @@ struct Walk<'a, R> {
 }
 
 impl<R: Read + Seek> Walk<'_, R> {
+    /// Looks at the signed revision.
+    fn in_old<T>(&mut self, look: impl FnOnce(&mut File<R>) -> T) -> T {
+        self.file.swap(&mut self.old);
+        let seen = look(self.file);
+        self.file.swap(&mut self.old);
+        seen
+    }
+
     fn before(&mut self, object: &Object) -> Result<Object, PdfError> {
-        self.file.swap(&mut self.old);
-        let resolved = self.file.resolve(object);
-        self.file.swap(&mut self.old);
-        resolved
+        self.in_old(|file| file.resolve(object))
     }
 
     fn now(&mut self, object: &Object) -> Result<Object, PdfError> {
@@ -400,10 +405,7 @@ impl<R: Read + Seek> Walk<'_, R> {
 
     fn same_data(&mut self, old: u32, new: u32) -> Result<bool, PdfError> {
         let now = self.file.stream(new)?;
-        self.file.swap(&mut self.old);
-        let before = self.file.stream(old);
-        self.file.swap(&mut self.old);
-        let before = before?;
+        let before = self.in_old(|file| file.stream(old))?;
         if before.0.data_offset == now.0.data_offset && before.1 == now.1 {
             return Ok(true);
         }
@@ -411,10 +413,7 @@ impl<R: Read + Seek> Walk<'_, R> {
             return Ok(false);
         }
         let new = self.file.stream_data(new, LARGEST_STREAM)?;
-        self.file.swap(&mut self.old);
-        let old = self.file.stream_data(old, LARGEST_STREAM);
-        self.file.swap(&mut self.old);
-        Ok(old? == new)
+        Ok(self.in_old(|file| file.stream_data(old, LARGEST_STREAM))? == new)
     }
 
     /// What a certifying signature permits (table 254), and whether a signature locks fields (table 256).
