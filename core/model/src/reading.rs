@@ -71,7 +71,7 @@ pub struct Recipe {
 impl Recipe {
     /// The recipe of this version of the software.
     pub fn current(language: LanguageChoice) -> Self {
-        Self { version: 2, language, low_confidence: 60, seconds: 120 }
+        Self { version: 3, language, low_confidence: 60, seconds: 120 }
     }
 
     /// Canonical text of all parameters; two recipes are the same if and only if their texts are.

@@ -48,6 +48,10 @@ const SMALL_WORDS: f32 = 0.33;
 /// Share of syllables with marks from which Vietnamese is as sure as can be.
 const MARKED: f32 = 0.4;
 
+/// Share of its traits from which a text shows its language whatever the model that read it: real pages in French,
+/// English and Vietnamese show at least 0.35 of their own in each other's French and Vietnamese models, at most 0.14 of another.
+const TELLING: f32 = 0.3;
+
 /// Mean confidence at which a reading counts for nothing, and the points above it at which it counts fully.
 const CONFIDENCE: (f32, f32) = (50.0, 40.0);
 
@@ -56,16 +60,24 @@ const CONFIDENCE: (f32, f32) = (50.0, 40.0);
 /// A wrong model makes words of its own language out of others now and then, but it is not sure of them: the looks of
 /// the words are weighed by the engine's confidence.
 pub fn score(language: Language, blocks: &[TextBlock]) -> f32 {
-    let words: Vec<String> = blocks
-        .iter()
-        .flat_map(|block| &block.lines)
-        .flat_map(|line| &line.words)
-        .flat_map(|word| word.text.split(|c: char| !c.is_alphabetic()))
-        .filter(|part| !part.is_empty())
-        .map(str::to_lowercase)
-        .collect();
     let confidence = PageText { width: 0, height: 0, blocks: blocks.to_vec() }.confidence().unwrap_or(0.0);
-    score_words(language, &words) * ((confidence - CONFIDENCE.0) / CONFIDENCE.1).clamp(0.0, 1.0)
+    score_words(language, &words(blocks)) * ((confidence - CONFIDENCE.0) / CONFIDENCE.1).clamp(0.0, 1.0)
+}
+
+/// The language that text shows, be it read with the model of another; `None` if it shows none.
+///
+/// Small words survive a wrong model: *de la* stays *de la* in Vietnamese letters.
+pub fn shown(blocks: &[TextBlock]) -> Option<Language> {
+    let words = words(blocks);
+    let looks = Language::ALL.into_iter().map(|language| (language, score_words(language, &words)));
+    let best = looks.max_by(|(_, one), (_, other)| one.total_cmp(other));
+    best.filter(|(_, score)| *score >= TELLING).map(|(language, _)| language)
+}
+
+fn words(blocks: &[TextBlock]) -> Vec<String> {
+    let words = blocks.iter().flat_map(|block| &block.lines).flat_map(|line| &line.words);
+    let parts = words.flat_map(|word| word.text.split(|c: char| !c.is_alphabetic()));
+    parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
 }
 
 fn score_words(language: Language, words: &[String]) -> f32 {
@@ -107,6 +119,8 @@ pub fn is_syllable(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sohoa_model::page_text::{BlockRole, TextLine, Word};
+
     use super::*;
 
     const VIETNAMESE: &str =
@@ -115,7 +129,7 @@ mod tests {
         "le résident supérieur au tonkin a l honneur de vous rendre compte que la situation est bonne";
     const ENGLISH_TEXT: &str = "the register of the district was sent to the office and it is not known who has it";
 
-    fn words(text: &str) -> Vec<String> {
+    fn split(text: &str) -> Vec<String> {
         text.split(' ').filter(|w| w.chars().all(char::is_alphabetic)).map(str::to_owned).collect()
     }
 
@@ -141,7 +155,7 @@ mod tests {
         ];
         for (own, text) in texts {
             for language in Language::ALL {
-                let score = score_words(language, &words(text));
+                let score = score_words(language, &split(text));
                 if language == own {
                     assert!(score >= crate::reader::CONVINCING, "{text} in {language}: {score}");
                 } else {
@@ -154,8 +168,34 @@ mod tests {
     #[test]
     fn a_word_or_two_convince_nobody() {
         for language in Language::ALL {
-            assert!(score_words(language, &words("của de the")) < crate::reader::CONVINCING, "{language}");
+            assert!(score_words(language, &split("của de the")) < crate::reader::CONVINCING, "{language}");
             assert_eq!(score_words(language, &[]), 0.0);
         }
+    }
+
+    #[test]
+    fn a_text_shows_its_language_through_the_model_of_another() {
+        let read = |text: &str| {
+            let word = |text: &str| Word {
+                text: text.to_owned(),
+                confidence: 70.0,
+                x: 0.0,
+                y: 0.0,
+                width: 1.0,
+                ascent: 1.0,
+                descent: 0.0,
+            };
+            let line = TextLine { angle: 0.0, words: text.split(' ').map(word).collect() };
+            shown(&[TextBlock { role: BlockRole::Body, lines: vec![line] }])
+        };
+        let french_in_vietnamese =
+            "le rẻsident supérieur au tonkin a ľhonneur de vous renđre compte que la sỉtuation est bonne";
+        assert_eq!(read(french_in_vietnamese), Some(Language::French));
+        assert_eq!(
+            read("căn cứ luât tô chức chinh phủ ngày 19 tháng 6 nam theo đê nghi cûa bô trướng"),
+            Some(Language::Vietnamese)
+        );
+        assert_eq!(read("tel 04 221 37 Hanoi 1923 Imp Ng Long"), None);
+        assert_eq!(read(""), None);
     }
 }

@@ -174,16 +174,21 @@ fn lane(
 ) -> Result<(), PipelineError> {
     let mut worker = Worker::new(archive.session().worker.clone());
     let owner = archive.lease_owner();
+    let mut last: Option<(String, Language)> = None;
     while !cancel.is_requested() && !shared.stop.is_requested() {
         let now = archive.session().clock.now();
         let until = Timestamp(now.0 + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX));
         let job = archive.catalog().pages_to_read(1, &owner, until, now, plan.dossier.as_deref())?.pop();
         let Some(job) = job else { break };
-        let Some(reading) = read(archive, plan, &job, &mut worker, cancel)? else {
+        let hint = hint(&job, last.as_ref());
+        let Some(reading) = read(archive, plan, &job, hint, &mut worker, cancel)? else {
             archive.catalog().release_lease(job.page)?;
             break;
         };
         crash::point("import.page-read");
+        if let (ReadingState::Done, Some(language)) = (reading.state, reading.language) {
+            last = Some((job.dossier.clone(), language));
+        }
         let stored = archive.vault().put(&text_record::to_bytes(&reading.text))?;
         crash::point("import.text-stored");
         archive.catalog().record_reading(job.page, &reading, stored.sha256, &archive.act())?;
@@ -197,8 +202,15 @@ fn lane(
     Ok(())
 }
 
-/// The language to try first, by what the inventory says of the papers.
-fn hint(language: PaperLanguage) -> Option<Language> {
+/// The language to try first: that of the page before in the same dossier, or what the inventory says of the papers, or
+/// that of the page that was read last. A hint costs or saves time; it does not decide.
+fn hint(job: &PageJob, last: Option<&(String, Language)>) -> Option<Language> {
+    let neighbour = last.filter(|(dossier, _)| *dossier == job.dossier).or(last.filter(|_| job.language.is_none()));
+    neighbour.map(|(_, language)| *language).or_else(|| job.language.and_then(usual))
+}
+
+/// The language that papers are read in by what the inventory says of them.
+fn usual(language: PaperLanguage) -> Option<Language> {
     match language {
         PaperLanguage::English => Some(Language::English),
         PaperLanguage::French => Some(Language::French),
@@ -213,11 +225,12 @@ fn read(
     archive: &Archive,
     plan: &ProcessPlan,
     job: &PageJob,
+    hint: Option<Language>,
     worker: &mut Worker,
     cancel: &Cancel,
 ) -> Result<Option<Reading>, PipelineError> {
     let language = match plan.language {
-        LanguageChoice::Auto(None) => LanguageChoice::Auto(job.language.and_then(hint)),
+        LanguageChoice::Auto(None) => LanguageChoice::Auto(hint),
         choice => choice,
     };
     let recipe = Recipe::current(language);

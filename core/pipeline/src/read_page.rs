@@ -252,18 +252,21 @@ impl Work<'_> {
         let hint = hint.into_iter().chain(Language::ALL).find(|&language| models.has(language));
         let hint = hint.unwrap_or(Language::ALL[0]);
         let mut best = self.read_in(hint)?;
-        let mut score = best.score();
-        for language in Language::ALL {
-            if score >= CONVINCING || best.blocks.is_empty() {
-                break;
-            }
-            if language == hint || !self.reader.models().has(language) {
+        if is_settled(&best) {
+            return Ok(best);
+        }
+        let shown = language_guess::shown(&best.blocks);
+        let others = shown.into_iter().chain(Language::ALL.into_iter().filter(|&language| Some(language) != shown));
+        for language in others.filter(|&language| language != hint) {
+            if !self.reader.models().has(language) {
                 continue;
             }
             let attempt = self.read_in(language)?;
-            if attempt.score() > score {
-                score = attempt.score();
+            if attempt.score() > best.score() {
                 best = attempt;
+            }
+            if is_settled(&best) {
+                break;
             }
         }
         Ok(best)
@@ -308,6 +311,13 @@ impl Work<'_> {
         let input = Some(Sha256::of(&image.pixels));
         Ok(Attempt { language: Some(language), blocks: page.back(blocks), input, findings })
     }
+}
+
+/// Whether no other language needs to be tried: the words look like words, if only like weak ones, or there are none.
+fn is_settled(attempt: &Attempt) -> bool {
+    attempt.blocks.is_empty()
+        || attempt.score() >= CONVINCING
+        || language_guess::shown(&attempt.blocks) == attempt.language
 }
 
 fn turned_finding(turn: Rotation) -> Finding {
