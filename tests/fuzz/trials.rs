@@ -8,7 +8,7 @@ use jpeg_encoder::{ColorType, Encoder};
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::text_record;
 use sohoa_fuzz::BODIES;
-use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Embedding, FrameFacts, RowFilter, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use sohoa_model::page_text::{BlockRole, PageText, TextBlock, TextLine, Word};
 use sohoa_model::{Sha256, Timestamp};
@@ -157,9 +157,15 @@ fn text() -> Vec<u8> {
 }
 
 fn facts() -> Vec<u8> {
-    let embedding =
-        Embedding::PngIdat { ranges: vec![20..90, 102..130], components: 1, bits: 8, palette: Some(vec![0; 6]) };
+    let embedding = Embedding::Flate {
+        ranges: vec![20..90, 102..130],
+        components: 1,
+        bits: 8,
+        palette: Some(vec![0; 6]),
+        rows: RowFilter::Png,
+    };
     let facts = FrameFacts {
+        is_sealed: false,
         index: 0,
         width: 20,
         height: 10,

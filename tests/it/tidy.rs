@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core/model", &[]),
     ("core/store", &["model"]),
     ("core/capture", &["model"]),
-    ("core/imaging", &["model"]),
+    ("core/imaging", &["model", "pdf"]),
     ("core/ocr", &["model"]),
     ("core/describe", &["model"]),
     ("core/pdf", &["model"]),

@@ -176,7 +176,7 @@ reason-special-file = This is not an ordinary file.
 reason-too-deep = Folders are nested more than { $detail } deep.
     .hint = Move the folders of the dossiers further up.
 reason-not-an-image = The file is not a scan (it looks like { $detail }).
-    .hint = JPEG, PNG, TIFF, BMP, WebP and JPEG 2000 are taken. Export it from the scanner as one of these.
+    .hint = JPEG, PNG, TIFF, BMP, WebP, JPEG 2000 and scanned PDF are taken. Export it from the scanner as one of these.
 reason-unsupported-format = This kind of image is not taken yet: { $detail }.
     .hint = Convert it to TIFF, PNG or JPEG without losing quality and import it again.
 reason-unsupported-samples = This kind of image is not taken yet: { $detail }.
@@ -189,6 +189,12 @@ reason-too-large = The image is too large: { $detail }.
     .hint = Scan it with a lower resolution or in parts.
 reason-too-many-frames = The file has too many pages: { $detail }.
     .hint = Split the file.
+reason-pdf-damaged = The structure of the PDF is damaged: { $detail }.
+    .hint = Copy it again from where it comes from, or write it anew (qpdf OLD.pdf NEW.pdf), look at every page, and import it again.
+reason-pdf-encrypted = The PDF is encrypted.
+    .hint = Take the password or the protection off (qpdf --decrypt), and import it again.
+reason-pdf-not-scanned = The PDF is not a plain scan: { $detail }.
+    .hint = Only PDFs whose every page is one scanned image are taken. Keep PDFs that a program made in the system they come from, or scan the paper.
 reason-read-failed = The file could not be read: { $detail }.
     .hint = Check the disk and the right to read, then import again.
 reason-bad-name = The name of the file or folder gives no dossier code: { $detail }.
@@ -207,6 +213,20 @@ detail-frame-cut-off = page { $a } is cut off ({ $b })
 detail-frame-damaged = page { $a } is damaged ({ $b })
 detail-frame-too-large = page { $a } has { $b } x { $c } pixels
 detail-frames = more than { $a } pages
+detail-frame-holds = page { $a } holds { $b }
+detail-pdf-syntax = its syntax is wrong at byte { $a } ({ $b })
+detail-pdf-limit = it passes a limit at byte { $a } ({ $b })
+detail-pdf-object-missing = object { $a } is missing
+detail-pdf-object-kind = object { $a } is not a { $b }
+detail-seal-broken = a signed file lies among other pages; give it a name of its own (CODE.ORDINAL.pdf), so that it is a document by itself
+detail-visible-text = text that is seen
+detail-drawings = drawings
+detail-nothing = nothing
+detail-several-images = several images
+detail-small-image = an image that does not fill it
+detail-inline-image = an image of a kind that is not taken out
+detail-askew-image = an image that stands askew
+detail-mask-over = a mask over its image
 detail-alpha = extra samples
 detail-not-whole = samples that are not whole numbers
 detail-old-jpeg = JPEG compression of the old kind
@@ -267,6 +287,7 @@ finding-below-standard = The image is below the standard ({ $detail }).
     .hint = Scan it again in colour with 200 dpi or more, if possible.
 finding-converted = The PDF shows converted samples: { $detail ->
         [cmyk] printing inks became red, green and blue
+        [annotations] notes, stamps or form fields that the file lays over the page are left out
        *[transparency] what is transparent was laid on white
     }; the master keeps them.
 finding-low-confidence = The text was read with low confidence ({ $detail }).
@@ -314,6 +335,11 @@ finding-faint = The letters hardly stand out from the paper ({ $detail } of 255 
     .hint = Scan the sheet again with more contrast, if it can be read on paper.
 finding-shadows-clipped = Dark parts are pure black ({ $detail } of the page): what they show is lost.
     .hint = Scan the sheet again with a brighter setting.
+finding-signed-elsewhere = The file was signed before it came here and is kept as it is; no PDF is made of it. { $detail ->
+        [passed] Its signatures hold.
+        [failed] A signature does NOT hold: sohoa verify says why.
+       *[indeterminate] Its signatures could not be judged to the end: sohoa verify says why.
+    }
 finding-soft-focus = The letters are a little out of focus (edges of { $detail }).
     .hint = Look whether small letters and tone marks can be told.
 finding-text-cut-off = Text seems to be cut off at the { $detail ->
@@ -355,6 +381,7 @@ finding-name-black-border = black border
 finding-name-blurred = blurred page
 finding-name-faint = faint letters
 finding-name-shadows-clipped = shadows that are pure black
+finding-name-signed-elsewhere = signed before it came here
 finding-name-soft-focus = letters a little out of focus
 finding-name-text-cut-off = text cut off at an edge
 finding-name-too-dark = page too dark

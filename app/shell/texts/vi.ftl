@@ -176,7 +176,7 @@ reason-special-file = Đây không phải là tệp thông thường.
 reason-too-deep = Thư mục lồng nhau quá { $detail } cấp.
     .hint = Đưa các thư mục hồ sơ lên cấp cao hơn.
 reason-not-an-image = Tệp không phải là ảnh quét (trông giống { $detail }).
-    .hint = Chỉ nhận JPEG, PNG, TIFF, BMP, WebP và JPEG 2000. Xuất lại từ máy quét dưới một trong các dạng đó.
+    .hint = Chỉ nhận JPEG, PNG, TIFF, BMP, WebP, JPEG 2000 và PDF quét. Xuất lại từ máy quét dưới một trong các dạng đó.
 reason-unsupported-format = Dạng ảnh này chưa được nhận: { $detail }.
     .hint = Chuyển sang TIFF, PNG hoặc JPEG mà không nén thêm, rồi nhập lại.
 reason-unsupported-samples = Ảnh thuộc loại chưa được nhận: { $detail }.
@@ -189,6 +189,12 @@ reason-too-large = Ảnh quá lớn: { $detail }.
     .hint = Quét lại với độ phân giải thấp hơn hoặc chia nhỏ khổ giấy.
 reason-too-many-frames = Tệp có quá nhiều trang: { $detail }.
     .hint = Chia tệp thành nhiều phần.
+reason-pdf-damaged = Cấu trúc tệp PDF bị hỏng: { $detail }.
+    .hint = Chép lại từ nguồn, hoặc ghi lại (qpdf CŨ.pdf MỚI.pdf), xem kỹ từng trang, rồi nhập lại.
+reason-pdf-encrypted = Tệp PDF bị mã hóa.
+    .hint = Gỡ mật khẩu hoặc lớp bảo vệ (qpdf --decrypt) rồi nhập lại.
+reason-pdf-not-scanned = Tệp PDF không phải là bản quét thuần túy: { $detail }.
+    .hint = Chỉ nhận PDF mà mỗi trang là một ảnh quét. PDF do phần mềm tạo ra thì giữ ở hệ thống gốc, hoặc quét lại từ bản giấy.
 reason-read-failed = Không đọc được tệp: { $detail }.
     .hint = Kiểm tra ổ đĩa và quyền đọc, rồi nhập lại.
 reason-bad-name = Tên tệp hoặc thư mục không cho biết mã hồ sơ: { $detail }.
@@ -207,6 +213,20 @@ detail-frame-cut-off = trang { $a } bị cắt cụt ({ $b })
 detail-frame-damaged = trang { $a } bị hỏng ({ $b })
 detail-frame-too-large = trang { $a } rộng { $b }, cao { $c } điểm ảnh
 detail-frames = hơn { $a } trang
+detail-frame-holds = trang { $a } có { $b }
+detail-pdf-syntax = sai cú pháp tại byte { $a } ({ $b })
+detail-pdf-limit = vượt giới hạn tại byte { $a } ({ $b })
+detail-pdf-object-missing = thiếu đối tượng { $a }
+detail-pdf-object-kind = đối tượng { $a } không phải là { $b }
+detail-seal-broken = tệp đã ký nằm lẫn với các trang khác; đặt tên riêng cho tệp (MÃ HỒ SƠ.SỐ THỨ TỰ.pdf) để thành một văn bản riêng
+detail-visible-text = chữ hiện trên trang
+detail-drawings = hình vẽ
+detail-nothing = không có gì
+detail-several-images = nhiều ảnh
+detail-small-image = ảnh không phủ kín trang
+detail-inline-image = ảnh thuộc loại không lấy ra được
+detail-askew-image = ảnh đặt lệch
+detail-mask-over = mặt nạ phủ lên ảnh
 detail-alpha = kênh phụ (alpha)
 detail-not-whole = mẫu màu không phải số nguyên
 detail-old-jpeg = kiểu nén JPEG đời cũ
@@ -267,6 +287,7 @@ finding-below-standard = Ảnh dưới chuẩn ({ $detail }).
     .hint = Quét lại ở chế độ màu, từ 200 dpi trở lên nếu có thể.
 finding-converted = Ảnh trong PDF đã đổi so với tệp gốc: { $detail ->
         [cmyk] màu mực in đổi sang đỏ, lục, lam
+        [annotations] ghi chú, dấu hoặc ô biểu mẫu mà tệp đặt chồng lên trang không được đưa vào
        *[transparency] phần trong suốt được đặt trên nền trắng
     }; tệp gốc được giữ nguyên.
 finding-low-confidence = Chữ nhận dạng có độ tin cậy thấp ({ $detail }).
@@ -314,6 +335,11 @@ finding-faint = Chữ quá nhạt so với nền giấy ({ $detail } trên 255 m
     .hint = Nếu trên giấy đọc được, quét lại với độ tương phản cao hơn.
 finding-shadows-clipped = Phần tối bị đen đặc ({ $detail } trang): chi tiết ở đó đã mất.
     .hint = Quét lại với thiết lập sáng hơn.
+finding-signed-elsewhere = Tệp đã được ký từ trước nên được giữ nguyên, không dựng PDF khác. { $detail ->
+        [passed] Chữ ký hợp lệ.
+        [failed] Có chữ ký KHÔNG hợp lệ: xem lý do bằng sohoa verify.
+       *[indeterminate] Chưa kết luận được về chữ ký: xem lý do bằng sohoa verify.
+    }
 finding-soft-focus = Chữ hơi mờ (nét rộng { $detail }).
     .hint = Xem có đọc được chữ nhỏ và dấu thanh không.
 finding-text-cut-off = Chữ có vẻ bị cắt ở mép { $detail ->
@@ -355,6 +381,7 @@ finding-name-black-border = viền đen
 finding-name-blurred = trang mờ nhòe
 finding-name-faint = chữ quá nhạt
 finding-name-shadows-clipped = phần tối bị đen đặc
+finding-name-signed-elsewhere = tệp đã ký từ trước
 finding-name-soft-focus = chữ hơi mờ
 finding-name-text-cut-off = chữ bị cắt ở mép
 finding-name-too-dark = trang quá tối

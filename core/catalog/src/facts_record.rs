@@ -3,8 +3,10 @@
 //! The record is versioned by the schema of what contains it; [`FactsRecord::facts`] checks every value, for a record
 //! may come out of a process that decodes foreign bytes.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
-use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, RowFilter, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 
 /// The most byte ranges that a frame may lie in.
@@ -33,16 +35,22 @@ pub struct FactsRecord {
     /// What had to be done to the stored samples: `cmyk`, `transparency`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<String>,
+    /// Whether the file carries a signature and is kept as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
 }
 
 /// The JSON form of [`Embedding`]; ranges are `[start, end]`, the end exclusive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum EmbeddingRecord {
-    /// The whole file is a JPEG.
+    /// A JPEG.
     Jpeg {
         /// 1 or 3.
         components: u8,
+        /// `[start, end]` of each part; none if it is the whole file.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ranges: Vec<(u64, u64)>,
     },
     /// CCITT Group 4 strips.
     CcittG4 {
@@ -51,7 +59,7 @@ pub enum EmbeddingRecord {
         /// Whether a 0 bit is white.
         min_is_white: bool,
     },
-    /// Zlib data with PNG filters.
+    /// Zlib data, with PNG filters if nothing else is said.
     PngIdat {
         /// `[start, end]` of each part.
         ranges: Vec<(u64, u64)>,
@@ -61,6 +69,9 @@ pub enum EmbeddingRecord {
         bits: u8,
         /// Red, green, blue for each index.
         palette: Option<Vec<u8>>,
+        /// Whether its rows carry no filters.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        plain: bool,
     },
     /// Decoded pixels are packed instead.
     Repack {},
@@ -71,17 +82,24 @@ pub enum EmbeddingRecord {
 #[error("the record of a frame has an impossible {0}")]
 pub struct FactsRecordError(pub &'static str);
 
+fn pairs(ranges: &[Range<u64>]) -> Vec<(u64, u64)> {
+    ranges.iter().map(|range| (range.start, range.end)).collect()
+}
+
 impl FactsRecord {
     /// The record of some facts.
     pub fn of(facts: &FrameFacts) -> Self {
         let embedding = match &facts.embedding {
-            Embedding::Jpeg { components } => EmbeddingRecord::Jpeg { components: *components },
+            Embedding::Jpeg { components, ranges } => {
+                EmbeddingRecord::Jpeg { components: *components, ranges: pairs(ranges) }
+            }
             Embedding::CcittG4 { strips, min_is_white } => EmbeddingRecord::CcittG4 {
                 strips: strips.iter().map(|(range, rows)| (range.start, range.end, *rows)).collect(),
                 min_is_white: *min_is_white,
             },
-            Embedding::PngIdat { ranges, components, bits, palette } => EmbeddingRecord::PngIdat {
-                ranges: ranges.iter().map(|range| (range.start, range.end)).collect(),
+            Embedding::Flate { ranges, components, bits, palette, rows } => EmbeddingRecord::PngIdat {
+                plain: *rows == RowFilter::Plain,
+                ranges: pairs(ranges),
                 components: *components,
                 bits: *bits,
                 palette: palette.clone(),
@@ -105,6 +123,7 @@ impl FactsRecord {
             rotation: facts.stated_rotation.degrees(),
             embedding,
             conversion: facts.conversion.map(|conversion| conversion.word().to_owned()),
+            sealed: facts.is_sealed,
         }
     }
 
@@ -138,6 +157,7 @@ impl FactsRecord {
             stated_rotation: Rotation::from_degrees(self.rotation.into()).ok_or(FactsRecordError("rotation"))?,
             embedding: self.embedding.embedding()?,
             conversion,
+            is_sealed: self.sealed,
         })
     }
 }
@@ -149,7 +169,11 @@ impl EmbeddingRecord {
             if start < end { Ok(start..end) } else { Err(FactsRecordError("byte range")) }
         };
         match self {
-            Self::Jpeg { components: n } => Ok(Embedding::Jpeg { components: components(*n)? }),
+            Self::Jpeg { ranges, .. } if ranges.len() > MOST_RANGES => Err(FactsRecordError("number of ranges")),
+            Self::Jpeg { components: n, ranges } => Ok(Embedding::Jpeg {
+                components: components(*n)?,
+                ranges: ranges.iter().map(|&(start, end)| range(start, end)).collect::<Result<_, _>>()?,
+            }),
             Self::CcittG4 { strips, .. } if strips.len() > MOST_RANGES => Err(FactsRecordError("number of strips")),
             Self::CcittG4 { strips, min_is_white } => Ok(Embedding::CcittG4 {
                 strips: strips
@@ -159,14 +183,15 @@ impl EmbeddingRecord {
                 min_is_white: *min_is_white,
             }),
             Self::PngIdat { ranges, .. } if ranges.len() > MOST_RANGES => Err(FactsRecordError("number of ranges")),
-            Self::PngIdat { ranges, components: n, bits, palette } => {
+            Self::PngIdat { ranges, components: n, bits, palette, plain } => {
                 if !matches!(bits, 1 | 2 | 4 | 8 | 16) {
                     return Err(FactsRecordError("number of bits"));
                 }
                 if palette.as_ref().is_some_and(|p| p.is_empty() || p.len() > 768 || p.len() % 3 != 0) {
                     return Err(FactsRecordError("palette"));
                 }
-                Ok(Embedding::PngIdat {
+                Ok(Embedding::Flate {
+                    rows: if *plain { RowFilter::Plain } else { RowFilter::Png },
                     ranges: ranges.iter().map(|&(start, end)| range(start, end)).collect::<Result<_, _>>()?,
                     components: components(*n)?,
                     bits: *bits,
@@ -193,19 +218,29 @@ mod tests {
             stated_rotation: Rotation::Quarter,
             embedding,
             conversion: Some(Conversion::Cmyk),
+            is_sealed: true,
         }
     }
 
     #[test]
     fn facts_come_back_from_their_record() {
         for embedding in [
-            Embedding::Jpeg { components: 3 },
+            Embedding::Jpeg { components: 3, ranges: Vec::new() },
+            Embedding::Jpeg { components: 1, ranges: vec![100..300, 400..90_000] },
             Embedding::CcittG4 { strips: vec![(8..900, 64), (900..1200, 12)], min_is_white: true },
-            Embedding::PngIdat {
+            Embedding::Flate {
                 ranges: vec![41..8000, 8012..9000],
                 components: 1,
                 bits: 4,
                 palette: Some(vec![0; 48]),
+                rows: RowFilter::Png,
+            },
+            Embedding::Flate {
+                ranges: std::iter::once(41..8000).collect(),
+                components: 3,
+                bits: 8,
+                palette: None,
+                rows: RowFilter::Plain,
             },
             Embedding::Repack,
         ] {
@@ -217,18 +252,23 @@ mod tests {
 
     #[test]
     fn an_impossible_record_is_refused() {
-        let good = FactsRecord::of(&facts(Embedding::Jpeg { components: 1 }));
+        let good = FactsRecord::of(&facts(Embedding::Jpeg { components: 1, ranges: Vec::new() }));
         let broken: [fn(&mut FactsRecord); 8] = [
             |r| r.conversion = Some("magic".into()),
             |r| r.width = 0,
             |r| r.dpi = f32::NAN,
             |r| r.samples = "cmyk".into(),
             |r| r.rotation = 45,
-            |r| r.embedding = EmbeddingRecord::Jpeg { components: 4 },
+            |r| r.embedding = EmbeddingRecord::Jpeg { components: 4, ranges: Vec::new() },
             |r| r.embedding = EmbeddingRecord::CcittG4 { strips: vec![(9, 3, 1)], min_is_white: false },
             |r| {
-                r.embedding =
-                    EmbeddingRecord::PngIdat { ranges: vec![], components: 1, bits: 8, palette: Some(vec![1]) }
+                r.embedding = EmbeddingRecord::PngIdat {
+                    ranges: vec![],
+                    components: 1,
+                    bits: 8,
+                    palette: Some(vec![1]),
+                    plain: false,
+                }
             },
         ];
         for (i, change) in broken.into_iter().enumerate() {

@@ -78,6 +78,7 @@ pub(crate) fn row(code: &str, pages: u32) -> InventoryRow {
 
 pub(crate) fn facts(index: u32) -> FrameFacts {
     FrameFacts {
+        is_sealed: false,
         index,
         width: 1654,
         height: 2339,
@@ -85,7 +86,7 @@ pub(crate) fn facts(index: u32) -> FrameFacts {
         dpi_stated: true,
         samples: Samples::Rgb8,
         stated_rotation: Rotation::None,
-        embedding: Embedding::Jpeg { components: 3 },
+        embedding: Embedding::Jpeg { components: 3, ranges: Vec::new() },
         conversion: None,
     }
 }

@@ -65,6 +65,33 @@ pub struct DocumentDetail {
     pub signed: Option<RenditionView>,
 }
 
+/// Whether the pages of a document come from a file that carries a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seal {
+    /// None does: a PDF/A is made of them.
+    Open,
+    /// All come from this one file, which is the document and is kept as it is.
+    Kept(Sha256),
+    /// Some do: no one file can hold all of them and leave that one as it is.
+    Broken,
+}
+
+impl DocumentDetail {
+    /// Whether the pages come from a signed file.
+    pub fn seal(&self) -> Seal {
+        let sealed = self.pages.iter().filter(|page| page.view.facts.is_sealed).count();
+        match self.pages.first() {
+            Some(first) if sealed == self.pages.len() => {
+                let master = first.view.master;
+                let is_one = self.pages.iter().all(|page| page.view.master == master);
+                if is_one { Seal::Kept(master) } else { Seal::Broken }
+            }
+            _ if sealed > 0 => Seal::Broken,
+            _ => Seal::Open,
+        }
+    }
+}
+
 /// A page as a rendition needs it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentPage {

@@ -107,6 +107,7 @@ impl Bmp {
     pub(crate) fn facts(&self) -> FrameFacts {
         let (dpi, dpi_stated) = exif::dpi(self.resolution, Rotation::None, self.width, self.height);
         FrameFacts {
+            is_sealed: false,
             index: 0,
             width: self.width,
             height: self.height,

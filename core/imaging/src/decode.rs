@@ -13,7 +13,7 @@ use crate::error::ImagingError;
 use crate::exif::Orientation;
 use crate::inspect::{Limits, recognise};
 use crate::source::zeroed;
-use crate::{bmp, jpeg, png, tiff, whole};
+use crate::{bmp, jpeg, pdf, png, tiff, whole};
 
 /// One row of a frame.
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +129,15 @@ pub(crate) fn each_row<R: Read + Seek>(
             }
             file.rows(source, sink)
         }
+        FileFormat::Pdf => {
+            let mut document = pdf::open(source, limits)?;
+            let page = document.page(facts.index, limits)?;
+            let (width, height) = page.size();
+            if !same(width, height) {
+                return Err(unlike());
+            }
+            document.rows(&page, sink)
+        }
         format @ (FileFormat::Webp | FileFormat::Jp2) => {
             let image = whole::read(source, format, limits)?;
             if !same(image.width, image.height) {
@@ -181,7 +190,7 @@ fn bit(bits: &[u8], x: usize) -> bool {
     bits[x / 8] & (0x80 >> (x % 8)) != 0
 }
 
-fn mirrored_back(
+pub(crate) fn mirrored_back(
     row: Row<'_>,
     orientation: Orientation,
     width: u32,

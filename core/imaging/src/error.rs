@@ -69,6 +69,24 @@ pub enum ImagingError {
         /// The limit.
         limit: u32,
     },
+    /// The PDF can be read only with a password, or with rights.
+    #[error("the PDF is encrypted")]
+    Encrypted,
+    /// The structure of the PDF is damaged.
+    #[error("the structure of the PDF is damaged")]
+    DamagedPdf {
+        /// What is wrong.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
+    /// A page of a PDF is not one scanned image.
+    #[error("frame {frame} holds {what}")]
+    NotScanned {
+        /// The page, from 0.
+        frame: u32,
+        /// What it holds.
+        what: &'static str,
+    },
     /// The source could not be read.
     #[error("the file could not be read")]
     ReadFailed {
@@ -91,6 +109,9 @@ impl ImagingError {
             Self::TooLarge { .. } => "too-large",
             Self::TooManyFrames { .. } => "too-many-frames",
             Self::ReadFailed { .. } => "read-failed",
+            Self::Encrypted => "pdf-encrypted",
+            Self::DamagedPdf { .. } => "pdf-damaged",
+            Self::NotScanned { .. } => "pdf-not-scanned",
         }
     }
 
@@ -102,6 +123,9 @@ impl ImagingError {
             | Self::Corrupt { frame, .. }
             | Self::TooLarge { frame, .. } => *frame = index,
             Self::EmptyFile
+            | Self::Encrypted
+            | Self::DamagedPdf { .. }
+            | Self::NotScanned { .. }
             | Self::NotAnImage { .. }
             | Self::UnsupportedFormat { .. }
             | Self::TooManyFrames { .. }

@@ -9,7 +9,7 @@ use sohoa_model::frame::{FileFormat, FrameFacts};
 use crate::error::ImagingError;
 use crate::sniff::{HEAD_LENGTH, lookalike, sniff};
 use crate::source::read_failed;
-use crate::{bmp, jpeg, png, tiff, whole};
+use crate::{bmp, jpeg, pdf, png, tiff, whole};
 
 /// What is too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,16 @@ pub fn inspect<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Vec<Fr
             let file = bmp::read(source, limits)?;
             file.rows(source, &mut |_| Ok(()))?;
             Ok(vec![file.facts()])
+        }
+        FileFormat::Pdf => {
+            let mut document = pdf::open(source, limits)?;
+            let mut facts = Vec::new();
+            for index in 0..document.pages() {
+                let page = document.page(index, limits)?;
+                document.rows(&page, &mut |_| Ok(()))?;
+                facts.push(page.facts());
+            }
+            Ok(facts)
         }
         format @ (FileFormat::Webp | FileFormat::Jp2) => Ok(vec![whole::read(source, format, limits)?.facts()]),
     }

@@ -61,8 +61,12 @@ impl Jpeg {
         let (dpi, dpi_stated) = exif::dpi(self.resolution, rotation, self.width, self.height);
         // Inks can't pass: a PDF/A that shows them needs a profile, and the file has none that is known.
         let passes = !self.orientation.mirrored && self.components != 4;
-        let embedding = if passes { Embedding::Jpeg { components: self.components } } else { Embedding::Repack };
+        let embedding = match passes {
+            true => Embedding::Jpeg { components: self.components, ranges: Vec::new() },
+            false => Embedding::Repack,
+        };
         FrameFacts {
+            is_sealed: false,
             index: 0,
             width: self.width,
             height: self.height,

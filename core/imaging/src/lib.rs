@@ -6,15 +6,18 @@
 
 mod bmp;
 mod ccitt;
+mod colors;
 pub mod decode;
 mod error;
 mod exif;
 mod ifd;
 pub mod inspect;
+mod jbig2;
 mod jpeg;
 pub mod layout;
 pub mod normalise;
 pub mod orientation;
+mod pdf;
 mod png;
 pub mod quality;
 pub mod repack;

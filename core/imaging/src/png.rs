@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Seek};
 use std::ops::Range;
 
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Transformations};
-use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, RowFilter, Samples};
 
 use crate::decode::{Alpha, Row, RowSink, lay_on_white};
 use crate::error::ImagingError;
@@ -93,6 +93,7 @@ impl Png {
         let rotation = self.orientation.rotation;
         let (dpi, dpi_stated) = exif::dpi(self.resolution, rotation, self.width, self.height);
         FrameFacts {
+            is_sealed: false,
             index: 0,
             width: self.width,
             height: self.height,
@@ -168,7 +169,8 @@ impl Png {
         if self.interlaced || self.is_transparent() || self.orientation.mirrored {
             return Embedding::Repack;
         }
-        Embedding::PngIdat {
+        Embedding::Flate {
+            rows: RowFilter::Png,
             ranges: self.data.clone(),
             components: if self.kind == Kind::Rgb { 3 } else { 1 },
             bits: self.bits,

@@ -15,7 +15,7 @@ pub const HEAD_LENGTH: usize = 1024;
 pub enum Lookalike {
     /// No bytes at all.
     Empty,
-    /// PDF, with its mark anywhere in the first 1 024 bytes, as readers allow.
+    /// PDF with something before its mark, which stands in the first 1 024 bytes, as readers allow.
     Pdf,
     /// GIF.
     Gif,
@@ -67,6 +67,8 @@ pub fn sniff(head: &[u8]) -> Option<FileFormat> {
         Some(FileFormat::Webp)
     } else if is_jpeg_2000(head) {
         Some(FileFormat::Jp2)
+    } else if head.starts_with(b"%PDF-") {
+        Some(FileFormat::Pdf)
     } else if head.starts_with(b"BM") && head.get(14..18).is_some_and(is_bitmap_header) {
         Some(FileFormat::Bmp)
     } else {
@@ -131,7 +133,8 @@ mod tests {
 
     #[test]
     fn what_a_file_is_follows_from_its_first_bytes_alone() {
-        let accepted: [(&[u8], FileFormat); 10] = [
+        let accepted: [(&[u8], FileFormat); 11] = [
+            (b"%PDF-1.7\n", FileFormat::Pdf),
             (b"RIFF\x10\0\0\0WEBPVP8 ", FileFormat::Webp),
             (b"\0\0\0\x0CjP  \r\n\x87\n", FileFormat::Jp2),
             (b"\xFF\x4F\xFF\x51\0", FileFormat::Jp2),
@@ -146,9 +149,8 @@ mod tests {
         for (head, format) in accepted {
             assert_eq!(sniff(head), Some(format), "{head:?}");
         }
-        let refused: [(&[u8], &str); 11] = [
+        let refused: [(&[u8], &str); 10] = [
             (b"", "empty"),
-            (b"%PDF-1.7\n", "pdf"),
             (b"\xEF\xBB\xBF  %PDF-1.4", "pdf"),
             (b"GIF89a..", "gif"),
             (b"BM\x36\x10\0\0\0\0\0\0\x36\0\0\0", "bmp"),

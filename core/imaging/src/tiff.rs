@@ -9,10 +9,11 @@
 use std::io::{Read, Seek};
 use std::ops::Range;
 
-use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts};
 
 use crate::ccitt::Group3;
-use crate::decode::{Alpha, Row, RowSink, cmyk_to_rgb, lay_on_white};
+use crate::colors::Colors;
+use crate::decode::{Alpha, RowSink, lay_on_white};
 use crate::error::ImagingError;
 use crate::exif::{self, Orientation, Resolution};
 use crate::ifd::{Directory, directories};
@@ -44,35 +45,6 @@ pub(crate) struct Page {
     pub(crate) orientation: Orientation,
 }
 
-/// What the stored samples mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Colors {
-    Gray {
-        bits: u8,
-        min_is_white: bool,
-    },
-    /// Red, green and blue of each index.
-    Palette {
-        bits: u8,
-        entries: Vec<[u8; 3]>,
-    },
-    Rgb {
-        bits: u8,
-    },
-    /// Four inks of 8 bits, 0 is none.
-    Cmyk,
-}
-
-impl Colors {
-    fn channels(&self) -> u8 {
-        match self {
-            Self::Gray { .. } | Self::Palette { .. } => 1,
-            Self::Rgb { .. } => 3,
-            Self::Cmyk => 4,
-        }
-    }
-}
-
 /// Where the samples of a pixel lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Planes {
@@ -102,12 +74,13 @@ impl Page {
         let rotation = self.orientation.rotation;
         let (dpi, dpi_stated) = exif::dpi(self.resolution, rotation, self.width, self.height);
         FrameFacts {
+            is_sealed: false,
             index: self.index,
             width: self.width,
             height: self.height,
             dpi,
             dpi_stated,
-            samples: self.samples(),
+            samples: self.colors.samples(),
             stated_rotation: rotation,
             embedding: self.embedding(),
             conversion: match (&self.colors, self.alpha) {
@@ -115,17 +88,6 @@ impl Page {
                 (_, Some(_)) => Some(Conversion::Transparency),
                 _ => None,
             },
-        }
-    }
-
-    fn samples(&self) -> Samples {
-        match &self.colors {
-            Colors::Gray { bits: 1, .. } => Samples::Bilevel,
-            Colors::Gray { bits: 16, .. } => Samples::Gray16,
-            Colors::Gray { .. } => Samples::Gray8,
-            Colors::Palette { entries, .. } if entries.iter().all(|[r, g, b]| r == g && g == b) => Samples::Gray8,
-            Colors::Rgb { bits: 16 } => Samples::Rgb16,
-            Colors::Palette { .. } | Colors::Rgb { .. } | Colors::Cmyk => Samples::Rgb8,
         }
     }
 
@@ -165,9 +127,9 @@ impl Page {
             for row in pixels.chunks_exact_mut(stride) {
                 if self.extra > 0 {
                     self.without_extra(row, &mut laid);
-                    self.pass(&mut laid, &mut converted, sink)?;
+                    self.colors.pass(&mut laid, self.width, &mut converted, sink)?;
                 } else {
-                    self.pass(row, &mut converted, sink)?;
+                    self.colors.pass(row, self.width, &mut converted, sink)?;
                 }
             }
         }
@@ -219,58 +181,6 @@ impl Page {
         match self.alpha {
             Some(alpha) => lay_on_white(&kept, channels, self.packing.bits, alpha, colors),
             None => *colors = kept,
-        }
-    }
-
-    fn pass(&self, row: &mut [u8], converted: &mut Vec<u8>, sink: &mut RowSink<'_>) -> Result<(), ImagingError> {
-        match &self.colors {
-            Colors::Gray { bits: 1, min_is_white } => {
-                if !min_is_white {
-                    row.iter_mut().for_each(|byte| *byte = !*byte);
-                }
-                let padding = row.len() as u32 * 8 - self.width;
-                if let Some(last) = row.last_mut() {
-                    *last &= 0xFF << padding;
-                }
-                sink(Row::Bilevel(row))
-            }
-            Colors::Gray { bits: 16, min_is_white } => {
-                if *min_is_white {
-                    row.iter_mut().for_each(|byte| *byte = !*byte);
-                }
-                sink(Row::Gray16(row))
-            }
-            Colors::Gray { bits, min_is_white } => {
-                unpack_bits(row, *bits, self.width, converted);
-                let scale = 255 / ((1u16 << bits) - 1) as u8;
-                for sample in converted.iter_mut() {
-                    *sample *= scale;
-                    if *min_is_white {
-                        *sample = 255 - *sample;
-                    }
-                }
-                sink(Row::Gray(converted))
-            }
-            Colors::Palette { bits, entries } => {
-                let mut indices = Vec::with_capacity(self.width as usize);
-                unpack_bits(row, *bits, self.width, &mut indices);
-                converted.clear();
-                let entry = |index: &u8| entries.get(usize::from(*index)).copied().unwrap_or_default();
-                if self.samples() == Samples::Gray8 {
-                    converted.extend(indices.iter().map(|index| entry(index)[0]));
-                    return sink(Row::Gray(converted));
-                }
-                converted.extend(indices.iter().flat_map(entry));
-                sink(Row::Rgb(converted))
-            }
-            Colors::Rgb { bits: 16 } => sink(Row::Rgb16(row)),
-            Colors::Rgb { .. } => sink(Row::Rgb(row)),
-            Colors::Cmyk => {
-                converted.clear();
-                let inks = row.chunks_exact(4).map(|inks| [inks[0], inks[1], inks[2], inks[3]]);
-                converted.extend(inks.flat_map(cmyk_to_rgb));
-                sink(Row::Rgb(converted))
-            }
         }
     }
 }
@@ -521,16 +431,4 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
         };
         offsets.iter().zip(&lengths).take(count as usize).map(range).collect()
     }
-}
-
-/// Spreads samples of 1, 2, 4 or 8 bits, most significant first, over one byte each.
-fn unpack_bits(row: &[u8], bits: u8, width: u32, target: &mut Vec<u8>) {
-    target.clear();
-    if bits == 8 {
-        target.extend_from_slice(row);
-        return;
-    }
-    let mask = (1u8 << bits) - 1;
-    let a_byte = usize::from(8 / bits);
-    target.extend((0..width as usize).map(|x| row[x / a_byte] >> (8 - usize::from(bits) * (x % a_byte + 1)) & mask));
 }

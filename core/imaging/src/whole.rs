@@ -47,6 +47,7 @@ impl Whole {
         let rotation = self.orientation.rotation;
         let (dpi, dpi_stated) = exif::dpi(self.resolution, rotation, self.width, self.height);
         FrameFacts {
+            is_sealed: false,
             index: 0,
             width: self.width,
             height: self.height,
@@ -57,6 +58,16 @@ impl Whole {
             embedding: Embedding::Repack,
             conversion: self.conversion,
         }
+    }
+
+    /// What the decoded samples are.
+    pub(crate) fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// What of the decoded samples is not as stored.
+    pub(crate) fn conversion(&self) -> Option<Conversion> {
+        self.conversion
     }
 
     /// Hands over the rows.
@@ -128,7 +139,8 @@ fn webp(bytes: &[u8], limits: &Limits) -> Result<Whole, ImagingError> {
     })
 }
 
-fn jpeg_2000(bytes: &[u8], limits: &Limits) -> Result<Whole, ImagingError> {
+/// Decodes JPEG 2000, boxed or bare.
+pub(crate) fn jpeg_2000(bytes: &[u8], limits: &Limits) -> Result<Whole, ImagingError> {
     let fault = |cause: hayro_jpeg2000::DecodeError| ImagingError::Corrupt {
         frame: 0,
         what: "the JPEG 2000 decoder gave up",

@@ -19,10 +19,12 @@ pub enum FileFormat {
     Webp,
     /// JPEG 2000, ISO/IEC 15444-1, boxed or bare.
     Jp2,
+    /// PDF, ISO 32000-1, each page one image.
+    Pdf,
 }
 
 impl FileFormat {
-    /// The PRONOM-like short name in records: `jpeg`, `png`, `tiff`, `bmp`, `webp`, `jp2`.
+    /// The PRONOM-like short name in records: `jpeg`, `png`, `tiff`, `bmp`, `webp`, `jp2`, `pdf`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jpeg => "jpeg",
@@ -31,6 +33,7 @@ impl FileFormat {
             Self::Bmp => "bmp",
             Self::Webp => "webp",
             Self::Jp2 => "jp2",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -43,6 +46,7 @@ impl FileFormat {
             Self::Bmp => "image/bmp",
             Self::Webp => "image/webp",
             Self::Jp2 => "image/jp2",
+            Self::Pdf => "application/pdf",
         }
     }
 }
@@ -69,17 +73,20 @@ pub enum Conversion {
     Cmyk,
     /// What is transparent was laid on white.
     Transparency,
+    /// Notes, stamps or forms that a PDF lays over the image are not part of it.
+    Annotations,
 }
 
 impl Conversion {
     /// All.
-    pub const ALL: [Self; 2] = [Self::Cmyk, Self::Transparency];
+    pub const ALL: [Self; 3] = [Self::Cmyk, Self::Transparency, Self::Annotations];
 
-    /// The word in records: `cmyk`, `transparency`.
+    /// The word in records: `cmyk`, `transparency`, `annotations`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Cmyk => "cmyk",
             Self::Transparency => "transparency",
+            Self::Annotations => "annotations",
         }
     }
 
@@ -110,15 +117,28 @@ pub struct FrameFacts {
     pub embedding: Embedding,
     /// What the decoded samples are not any more; `None` if they are those of the file.
     pub conversion: Option<Conversion>,
+    /// Whether the file carries a signature: it is kept as it is, and its pages enter no other PDF.
+    pub is_sealed: bool,
+}
+
+/// Whether the rows inside Flate data are filtered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFilter {
+    /// Samples as they are, each row from a new byte.
+    Plain,
+    /// Each row starts with the number of its PNG filter (predictor 15), as in IDAT.
+    Png,
 }
 
 /// How the stored bytes of a frame can enter a PDF. Byte ranges count from the start of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Embedding {
-    /// The whole file is a JPEG of 1 or 3 components of 8 bits that every PDF reader decodes (DCTDecode).
+    /// A JPEG of 1 or 3 components of 8 bits that every PDF reader decodes (DCTDecode).
     Jpeg {
         /// 1 (grey) or 3 (colour).
         components: u8,
+        /// Where it lies, to be joined in order; empty if it is the whole file.
+        ranges: Vec<Range<u64>>,
     },
     /// CCITT Group 4 strips, top to bottom, most significant bit first (CCITTFaxDecode, K = -1).
     CcittG4 {
@@ -127,8 +147,8 @@ pub enum Embedding {
         /// Whether a 0 bit is white, as fax has it (`/BlackIs1 false` draws it right); else the image is inverted.
         min_is_white: bool,
     },
-    /// Zlib data with PNG row filters (FlateDecode, predictor 15) in these ranges, to be joined in order.
-    PngIdat {
+    /// Zlib data (FlateDecode) in these ranges, to be joined in order.
+    Flate {
         /// Where the compressed data lies.
         ranges: Vec<Range<u64>>,
         /// 1 (grey), 3 (colour) or 1 with a palette.
@@ -137,6 +157,8 @@ pub enum Embedding {
         bits: u8,
         /// Red, green, blue for each index, if the samples are indices.
         palette: Option<Vec<u8>>,
+        /// Whether rows carry PNG filters.
+        rows: RowFilter,
     },
     /// The bytes can't pass as they are; the decoded pixels are packed without loss instead.
     Repack,

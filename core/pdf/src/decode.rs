@@ -24,18 +24,34 @@ pub(crate) fn decode(dict: &Dict, raw: &[u8], limit: usize) -> Result<Vec<u8>, &
         Some(Object::Array(parameters)) => parameters.first(),
         other => other,
     };
-    let parameter = |key: &str, default: i64| {
-        parameters.and_then(Object::as_dict).and_then(|dict| dict.get(key)).and_then(Object::as_int).unwrap_or(default)
-    };
-    if parameter("Predictor", 1) < 10 {
-        return if parameter("Predictor", 1) == 1 { Ok(data) } else { Err("a predictor of PNG") };
+    match parameters.and_then(Object::as_dict) {
+        Some(parameters) => unpredicted(parameters, data),
+        None => Ok(data),
     }
-    let bits =
-        parameter("Colors", 1).checked_mul(parameter("BitsPerComponent", 8)).filter(|bits| (1..=256).contains(bits));
-    let columns = parameter("Columns", 1);
+}
+
+/// Takes back the prediction that Flate and LZW data may carry (7.4.4.4).
+pub(crate) fn unpredicted(parameters: &Dict, mut data: Vec<u8>) -> Result<Vec<u8>, &'static str> {
+    let parameter = |key: &str, default: i64| parameters.get(key).and_then(Object::as_int).unwrap_or(default);
+    let predictor = parameter("Predictor", 1);
+    if predictor == 1 {
+        return Ok(data);
+    }
+    let (colors, depth, columns) = (parameter("Colors", 1), parameter("BitsPerComponent", 8), parameter("Columns", 1));
+    let bits = colors.checked_mul(depth).filter(|bits| (1..=256).contains(bits));
     let row = bits.and_then(|bits| bits.checked_mul(columns)).filter(|_| (1..=1 << 20).contains(&columns));
     let (Some(bits), Some(row)) = (bits, row) else { return Err("a row of a predictor of possible length") };
-    unpredict(&data, (row as usize).div_ceil(8), (bits as usize).div_ceil(8))
+    let (row, pixel) = ((row as usize).div_ceil(8), (bits as usize).div_ceil(8));
+    match predictor {
+        2 if depth == 8 => {
+            for line in data.chunks_exact_mut(row) {
+                (pixel..line.len()).for_each(|x| line[x] = line[x].wrapping_add(line[x - pixel]));
+            }
+            Ok(data)
+        }
+        10.. => unpredict(&data, row, pixel),
+        _ => Err("a predictor of PNG, or that of TIFF for 8 bits"),
+    }
 }
 
 /// Takes back the filters of PNG (ISO/IEC 15948, 9): `row` bytes a row, `pixel` bytes to the left.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::decode;
+use crate::filters::{Filter, MAX_FILTERS};
 use crate::object::{Dict, Object, Reference, Stream};
 use crate::parse::{Ending, MAX_ITEMS, MAX_OBJECT_BYTES, Parser, Stop};
 use crate::xref::{Entry, MAX_OBJECTS, Revision, Xref, read_chain};
@@ -254,6 +255,44 @@ impl<R: Read + Seek> File<R> {
             Ok(length) if length <= limit => self.source.window(stream.data_offset, length),
             _ => Err(PdfError::Limit { offset: stream.data_offset, what: "a stream too long" }),
         }
+    }
+
+    /// The filters of a stream in the order in which they are undone (7.3.8.2).
+    pub fn filters(&mut self, dict: &Dict) -> Result<Vec<Filter>, PdfError> {
+        let list = |object: Object| match object {
+            Object::Null => Vec::new(),
+            Object::Array(items) => items,
+            other => vec![other],
+        };
+        let names = list(self.get(dict, "Filter")?);
+        let parameters = list(self.get(dict, "DecodeParms")?);
+        if names.len() > MAX_FILTERS {
+            return Err(PdfError::Limit { offset: 0, what: "a stream has too many filters" });
+        }
+        let mut filters = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            let name = self.resolve(name)?;
+            let name = name.as_name().ok_or(PdfError::Syntax { offset: 0, what: "a filter without a name" })?;
+            let parameters = match parameters.get(i).map(|parameters| self.resolve(parameters)).transpose()? {
+                Some(Object::Dict(parameters)) => parameters,
+                _ => Dict::new(),
+            };
+            filters.push(Filter::new(name, parameters));
+        }
+        Ok(filters)
+    }
+
+    /// The data of a stream with all its filters undone; at most `limit` bytes before and behind each of them.
+    ///
+    /// Fails if one of the filters gives an image.
+    pub fn decoded(&mut self, number: u32, limit: usize) -> Result<Vec<u8>, PdfError> {
+        let (stream, _) = self.stream(number)?;
+        let mut data = self.stream_data(number, limit)?;
+        for filter in self.filters(&stream.dict)? {
+            let fault = |what| PdfError::Syntax { offset: stream.data_offset, what };
+            data = filter.undo(&data, limit).map_err(fault)?;
+        }
+        Ok(data)
     }
 
     /// Hands the bytes from `start` to `end` to `take` in pieces of at most 64 KiB; fails if the file is shorter.

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
-use sohoa_model::frame::Embedding;
+use sohoa_model::frame::{Embedding, RowFilter};
 use sohoa_pdf::{Dict, Object, ObjectWriter, PdfError, Reference};
 
 /// The bytes of a page image with their encoding.
@@ -17,7 +17,7 @@ pub struct ImageData<'a> {
 /// How stored image bytes are to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageEncoding {
-    /// A whole JPEG file (DCTDecode).
+    /// A JPEG (DCTDecode).
     Jpeg {
         /// 1 (grey) or 3 (colour).
         components: u8,
@@ -46,15 +46,6 @@ pub enum ImageEncoding {
     },
 }
 
-/// Whether the rows inside Flate data are filtered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowFilter {
-    /// Samples as they are, each row from a new byte.
-    Plain,
-    /// Each row starts with the number of its PNG filter (predictor 15), as in IDAT.
-    Png,
-}
-
 /// One strip of a bilevel image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strip {
@@ -70,20 +61,21 @@ impl ImageEncoding {
     /// `None` for [`Embedding::Repack`]: the decoded pixels must be packed first.
     pub fn of(embedding: &Embedding, file_length: u64) -> Option<(Self, Vec<Range<u64>>)> {
         let length = |range: &Range<u64>| range.end.saturating_sub(range.start);
+        let total = |ranges: &[Range<u64>]| ranges.iter().map(length).fold(0_u64, u64::saturating_add);
         match embedding {
-            Embedding::Jpeg { components } => {
-                let whole = std::iter::once(0..file_length).collect();
-                Some((Self::Jpeg { components: *components, length: file_length }, whole))
+            Embedding::Jpeg { components, ranges } => {
+                let whole = || std::iter::once(0..file_length).collect();
+                let ranges = if ranges.is_empty() { whole() } else { ranges.clone() };
+                Some((Self::Jpeg { components: *components, length: total(&ranges) }, ranges))
             }
             Embedding::CcittG4 { strips, min_is_white } => {
                 let ranges = strips.iter().map(|(range, _)| range.clone()).collect();
                 let strips = strips.iter().map(|(range, rows)| Strip { length: length(range), rows: *rows }).collect();
                 Some((Self::CcittG4 { strips, min_is_white: *min_is_white }, ranges))
             }
-            Embedding::PngIdat { ranges, components, bits, palette } => {
-                let length = ranges.iter().map(length).fold(0_u64, u64::saturating_add);
-                let (components, bits, palette) = (*components, *bits, palette.clone());
-                Some((Self::Flate { components, bits, palette, rows: RowFilter::Png, length }, ranges.clone()))
+            Embedding::Flate { ranges, components, bits, palette, rows } => {
+                let (components, bits, palette, length) = (*components, *bits, palette.clone(), total(ranges));
+                Some((Self::Flate { components, bits, palette, rows: *rows, length }, ranges.clone()))
             }
             Embedding::Repack => None,
         }

@@ -16,5 +16,5 @@ mod xmp;
 
 pub use check::{Checked, Facts, ImageFact, Violation, check, for_each_image};
 pub use document::DocumentInfo;
-pub use image::{ImageData, ImageEncoding, RangeReader, RowFilter, Strip};
+pub use image::{ImageData, ImageEncoding, RangeReader, Strip};
 pub use writer::{PageInput, Pdfa, PdfaError, Summary};

@@ -47,6 +47,7 @@ fn write(pages: u32) {
         id_seed: [7; 16],
     };
     let facts = FrameFacts {
+        is_sealed: false,
         index: 0,
         width: 2480,
         height: 3508,
@@ -54,7 +55,7 @@ fn write(pages: u32) {
         dpi_stated: true,
         samples: Samples::Gray8,
         stated_rotation: Rotation::None,
-        embedding: Embedding::Jpeg { components: 1 },
+        embedding: Embedding::Jpeg { components: 1, ranges: Vec::new() },
         conversion: None,
     };
     let text = text();

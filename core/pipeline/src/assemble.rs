@@ -10,11 +10,12 @@ use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::rendition::{DocumentDetail, DocumentJob, DocumentPage, INTENT_PDFA, PdfaRecord};
 use sohoa_catalog::text_record;
 use sohoa_describe::collation::Collation;
+use sohoa_model::frame::RowFilter;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::PageId;
 use sohoa_model::page_text::PageText;
 use sohoa_model::{Cancel, Finding, Language, Sha256, Timestamp, crash};
-use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, RowFilter, Strip};
+use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, Strip};
 use sohoa_store::StoreError;
 
 use crate::archive::Archive;

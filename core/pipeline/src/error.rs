@@ -101,6 +101,9 @@ pub enum PipelineError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A document holds a signed file and other pages, so that no one file can hold it.
+    #[error("a signed file lies among other pages of the document")]
+    SealBroken,
     /// The work was asked to stop.
     #[error("stopped on request")]
     Cancelled,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sohoa_catalog::rendition::{DocumentDetail, DocumentPage};
+use sohoa_catalog::rendition::{DocumentDetail, DocumentPage, Seal};
 use sohoa_model::geometry::Rotation;
 use sohoa_model::page_text::PageText;
 use sohoa_model::safe_name;
@@ -104,9 +104,9 @@ pub fn export(archive: &Archive, plan: &ExportPlan, cancel: &Cancel) -> Result<E
                 ExportKind::Text | ExportKind::Hocr | ExportKind::Alto => {
                     outcome.files += export_texts(archive, plan.kind, &detail, &folder)?;
                 }
-                ExportKind::Pdf => match detail.signed.as_ref().or(detail.pdfa.as_ref()) {
-                    Some(rendition) => {
-                        copy_out(archive, &rendition.sha256, &folder, &detail.name)?;
+                ExportKind::Pdf => match pdf_of(&detail) {
+                    Some(sha256) => {
+                        copy_out(archive, &sha256, &folder, &detail.name)?;
                         outcome.files += 1;
                     }
                     None => outcome.without_pdf.push(detail.name),
@@ -116,6 +116,14 @@ pub fn export(archive: &Archive, plan: &ExportPlan, cancel: &Cancel) -> Result<E
         outcome.dossiers.push(code);
     }
     Ok(outcome)
+}
+
+/// The PDF of a document: the one that was made of its pages, or the signed file that it is.
+fn pdf_of(detail: &DocumentDetail) -> Option<Sha256> {
+    match detail.seal() {
+        Seal::Kept(master) => Some(master),
+        Seal::Open | Seal::Broken => detail.signed.as_ref().or(detail.pdfa.as_ref()).map(|made| made.sha256),
+    }
 }
 
 fn export_texts(

@@ -21,7 +21,7 @@ use sohoa_model::frame::{FileFormat, FrameFacts, Samples};
 use sohoa_model::ids::ReceiptId;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_model::receipt::{Reason, ReceiptLine};
-use sohoa_model::{Cancel, Sha256, crash};
+use sohoa_model::{Cancel, Sha256, Verdict, crash};
 use sohoa_store::vault::{hash_file, open_regular};
 use sohoa_store::{StoreError, disk};
 
@@ -117,6 +117,8 @@ struct Candidate {
     bytes: u64,
     format: FileFormat,
     frames: Vec<FrameFacts>,
+    /// What is to be said of the signatures that the file came with.
+    seal: Option<Finding>,
 }
 
 /// Imports a folder: takes, reads, assembles, and signs if there is a key.
@@ -319,7 +321,11 @@ fn look_at(
             let frames = frames.map_err(|e| PipelineError::record("frame facts", e))?;
             let (sha256, bytes) = (stored.sha256, stored.bytes);
             let source = item.path.clone();
-            Ok(Look::Candidate(Box::new(Candidate { path, source, place, sha256, bytes, format, frames })))
+            let seal = match frames.iter().any(|facts| facts.is_sealed) {
+                true => Some(judge(archive, &item.path, limit, worker, cancel)?),
+                false => None,
+            };
+            Ok(Look::Candidate(Box::new(Candidate { path, source, place, sha256, bytes, format, frames, seal })))
         }
         Ok((Response::Refused { code, detail }, _)) => refused(&code, detail),
         Ok(_) => refused("corrupt", "the worker gave another answer".to_owned()),
@@ -328,6 +334,30 @@ fn look_at(
         Err(WorkerFault::Cancelled) => Ok(Look::Interrupted),
         Err(fault @ WorkerFault::Start(_)) => Err(fault.into()),
     }
+}
+
+/// The finding about the signatures of a file that was signed before it came here.
+fn judge(
+    archive: &Archive,
+    path: &Path,
+    limit: Duration,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<Finding, PipelineError> {
+    let trust = archive.settings().trust.iter().map(|root| root.pem.clone()).collect();
+    let request = Request::Judge { path: path.to_owned(), trust, at: archive.session().clock.now().0 };
+    let verdict = match worker.call(&request, limit, cancel) {
+        Ok((Response::Judged { verdict, reason }, _)) => Verdict::from_record(&verdict, &reason),
+        Err(WorkerFault::Cancelled) => return Err(PipelineError::Cancelled),
+        Err(fault @ WorkerFault::Start(_)) => return Err(fault.into()),
+        Ok(_) | Err(WorkerFault::Silent(_) | WorkerFault::Died) => None,
+    };
+    let verdict = verdict.unwrap_or_else(|| Verdict::Indeterminate(String::new()));
+    Ok(match verdict {
+        Verdict::Passed => Finding::note("signed-elsewhere", verdict.word()),
+        Verdict::Indeterminate(_) => Finding::warn("signed-elsewhere", verdict.word()),
+        Verdict::Failed(_) => Finding::reject("signed-elsewhere", verdict.word()),
+    })
 }
 
 /// The format of a file by its first bytes, or what it looks like instead.
@@ -364,6 +394,7 @@ fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<R
     }
     crash::point("import.after-inspect");
     let mut findings = frame_findings(&candidate.frames);
+    findings.extend(candidate.seal.clone().map(|finding| (None, finding)));
     let catalog = archive.catalog();
     for (other, path) in catalog.files_elsewhere(&candidate.sha256)? {
         findings.push((None, Finding::note("same-bytes-elsewhere", format!("{other}: {path}"))));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use sohoa_catalog::facts_record::FactsRecord;
 use sohoa_catalog::reading::PageJob;
-use sohoa_catalog::rendition::DocumentJob;
+use sohoa_catalog::rendition::{DocumentJob, Seal};
 use sohoa_catalog::text_record;
 use sohoa_model::code_list::PaperLanguage;
 use sohoa_model::finding::Finding;
@@ -340,6 +340,14 @@ fn finish_documents(
         // Another process may be at the same document: one after the other, and each looks again what is left to do.
         let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
         let detail = archive.catalog().document_detail(job.document)?;
+        match detail.seal() {
+            Seal::Open => {}
+            Seal::Kept(_) => continue,
+            Seal::Broken => {
+                settle(&job, Err(PipelineError::SealBroken), |_| ())?;
+                continue;
+            }
+        }
         if !stopped() && detail.pdfa.is_none() && detail.input == Some(job.input) {
             settle(&job, assemble::assemble(archive, &job, worker, cancel), |outcome| outcome.assembled += 1)?;
         }
@@ -373,6 +381,7 @@ fn is_of_the_document(error: &PipelineError) -> bool {
         PipelineError::Pdfa(_)
             | PipelineError::Sign(_)
             | PipelineError::Record { .. }
+            | PipelineError::SealBroken
             | PipelineError::Worker(_)
             | PipelineError::Store(StoreError::Missing(_) | StoreError::Torn { .. })
     )

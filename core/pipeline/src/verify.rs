@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use sohoa_catalog::rendition::DocumentDetail;
+use sohoa_catalog::rendition::{DocumentDetail, Seal};
 use sohoa_model::{Cancel, Timestamp, Verdict};
 use sohoa_sign::{SignatureReport, TrustAnchors};
 use sohoa_store::StoreError;
@@ -116,8 +116,12 @@ fn judge_document(
         signer: String::new(),
         signed_at: None,
     };
-    let Some(current) = detail.signed.as_ref().or(detail.pdfa.as_ref()) else { return Ok(judged) };
-    let current = current.sha256;
+    let kept = match detail.seal() {
+        Seal::Kept(master) => Some(master),
+        Seal::Open | Seal::Broken => None,
+    };
+    let made = detail.signed.as_ref().or(detail.pdfa.as_ref()).map(|made| made.sha256);
+    let Some(current) = kept.or(made) else { return Ok(judged) };
     let bytes_as_recorded = match archive.vault().verify(&current) {
         Ok(_) => Verdict::Passed,
         Err(error) => Verdict::Failed(error.to_string()),
@@ -125,6 +129,9 @@ fn judge_document(
     if bytes_as_recorded == Verdict::Passed {
         let mut source = BufReader::new(archive.vault().open(&current)?);
         judge_pdf(&mut source, trust, now, &mut judged)?;
+        if kept.is_some() {
+            (judged.is_foreign, judged.pdfa) = (true, Verdict::Indeterminate(FOREIGN.to_owned()));
+        }
     } else {
         judged.pdfa = bytes_as_recorded.clone();
         judged.signature = bytes_as_recorded;

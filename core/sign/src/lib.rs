@@ -30,4 +30,4 @@ pub use mechanism::Mechanism;
 pub use secret::Secret;
 pub use sign::{SignedFile, SigningRequest, sign};
 pub use trust::TrustAnchors;
-pub use verify::{Changes, Coverage, Report, SignatureReport, verify};
+pub use verify::{Changes, Coverage, Report, SignatureReport, is_signed, verify};

@@ -6,7 +6,7 @@ use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::process::{self, ProcessOutcome, ProcessPlan};
 use sohoa_pipeline::signing::SigningKey;
-use sohoa_shell::Exit;
+use sohoa_shell::{Exit, details};
 
 use crate::args::{ProcessArgs, SignArgs};
 use crate::commands::import::{cores, jobs};
@@ -114,7 +114,7 @@ pub(super) fn tell(front: &mut Front, outcome: &ProcessOutcome) {
         }
     }
     for (name, cause) in &outcome.problems {
-        let args = [("name", name.into()), ("cause", cause.into())];
+        let args = [("name", name.into()), ("cause", details::tell(&front.texts, cause).into())];
         front.output.data(front.texts.say("work-problem", &args));
     }
 }

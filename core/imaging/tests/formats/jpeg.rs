@@ -51,7 +51,7 @@ fn baseline_and_progressive_grey_and_colour_pass_and_decode() {
                 format!("{color:?} progressive {progressive} optimised {optimised} restart {restart} {sampling:?}");
             assert_eq!((facts.width, facts.height), (width, height), "{what}");
             assert_eq!((facts.dpi, facts.dpi_stated), (Dpi(300.0), true), "{what}");
-            assert_eq!(facts.embedding, Embedding::Jpeg { components }, "{what}");
+            assert_eq!(facts.embedding, Embedding::Jpeg { components, ranges: Vec::new() }, "{what}");
             assert_eq!(facts.samples, if components == 1 { Samples::Gray8 } else { Samples::Rgb8 });
             let expected: Vec<u8> = match color {
                 ColorType::Luma => page(width, height),

@@ -6,6 +6,7 @@ mod bmp;
 mod build;
 mod foreign;
 mod jpeg;
+mod pdf;
 mod png;
 mod scans;
 mod tiff;

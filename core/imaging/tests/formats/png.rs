@@ -49,7 +49,7 @@ fn plain_files_pass_with_the_ranges_of_their_data() {
         let facts = only(&file);
         assert_eq!((facts.samples, facts.dpi_stated), (samples, true), "{what}");
         assert!((facts.dpi.0 - 300.0).abs() < 0.01, "{what}");
-        let Embedding::PngIdat { ranges, components: found, bits: depth, palette: entries } = &facts.embedding else {
+        let Embedding::Flate { ranges, components: found, bits: depth, palette: entries, .. } = &facts.embedding else {
             panic!("{what}: {:?}", facts.embedding);
         };
         assert_eq!((*found, *depth), (components, bits), "{what}");
@@ -113,7 +113,7 @@ fn the_exif_chunk_turns_and_16_bits_pass() {
     assert_eq!(only(&file).stated_rotation, Rotation::Quarter);
     assert_eq!((only(&file).dpi, only(&file).dpi_stated), (Dpi(200.0), false));
     let file = png_of_chunks(&[ihdr(1, 2, 16, 0, 0), (*b"IDAT", data)]);
-    let Embedding::PngIdat { bits, components, .. } = only(&file).embedding else { panic!("{:?}", only(&file)) };
+    let Embedding::Flate { bits, components, .. } = only(&file).embedding else { panic!("{:?}", only(&file)) };
     assert_eq!((only(&file).samples, bits, components), (Samples::Gray16, 16, 1));
     assert_eq!(gray(&file).pixels, [1, 3]);
     // With transparency they are packed again, in 16 bits.

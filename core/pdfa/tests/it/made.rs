@@ -2,11 +2,11 @@
 
 use std::io::Cursor;
 
-use sohoa_model::frame::{Embedding, FrameFacts, Samples};
+use sohoa_model::frame::{Embedding, FrameFacts, RowFilter, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use sohoa_model::page_text::{BlockRole, PageText, TextBlock, TextLine, Word};
 use sohoa_model::{Language, Timestamp};
-use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, RowFilter, Strip, Summary};
+use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, Strip, Summary};
 
 /// The bytes of a picture as a file keeps them.
 #[derive(Clone)]
@@ -43,6 +43,7 @@ pub(crate) fn info(title: &str) -> DocumentInfo {
 
 pub(crate) fn facts(picture: &Picture, dpi: f32) -> FrameFacts {
     FrameFacts {
+        is_sealed: false,
         index: 0,
         width: picture.width,
         height: picture.height,
@@ -173,7 +174,8 @@ pub(crate) fn png(width: u32, height: u32, kind: PngKind) -> Picture {
         }
         at += 12 + length;
     }
-    let embedding = Embedding::PngIdat {
+    let embedding = Embedding::Flate {
+        rows: RowFilter::Png,
         ranges,
         components: if kind == PngKind::Rgb { 3 } else { 1 },
         bits: if matches!(kind, PngKind::Gray | PngKind::Rgb) { 8 } else { 1 },

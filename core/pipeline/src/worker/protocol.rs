@@ -48,6 +48,15 @@ pub enum Request {
         /// The file.
         path: PathBuf,
     },
+    /// The verdict on the signatures of a PDF.
+    Judge {
+        /// The file.
+        path: PathBuf,
+        /// Certificates in which chains may end, PEM.
+        trust: Vec<String>,
+        /// Milliseconds since 1970 of the moment for which to judge.
+        at: i64,
+    },
     /// A frame packed without loss, for a PDF; the packed bytes are the payload.
     Repack {
         /// The master.
@@ -72,6 +81,13 @@ pub enum Response {
     Reading {
         /// The reading.
         reading: Box<ReadingRecord>,
+    },
+    /// A verdict.
+    Judged {
+        /// Its word: `passed`, `indeterminate`, `failed`.
+        verdict: String,
+        /// Its reason.
+        reason: String,
     },
     /// What was asked about is as it should be.
     Ready,

@@ -12,10 +12,12 @@ use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{self, Limits};
 use sohoa_imaging::repack::{self, Repacked};
 use sohoa_imaging::sniff::{self, HEAD_LENGTH};
-use sohoa_model::frame::FrameFacts;
+use sohoa_model::Timestamp;
+use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::language::Language;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_ocr::{Models, Reader};
+use sohoa_sign::TrustAnchors;
 
 use crate::error::error_chain;
 use crate::read_page::read_page;
@@ -46,7 +48,10 @@ fn refused(code: &str, detail: impl ToString) -> Response {
 }
 
 fn refused_image(error: &ImagingError) -> Response {
-    refused(error.code(), error)
+    match error {
+        ImagingError::DamagedPdf { cause } => refused(error.code(), cause),
+        _ => refused(error.code(), error),
+    }
 }
 
 impl Server {
@@ -56,6 +61,7 @@ impl Server {
             Request::Models { recipe } => (self.check_models(&recipe), Vec::new()),
             Request::Read { path, facts, recipe } => (self.read(&path, &facts, &recipe), Vec::new()),
             Request::Inventory { path } => (inventory(&path), Vec::new()),
+            Request::Judge { path, trust, at } => (judge(&path, &trust, Timestamp(at)), Vec::new()),
             Request::Repack { path, facts } => repack(&path, &facts),
         }
     }
@@ -114,7 +120,11 @@ fn inspect(path: &Path) -> Response {
         let n = file.read(&mut head).map_err(|cause| ImagingError::ReadFailed { cause })?;
         file.rewind().map_err(|cause| ImagingError::ReadFailed { cause })?;
         let format = sniff::sniff(&head[..n]);
-        Ok((format, inspect::inspect(&mut file, &Limits::default())?))
+        let mut frames = inspect::inspect(&mut file, &Limits::default())?;
+        if format == Some(FileFormat::Pdf) && is_signed(&mut file)? {
+            frames.iter_mut().for_each(|facts| facts.is_sealed = true);
+        }
+        Ok((format, frames))
     });
     match facts {
         Ok((format, frames)) => Response::Facts {
@@ -122,6 +132,27 @@ fn inspect(path: &Path) -> Response {
             format: format.map_or("", |f| f.name()).to_owned(),
         },
         Err(error) => refused_image(&error),
+    }
+}
+
+fn is_signed(file: &mut BufReader<File>) -> Result<bool, ImagingError> {
+    sohoa_sign::is_signed(file).map_err(|cause| ImagingError::DamagedPdf { cause: Box::new(cause) })
+}
+
+fn judge(path: &Path, trust: &[String], at: Timestamp) -> Response {
+    let mut anchors = TrustAnchors::new();
+    if let Some(error) = trust.iter().find_map(|pem| anchors.add(pem.as_bytes()).err()) {
+        return refused("bad-request", error_chain(&error));
+    }
+    let file = match File::open(path) {
+        Ok(file) => BufReader::new(file),
+        Err(error) => return refused("read-failed", error),
+    };
+    match sohoa_sign::verify(file, &anchors, at) {
+        Ok(report) => {
+            Response::Judged { verdict: report.verdict.word().to_owned(), reason: report.verdict.reason().to_owned() }
+        }
+        Err(error) => refused("read-failed", error_chain(&error)),
     }
 }
 

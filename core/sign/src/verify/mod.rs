@@ -119,6 +119,14 @@ pub fn verify<R: Read + Seek>(source: R, trust: &TrustAnchors, at: Timestamp) ->
     Ok(Report { signatures, verdict })
 }
 
+/// Whether a file carries a signature of any kind.
+///
+/// # Errors
+/// What the reader of PDF reports.
+pub fn is_signed<R: Read + Seek>(source: R) -> Result<bool, PdfError> {
+    Ok(!signature_fields(&mut File::open(source)?)?.is_empty())
+}
+
 fn structure_verdict(error: &PdfError) -> Verdict {
     Verdict::Indeterminate(match error {
         PdfError::CrossReferenceStream { .. } => {
