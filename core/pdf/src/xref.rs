@@ -86,7 +86,7 @@ pub(crate) fn read_chain<R: Read + Seek>(source: &mut Source<R>, startxref: u64)
         }
         stream_at = stream_at.or(is_stream.then_some(offset));
         merge(&mut entries, section.entries);
-        revisions.extend(read_end(source, section.end)?);
+        revisions.extend(read_end(source, section.end, is_stream)?);
         next = offset_of(&section.trailer, "Prev", offset)?;
         newest.get_or_insert(section.trailer);
     }
@@ -266,12 +266,19 @@ fn parse_entry(row: &[u8; ENTRY]) -> Option<Entry> {
     }
 }
 
-/// The revision whose cross-reference section ends at `at`; `None` for the first part of a linearised file.
-fn read_end<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<Option<Revision>, PdfError> {
-    let (startxref, after) = source.parse_at(at, |parser| {
-        parser.keyword("startxref")?;
-        Ok((parser.unsigned()?, parser.offset()))
+/// The revision whose cross-reference section ends at `at`; `None` for the first part of a linearised file, which names no
+/// offset, and which need not even have an end if it is a stream (ISO 32000-1, annex F.3.4).
+fn read_end<R: Read + Seek>(source: &mut Source<R>, at: u64, is_stream: bool) -> Result<Option<Revision>, PdfError> {
+    let end = source.parse_at(at, |parser| {
+        if is_stream && !parser.try_keyword("startxref")? {
+            return Ok(None);
+        }
+        if !is_stream {
+            parser.keyword("startxref")?;
+        }
+        Ok(Some((parser.unsigned()?, parser.offset())))
     })?;
+    let Some((startxref, after)) = end else { return Ok(None) };
     let tail = source.window(after, 64)?;
     let blanks = tail.iter().take_while(|byte| parse::is_space(**byte)).count();
     let Some(rest) = tail[blanks..].strip_prefix(b"%%EOF") else {
