@@ -55,6 +55,7 @@ pub fn pdf(bytes: &[u8]) {
     for number in numbers {
         let _ = file.object(number);
         let _ = file.stream_data(number, 1 << 20);
+        let _ = file.decoded(number, 1 << 20);
     }
 }
 

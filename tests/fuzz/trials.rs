@@ -96,6 +96,7 @@ fn seeds() -> Vec<Vec<u8>> {
         png(),
         tiff(),
         bitmap(),
+        scans(),
         original,
         signed,
         demo.p12,
@@ -228,6 +229,54 @@ fn bitmap() -> Vec<u8> {
     file
 }
 
+/// A PDF of five scanned pages, each coded in its own way; all but the first are white.
+fn scans() -> Vec<u8> {
+    let picture = jpeg(ColorType::Luma, false);
+    let zipped = miniz_oxide::deflate::compress_to_vec_zlib(&[[2].as_slice(), &[0; 8]].concat().repeat(8), 6);
+    // Each row of Group 4 is like the one before: one bit.
+    let region = [&[0, 0, 0, 8, 0, 0, 0, 8][..], &[0; 8], &[0, 1, 0xFF]].concat();
+    let page = [&[0, 0, 0, 8, 0, 0, 0, 8][..], &[0; 11]].concat();
+    let segment = |number: u8, kind: u8, data: &[u8]| {
+        [&[0, 0, 0, number, kind, 0, 1, 0, 0, 0, data.len() as u8][..], data].concat()
+    };
+    let jbig2 = [segment(0, 48, &page), segment(1, 38, &region)].concat();
+    let gray = "/ColorSpace/DeviceGray/BitsPerComponent";
+    let images: [(&str, String, &[u8]); 5] = [
+        ("/Width 32/Height 24", format!("{gray} 8/Filter[/DCTDecode]"), &picture),
+        ("/Width 8/Height 8", format!("{gray} 1/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns 8>>"), &[0xFF]),
+        ("/Width 8/Height 8", format!("{gray} 1/Filter/JBIG2Decode"), &jbig2),
+        ("/Width 8/Height 8", format!("{gray} 8/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 8>>"), &zipped),
+        (
+            "/Width 2/Height 2",
+            "/ColorSpace[/Indexed/DeviceRGB 1<00FF00 FFFFFF>]/BitsPerComponent 8/Filter[/AHx/RL]".into(),
+            b"0300010100>",
+        ),
+    ];
+    let mut objects: Vec<(String, &[u8])> = Vec::new();
+    let kids: Vec<String> = (0..images.len()).map(|i| format!("{} 0 R", 4 + 2 * i)).collect();
+    objects.push(("/Type/Catalog/Pages 2 0 R".into(), b""));
+    objects.push((format!("/Type/Pages/MediaBox[0 0 72 72]/Kids[{}]/Count {}", kids.join(" "), kids.len()), b""));
+    objects.push((String::new(), b"q 72 0 0 72 0 0 cm/Im Do Q BT 3 Tr(x)Tj ET"));
+    for (i, (size, coding, data)) in images.iter().enumerate() {
+        let image = 5 + 2 * i;
+        objects.push((format!("/Type/Page/Parent 2 0 R/Contents 3 0 R/Resources<</XObject<</Im {image} 0 R>>>>"), b""));
+        objects.push((format!("/Subtype/Image{size}{coding}"), data));
+    }
+    let mut file = b"%PDF-1.7\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (i, (dict, data)) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file.extend(format!("{} 0 obj<<{dict}/Length {}>>", i + 1, data.len()).bytes());
+        if !data.is_empty() {
+            file.extend([b"stream\n", *data, b"\nendstream"].concat());
+        }
+        file.extend(b"\nendobj\n");
+    }
+    let end = format!("{table}trailer<</Size {}/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", objects.len() + 1, file.len());
+    file.extend(end.bytes());
+    file
+}
+
 fn pdf() -> Vec<u8> {
     let mut writer = ObjectWriter::new_file(Vec::new()).expect("memory");
     let [catalog, pages, page, content] = std::array::from_fn(|_| writer.allocate().expect("few objects"));
@@ -251,28 +300,28 @@ fn pdf() -> Vec<u8> {
 fn the_seeds_are_sound_so_that_damage_reaches_what_lies_deep() {
     let seeds = seeds();
     let limits = sohoa_imaging::inspect::Limits::default();
-    for seed in &seeds[..5] {
+    for (seed, count) in seeds[..6].iter().zip([1, 1, 1, 1, 1, 5]) {
         let frames = sohoa_imaging::inspect::inspect(&mut std::io::Cursor::new(seed), &limits);
-        assert_eq!(frames.expect("an image").len(), 1);
+        assert_eq!(frames.expect("an image").len(), count);
     }
-    for seed in &seeds[5..7] {
+    for seed in &seeds[5..8] {
         let mut file = sohoa_pdf::File::open(std::io::Cursor::new(seed)).expect("a PDF");
         file.catalog().expect("a catalog");
     }
-    let report = sohoa_sign::verify(std::io::Cursor::new(&seeds[6]), &sohoa_sign::TrustAnchors::new(), AT);
+    let report = sohoa_sign::verify(std::io::Cursor::new(&seeds[7]), &sohoa_sign::TrustAnchors::new(), AT);
     assert_eq!(report.expect("readable").signatures.len(), 1);
-    sohoa_sign::TrustAnchors::new().add(&seeds[8]).expect("a certificate");
-    sohoa_describe::inventory::parse_csv(&seeds[9]).expect("an inventory");
-    sohoa_describe::inventory::parse_xlsx(&seeds[10]).expect("an inventory");
-    text_record::from_bytes(&seeds[11]).expect("a text");
-    serde_json::from_slice::<FactsRecord>(&seeds[12]).expect("a record").facts().expect("facts");
-    let report = sohoa_sign::verify(std::io::Cursor::new(&seeds[16]), &sohoa_sign::TrustAnchors::new(), AT);
+    sohoa_sign::TrustAnchors::new().add(&seeds[9]).expect("a certificate");
+    sohoa_describe::inventory::parse_csv(&seeds[10]).expect("an inventory");
+    sohoa_describe::inventory::parse_xlsx(&seeds[11]).expect("an inventory");
+    text_record::from_bytes(&seeds[12]).expect("a text");
+    serde_json::from_slice::<FactsRecord>(&seeds[13]).expect("a record").facts().expect("facts");
+    let report = sohoa_sign::verify(std::io::Cursor::new(&seeds[17]), &sohoa_sign::TrustAnchors::new(), AT);
     assert_eq!(report.expect("readable").signatures[0].coverage, sohoa_sign::Coverage::Revision);
-    let mut file = sohoa_pdf::File::open(std::io::Cursor::new(&seeds[17])).expect("a PDF");
+    let mut file = sohoa_pdf::File::open(std::io::Cursor::new(&seeds[18])).expect("a PDF");
     assert!(file.catalog().expect("a catalog in a stream").1.contains("Pages"));
     assert!(file.dict(2).expect("an object in a stream").contains("Kids"));
-    assert_eq!(sohoa_capture::Checksums::default().add_list("so.sha256", &seeds[18]), Ok(3));
-    assert_eq!(sohoa_pdf::Operations::new(&seeds[14]).filter_map(Result::ok).count(), 5);
+    assert_eq!(sohoa_capture::Checksums::default().add_list("so.sha256", &seeds[19]), Ok(3));
+    assert_eq!(sohoa_pdf::Operations::new(&seeds[15]).filter_map(Result::ok).count(), 5);
 }
 
 #[test]
