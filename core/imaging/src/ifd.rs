@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
+use std::ops::Range;
 
 use crate::error::ImagingError;
 use crate::inspect::Limits;
@@ -89,6 +90,12 @@ impl Directory {
             return Err(ImagingError::corrupt(self.frame, "a field of its directory is too long"));
         }
         self.bytes(source, field, 1)
+    }
+
+    /// Where the bytes of a field of undefined bytes lie; empty if there is no such field.
+    pub(crate) fn blob_range(&self, tag: u16) -> Range<u64> {
+        let field = self.fields.get(&tag).filter(|field| matches!(field.kind, 1 | 7));
+        field.map_or(0..0, |field| field.at..field.at.saturating_add(field.count))
     }
 
     /// The values of a field of whole numbers; empty if there is no such field.

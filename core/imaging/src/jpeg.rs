@@ -276,6 +276,24 @@ impl Walk {
     }
 }
 
+/// Columns, rows and number of components that the frame header says; `None` if there is none.
+pub(crate) fn stated_size(bytes: &[u8]) -> Option<(u32, u32, u8)> {
+    let mut at = 2;
+    loop {
+        let marker = next_marker(bytes, &mut at).ok()?;
+        if matches!(marker, 0xD8 | 0x01 | 0xD0..=0xD7) {
+            continue;
+        }
+        let segment = bytes.get(at..)?;
+        if matches!(marker, 0xC0..=0xC2) {
+            let [_, _, _, h1, h0, w1, w0, components, ..] = segment else { return None };
+            let (width, height) = (u16::from_be_bytes([*w1, *w0]), u16::from_be_bytes([*h1, *h0]));
+            return Some((width.into(), height.into(), *components));
+        }
+        at += usize::from(u16::from_be_bytes(*segment.first_chunk()?));
+    }
+}
+
 fn truncated(what: &'static str) -> ImagingError {
     ImagingError::Truncated { frame: 0, what }
 }

@@ -18,7 +18,7 @@ use crate::error::ImagingError;
 use crate::exif::{self, Orientation, Resolution};
 use crate::ifd::{Directory, directories};
 use crate::inspect::Limits;
-use crate::jpeg::Stored;
+use crate::jpeg::{self, Stored};
 use crate::source::{Source, zeroed};
 use crate::strip::{Compression, Packing};
 
@@ -41,6 +41,8 @@ pub(crate) struct Page {
     chunk: (u32, u32),
     is_tiled: bool,
     ranges: Vec<Range<u64>>,
+    /// The parts of the one JPEG that is the whole page and can enter a PDF; none else.
+    jpeg: Vec<Range<u64>>,
     resolution: Option<Resolution>,
     pub(crate) orientation: Orientation,
 }
@@ -92,6 +94,9 @@ impl Page {
     }
 
     fn embedding(&self) -> Embedding {
+        if !self.jpeg.is_empty() && !self.orientation.mirrored {
+            return Embedding::Jpeg { components: self.colors.channels(), ranges: self.jpeg.clone() };
+        }
         let Colors::Gray { bits: 1, min_is_white } = self.colors else { return Embedding::Repack };
         let passes = self.packing.compression == Compression::Group4
             && !self.packing.reversed_bits
@@ -264,6 +269,10 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
         let a_plane = u64::from(width.div_ceil(chunk.0)) * u64::from(height.div_ceil(chunk.1));
         let count = if planes == Planes::Apart { a_plane * u64::from(all) } else { a_plane };
         let ranges = self.ranges(is_tiled, count, packing.row_bytes(chunk.0) * u64::from(chunk.1), compression)?;
+        let jpeg = match ranges.as_slice() {
+            [strip] if !is_tiled && extra == 0 => self.whole_jpeg(&packing, &colors, strip, (width, height))?,
+            _ => Vec::new(),
+        };
         let (unit, x) = (self.number(296, 2)?, self.directory.fraction(self.source, 282)?);
         let y = self.directory.fraction(self.source, 283)?.or(x);
         let resolution = x.zip(y).and_then(|(x, y)| Resolution::in_unit(unit, x, y));
@@ -280,8 +289,35 @@ impl<R: Read + Seek> Fields<'_, '_, R> {
             chunk,
             is_tiled,
             ranges,
+            jpeg,
             resolution,
             orientation,
+        })
+    }
+
+    /// The parts of a file that together are a JPEG of just this page, as any reader takes it: the tables that the
+    /// directory holds without their end mark, and the strip without its beginning mark.
+    fn whole_jpeg(
+        &mut self,
+        packing: &Packing,
+        colors: &Colors,
+        strip: &Range<u64>,
+        (width, height): (u32, u32),
+    ) -> Result<Vec<Range<u64>>, ImagingError> {
+        const CUT: &str = "it ends before its pixels";
+        let plain =
+            packing.jpeg_stores == Stored::AsMarked && !matches!(colors, Colors::Gray { min_is_white: true, .. });
+        if packing.compression != Compression::Jpeg || !plain {
+            return Ok(Vec::new());
+        }
+        let bytes = self.source.read(strip.clone(), self.index, CUT)?;
+        let is_whole = jpeg::stated_size(&bytes) == Some((width, height, colors.channels()));
+        let tables = self.directory.blob_range(347);
+        Ok(match (is_whole && bytes.starts_with(b"\xFF\xD8"), packing.jpeg_tables.as_slice()) {
+            (false, _) => Vec::new(),
+            (true, []) => vec![strip.clone()],
+            (true, [0xFF, 0xD8, .., 0xFF, 0xD9]) => vec![tables.start..tables.end - 2, strip.start + 2..strip.end],
+            (true, _) => Vec::new(),
         })
     }
 
