@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The race: Sohoa against OCRmyPDF and bare Tesseract, on the same pages, models and workers.
 
-    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,sign,scale] [--rounds 3]
+    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,sign,scale,hostile] [--rounds 3]
 
 Prints a table and writes target/bench/results.json. Speed and accuracy are measured on the real scans in the folder
 that SOHOA_SCANS names (fra and vie, each image with its transcription), memory on dossiers made from sample-scans,
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import accuracy
 import contenders
+import hostile
 import memory
 import pages
 import scale
@@ -29,7 +30,7 @@ import share
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
-PARTS = ("speed", "cer", "memory", "sign", "scale")
+PARTS = ("speed", "cer", "memory", "sign", "scale", "hostile")
 HEAVY_DOSSIERS = 60
 MEGABYTE = 1_000_000
 
@@ -58,6 +59,8 @@ def main():
         rows += signing(sohoa)
     if "scale" in only:
         rows += of_a_million(sohoa)
+    if "hostile" in only:
+        rows += hostile_files(sohoa)
     show(rows)
     write(rows)
     return 0 if all(held(row) for row in rows) else 1
@@ -170,6 +173,17 @@ def signing(sohoa):
     if len(signed) != HEAVY_DOSSIERS or min(path.stat().st_size for path in signed) < 2 * MEGABYTE:
         sys.exit(f"bench: {len(signed)} of {HEAVY_DOSSIERS} documents of 2 MB were signed")
     return [row("signing documents of 2 MB", HEAVY_DOSSIERS / seconds, "files/s", "≥ 20")]
+
+
+def hostile_files(sohoa):
+    rows = []
+    judged = hostile.judge(contenders.Sohoa(sohoa, WORK), WORK)
+    for what, (count, seconds, mebibytes) in zip(("bombs", "odd files"), judged, strict=True):
+        rows += [
+            row(f"{count} {what}, longest", seconds, "s", "≤ 10"),
+            row(f"{count} {what}, largest process", mebibytes, "MiB", "≤ 1024"),
+        ]
+    return rows
 
 
 def of_a_million(sohoa):
