@@ -11,3 +11,4 @@ mod odd_files;
 mod power;
 mod secrecy;
 mod tidy;
+mod vertical;

@@ -9,9 +9,19 @@ const STRONGER: f64 = 1.6;
 
 /// Whether lines seem to run from top to bottom: the page lies on its side.
 pub fn seems_sideways(map: &InkMap) -> bool {
+    across_and_down(map).is_some_and(|(across, down)| down > across * STRONGER)
+}
+
+/// Whether lines run rather from top to bottom than across, as those of old Chinese papers do.
+pub fn runs_down(map: &InkMap) -> bool {
+    across_and_down(map).is_some_and(|(across, down)| down > across)
+}
+
+/// Strength of the stripes that lines across, and lines down, make; `None` without enough ink.
+fn across_and_down(map: &InkMap) -> Option<(f64, f64)> {
     let (mx, my) = (map.width / 12, map.height / 12);
     if map.width < 60 || map.height < 60 {
-        return false;
+        return None;
     }
     let mut rows = vec![0_u32; map.height - 2 * my];
     let mut columns = vec![0_u32; map.width - 2 * mx];
@@ -24,10 +34,9 @@ pub fn seems_sideways(map: &InkMap) -> bool {
         }
     }
     if rows.iter().map(|&n| u64::from(n)).sum::<u64>() < 300 {
-        return false;
+        return None;
     }
-    let (across, down) = (stripes(&rows, columns.len()), stripes(&columns, rows.len()));
-    down > across * STRONGER
+    Some((stripes(&rows, columns.len()), stripes(&columns, rows.len())))
 }
 
 /// Strength of stripes: the mean square of the change from one row to the third next, relative to full ink.
@@ -49,7 +58,8 @@ mod tests {
     #[test]
     fn lines_across_are_upright_and_lines_down_are_sideways() {
         let text = |along: usize, over: usize| over % 16 < 6 && (along * 7 + over / 16 * 13) % 31 < 20;
-        assert!(!seems_sideways(&lines(700, 990, text)));
+        assert!(!seems_sideways(&lines(700, 990, text)) && !runs_down(&lines(700, 990, text)));
+        assert!(runs_down(&lines(700, 990, |x, y| text(y, x))));
         assert!(seems_sideways(&lines(700, 990, |x, y| text(y, x))));
         assert!(seems_sideways(&lines(990, 700, |x, y| text(y, x))));
     }

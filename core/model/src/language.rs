@@ -30,6 +30,14 @@ impl Language {
         }
     }
 
+    /// The name of the Tesseract model for lines that run from top to bottom, in a language that has such lines.
+    pub fn vertical_model(self) -> Option<&'static str> {
+        match self {
+            Self::Chinese => Some("chi_tra_vert"),
+            Self::Vietnamese | Self::French | Self::English => None,
+        }
+    }
+
     /// The BCP 47 tag for PDF `/Lang` and XMP: `vi`, `fr`, `en`, `zh-Hant`.
     pub fn bcp47(self) -> &'static str {
         match self {

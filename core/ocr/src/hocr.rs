@@ -45,11 +45,16 @@ pub fn hocr(text: &PageText, source: &PageSource<'_>) -> String {
         for line in &block.lines {
             let (Some(bounds), Some(first)) = (line.bounds(), line.words.first()) else { continue };
             line_number += 1;
-            // hOCR's baseline: its slope, and where it begins above the lower left corner of the box.
+            // hOCR's baseline: its slope, and where it begins above the lower left corner of the box; steep lines have none,
+            // but an angle.
             let slope = -line.angle.to_radians().tan();
             let offset = first.y - slope * (first.x - bounds.left) - bounds.bottom;
+            let lies = match line.angle.abs() < 45.0 {
+                true => format!("baseline {slope:.4} {offset:.0}"),
+                false => format!("textangle {:.1}", line.angle.rem_euclid(360.0)),
+            };
             put(format_args!(
-                "<span class=\"ocr_line\" id=\"line_{line_number}\" title=\"{}; baseline {slope:.4} {offset:.0}\">",
+                "<span class=\"ocr_line\" id=\"line_{line_number}\" title=\"{}; {lies}\">",
                 bbox(bounds, text)
             ));
             for (i, word) in line.words.iter().enumerate() {

@@ -103,16 +103,21 @@ impl Models {
         &self.listed
     }
 
-    /// Whether there is a file for a language; it may still be refused when it is loaded.
+    /// Whether there is a file for a language, and for its vertical lines; it may still be refused when it is loaded.
     pub fn has(&self, language: Language) -> bool {
-        self.path(language.model()).is_file()
+        Self::names(language).all(|name| self.path(name).is_file())
     }
 
-    /// The entry that a language's file matches.
+    fn names(language: Language) -> impl Iterator<Item = &'static str> {
+        std::iter::once(language.model()).chain(language.vertical_model())
+    }
+
+    /// The entry that a language's file matches; its file for vertical lines has to be there, too.
     ///
     /// # Errors
-    /// Fails if the file can't be read or is not listed.
+    /// Fails if a file can't be read or is not listed.
     pub fn identify(&self, language: Language) -> Result<&ListedModel, ModelError> {
+        language.vertical_model().map(|name| self.load(name)).transpose()?;
         let sha256 = self.load(language.model())?.sha256;
         let found = self.listed.iter().find(|model| model.name == language.model() && model.sha256 == sha256);
         found.ok_or_else(|| ModelError::UnlistedModel { path: self.path(language.model()), sha256 })

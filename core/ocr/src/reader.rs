@@ -72,6 +72,14 @@ pub fn engine() -> String {
     format!("tesseract {}", Engine::version())
 }
 
+/// The model that reads a language in a mode; vertical lines of a language that has none are read as any.
+fn name_of(language: Language, mode: PageMode) -> &'static str {
+    match mode {
+        PageMode::Vertical => language.vertical_model().unwrap_or(language.model()),
+        PageMode::Auto | PageMode::Column | PageMode::Block => language.model(),
+    }
+}
+
 impl Reader {
     /// A reader that has loaded nothing yet.
     pub fn new(models: Models) -> Self {
@@ -83,12 +91,12 @@ impl Reader {
         &self.models
     }
 
-    /// The hash of a language's model once it is loaded.
-    pub fn model(&self, language: Language) -> Option<Sha256> {
-        self.loaded.get(language.model()).map(|loaded| loaded.sha256)
+    /// The hash of the model that reads a language in this mode, once it is loaded.
+    pub fn model(&self, language: Language, mode: PageMode) -> Option<Sha256> {
+        self.loaded.get(name_of(language, mode)).map(|loaded| loaded.sha256)
     }
 
-    /// Reads the regions of a page, in their order, in one language.
+    /// Reads the regions of a page, in their order, in one language; one model reads all, that for the mode of the first.
     ///
     /// Coordinates of the words are pixels of `image`. `dpi` is given only if it is true; a wrong one costs more than none.
     /// `remaining` says, before each region, how long it may still take;
@@ -104,13 +112,14 @@ impl Reader {
         language: Language,
         remaining: &dyn Fn() -> Duration,
     ) -> Result<Vec<TextBlock>, OcrError> {
-        let name = language.model();
+        let Some(Region { mode, .. }) = regions.first() else { return Ok(Vec::new()) };
+        let name = name_of(language, *mode);
         let failed = |source| OcrError::Engine { name, source };
         let mut sheet = self.handle(name, Kind::Lines)?.engine.lay(image, dpi).map_err(failed)?;
         let mut blocks = Vec::new();
         for region in regions {
             let words = sheet.recognise(region.rect, region.mode, remaining()).map_err(failed)?;
-            let found = words::blocks(words).into_iter();
+            let found = words::blocks(words, region.mode == PageMode::Vertical).into_iter();
             blocks.extend(found.map(|lines| TextBlock { role: region.role, lines }));
         }
         Ok(blocks)

@@ -14,14 +14,17 @@ const SPECK: f32 = 50.0;
 /// Mean confidence below which a line is noise: dirt, a torn edge, the surround of a photo.
 const NOISE: f32 = 25.0;
 
+/// Angle of a line that runs from top to bottom.
+const DOWN: f32 = -90.0;
+
 /// Sorts the engine's words into blocks of lines, dropping what is no text.
-pub(crate) fn blocks(found: impl Iterator<Item = FoundWord>) -> Vec<Vec<TextLine>> {
+pub(crate) fn blocks(found: impl Iterator<Item = FoundWord>, is_vertical: bool) -> Vec<Vec<TextLine>> {
     let mut blocks: Vec<Vec<TextLine>> = Vec::new();
     let (mut new_block, mut new_line) = (true, true);
     for found in found {
         new_block |= found.starts_block;
         new_line |= found.starts_line;
-        let Some((word, angle)) = word(&found) else { continue };
+        let Some((word, angle)) = word(&found, is_vertical) else { continue };
         if new_block {
             blocks.push(Vec::new());
         }
@@ -30,7 +33,7 @@ pub(crate) fn blocks(found: impl Iterator<Item = FoundWord>) -> Vec<Vec<TextLine
             lines.push(TextLine { angle, words: Vec::new() });
         }
         (new_block, new_line) = (false, false);
-        push(&mut lines.last_mut().expect("the first word starts a line").words, word);
+        push(&mut lines.last_mut().expect("the first word starts a line").words, word, is_vertical);
     }
     blocks.iter_mut().for_each(|lines| lines.retain(|line| !is_noise(line)));
     blocks.retain(|lines| !lines.is_empty());
@@ -52,7 +55,7 @@ fn may_be_mark(text: &str) -> bool {
 }
 
 /// One word with the angle of its baseline, or nothing if it is no text.
-fn word(found: &FoundWord) -> Option<(Word, f32)> {
+fn word(found: &FoundWord, is_vertical: bool) -> Option<(Word, f32)> {
     let text: String = found.text.nfc().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     if text.is_empty() || is_garbage(&text, found) {
         return None;
@@ -60,6 +63,12 @@ fn word(found: &FoundWord) -> Option<(Word, f32)> {
     let [left, top, right, bottom] = found.bounds.map(|v| v as f32);
     let width = (right - left).max(1.0);
     let height = (bottom - top).max(1.0);
+    if is_vertical {
+        // Turned with its line, a character has its left side below and its top ahead.
+        let confidence = found.confidence;
+        let word = Word { text, confidence, x: left, y: top, width: height, ascent: width, descent: 0.0 };
+        return Some((word, DOWN));
+    }
     // A baseline far from the letters is none; quotation marks and hyphens float above theirs.
     let y = found.baseline.map(|[_, y, _, _]| y as f32).filter(|&y| y > top && y < bottom + 3.0 * height + 8.0);
     let y = y.unwrap_or(bottom).max(top + 1.0);
@@ -93,19 +102,21 @@ fn is_garbage(text: &str, found: &FoundWord) -> bool {
     if letters == 0 {
         return found.confidence < SPECK;
     }
-    found.confidence < GARBAGE && !found.in_dictionary && text.chars().count() <= 3
+    let is_short = text.chars().count() <= 3 && !text.chars().any(is_han);
+    found.confidence < GARBAGE && !found.in_dictionary && is_short
 }
 
 /// Adds a word to a line; what continues a run of Chinese characters continues their word.
-fn push(words: &mut Vec<Word>, word: Word) {
+fn push(words: &mut Vec<Word>, word: Word, is_vertical: bool) {
     if let Some(last) = words.last_mut() {
-        let gap = word.x - (last.x + last.width);
+        let along = if is_vertical { word.y - last.y } else { word.x - last.x };
+        let gap = along - last.width;
         let height = last.ascent + last.descent;
         let joins = last.text.chars().next_back().is_some_and(is_han) && word.text.chars().next().is_some_and(is_han);
         if joins && gap < 0.9 * height {
             let (n, m) = (last.text.chars().count() as f32, word.text.chars().count() as f32);
             last.confidence = (last.confidence * n + word.confidence * m) / (n + m);
-            last.width = (word.x + word.width - last.x).max(last.width);
+            last.width = (along + word.width).max(last.width);
             last.ascent = last.ascent.max(word.ascent);
             last.descent = last.descent.max(word.descent);
             last.text.push_str(&word.text);
@@ -144,8 +155,10 @@ mod tests {
 
     #[test]
     fn words_come_out_composed_and_on_their_baseline() {
-        let blocks =
-            blocks([found("Nghi\u{323}", 10, 90.0, true), found("\u{111}i\u{323}nh", 60, 91.0, false)].into_iter());
+        let blocks = blocks(
+            [found("Nghi\u{323}", 10, 90.0, true), found("\u{111}i\u{323}nh", 60, 91.0, false)].into_iter(),
+            false,
+        );
         assert_eq!(texts(&blocks), [["Nghị", "định"]]);
         let word = &blocks[0][0].words[1];
         assert_eq!((word.x, word.y, word.width, word.ascent, word.descent), (60.0, 122.0, 40.0, 22.0, 8.0));
@@ -155,7 +168,7 @@ mod tests {
     fn a_rising_baseline_has_a_positive_angle() {
         let mut rising = found("Quyết", 10, 90.0, true);
         rising.line = Some([10, 122, 410, 102]);
-        let angle = blocks([rising].into_iter())[0][0].angle;
+        let angle = blocks([rising].into_iter(), false)[0][0].angle;
         assert!((angle - 2.86).abs() < 0.01, "{angle}");
     }
 
@@ -168,7 +181,7 @@ mod tests {
             found("ngày", 20, 25.0, false),
             found("#", 70, 90.0, false),
         ];
-        assert_eq!(texts(&blocks(words.into_iter())), [vec!["Số"], vec!["ngày", "#"]]);
+        assert_eq!(texts(&blocks(words.into_iter(), false)), [vec!["Số"], vec!["ngày", "#"]]);
     }
 
     #[test]
@@ -179,7 +192,7 @@ mod tests {
             found("河內", 100, 70.0, false),
             found("𡨸喃", 200, 70.0, false),
         ];
-        let blocks = blocks(words.into_iter());
+        let blocks = blocks(words.into_iter(), false);
         assert_eq!(texts(&blocks), [["地簿河內", "𡨸喃"]]);
         assert_eq!(blocks[0][0].words[0].width, 130.0);
         assert_eq!(blocks[0][0].words[0].confidence, 77.5);
@@ -189,12 +202,28 @@ mod tests {
     fn a_line_of_dirt_is_dropped_but_never_what_may_be_a_secrecy_mark() {
         let lines = |text: &str, confidence: f32| {
             let words = [found("kính", 10, 90.0, true), found(text, 10, confidence, true), found("|", 60, 95.0, false)];
-            blocks(words.into_iter()).iter().flatten().count()
+            blocks(words.into_iter(), false).iter().flatten().count()
         };
         assert_eq!(lines("Nriogate", 24.0), 1);
         assert_eq!(lines("nghiệp", 26.0), 2);
         for mark in ["MẬT", "MAT", "TÔI", "TUYÊT", "MÂT,"] {
             assert_eq!(lines(mark, 1.0), 2, "{mark}");
         }
+    }
+
+    #[test]
+    fn a_line_that_runs_down_is_one_word_on_a_falling_line() {
+        let character = |text: &str, top: i32, starts_line: bool| FoundWord {
+            bounds: [700, top, 740, top + 42],
+            baseline: None,
+            line: None,
+            ..found(text, 0, 80.0, starts_line)
+        };
+        let words = [character("嗣", 100, true), character("德", 145, false), character("三", 400, false)];
+        let lines = &blocks(words.into_iter(), true)[0];
+        assert_eq!((lines.len(), lines[0].words.len(), lines[0].words[0].text.as_str()), (1, 2, "嗣德"));
+        let bounds = lines[0].words[0].bounds(lines[0].angle);
+        let sides = [bounds.left, bounds.top, bounds.right, bounds.bottom].map(f32::round);
+        assert_eq!(sides, [700.0, 100.0, 740.0, 187.0]);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use sohoa_imaging::decode::upright;
 use sohoa_imaging::layout::{self, Layout, Paper, Stamp};
 use sohoa_imaging::normalise::InkMap;
-use sohoa_imaging::orientation::seems_sideways;
+use sohoa_imaging::orientation::{runs_down, seems_sideways};
 use sohoa_imaging::quality::Look;
 use sohoa_imaging::skew::{self, Straightened};
 use sohoa_model::finding::Finding;
@@ -58,7 +58,7 @@ pub fn read_page(
         findings: Vec::new(),
     };
     let read = work.read();
-    let Work { page, rotation, mut findings, reader, .. } = work;
+    let Work { page, rotation, mut findings, .. } = work;
     findings.extend(page.look(facts.dpi_stated.then_some(facts.dpi)).findings());
     let (state, attempt) = match read {
         Ok(attempt) => (state(&attempt, &page, recipe, &mut findings), attempt),
@@ -78,7 +78,7 @@ pub fn read_page(
         rotation,
         language: attempt.language,
         engine: sohoa_ocr::engine(),
-        model: attempt.language.and_then(|language| reader.model(language)),
+        model: attempt.model,
         recipe: recipe.hash(),
         input: attempt.input,
         confidence: text.confidence(),
@@ -172,6 +172,8 @@ impl Page {
 #[derive(Default)]
 struct Attempt {
     language: Option<Language>,
+    /// Hash of the model that read it.
+    model: Option<Sha256>,
     blocks: Vec<TextBlock>,
     input: Option<Sha256>,
     findings: Vec<Finding>,
@@ -255,9 +257,13 @@ impl Work<'_> {
         if is_settled(&best) {
             return Ok(best);
         }
-        let shown = language_guess::shown(&best.blocks);
-        let others = shown.into_iter().chain(Language::ALL.into_iter().filter(|&language| Some(language) != shown));
-        for language in others.filter(|&language| language != hint) {
+        let others: Vec<Language> = match language_guess::shown(&best.blocks) {
+            // Where no line is seen at all, lines may run down.
+            None if best.blocks.is_empty() && runs_down(&self.page.map) => vec![Language::Chinese],
+            None if best.blocks.is_empty() => Vec::new(),
+            shown => shown.into_iter().chain(Language::ALL.into_iter().filter(|&other| Some(other) != shown)).collect(),
+        };
+        for language in others.into_iter().filter(|&language| language != hint) {
             if !self.reader.models().has(language) {
                 continue;
             }
@@ -272,8 +278,37 @@ impl Work<'_> {
         Ok(best)
     }
 
-    /// Reads all zones of the page in one language, and its stamps by themselves.
+    /// Reads the page in one language: down its lines if they seem to run so in a language that has such lines, across
+    /// them in any other case, or if that says more.
     fn read_in(&mut self, language: Language) -> Result<Attempt, OcrError> {
+        if language.vertical_model().is_none() || !runs_down(&self.page.map) {
+            return self.read_across(language);
+        }
+        let down = self.read_down(language)?;
+        if down.score() >= CONVINCING {
+            return Ok(down);
+        }
+        let across = self.read_across(language)?;
+        Ok(if down.score() > across.score() { down } else { across })
+    }
+
+    /// Reads the page as one block whose lines run from top to bottom.
+    fn read_down(&mut self, language: Language) -> Result<Attempt, OcrError> {
+        let image = self.page.given();
+        let rect = Rect { left: 0, top: 0, right: image.width, bottom: image.height };
+        let region = Region { rect, role: BlockRole::Body, mode: PageMode::Vertical };
+        let blocks = self.reader.recognise(image, self.dpi, &[region], language, self.remaining)?;
+        Ok(Attempt {
+            language: Some(language),
+            model: self.reader.model(language, region.mode),
+            input: Some(Sha256::of(&image.pixels)),
+            blocks: self.page.back(blocks),
+            findings: Vec::new(),
+        })
+    }
+
+    /// Reads all zones of the page in one language, and its stamps by themselves.
+    fn read_across(&mut self, language: Language) -> Result<Attempt, OcrError> {
         let page = &self.page;
         let mut findings = Vec::new();
         let mode = mode(language);
@@ -309,15 +344,14 @@ impl Work<'_> {
         let mut blocks = self.reader.recognise(image, self.dpi, &regions, language, self.remaining)?;
         blocks.append(&mut stamped);
         let input = Some(Sha256::of(&image.pixels));
-        Ok(Attempt { language: Some(language), blocks: page.back(blocks), input, findings })
+        let model = self.reader.model(language, mode);
+        Ok(Attempt { language: Some(language), model, blocks: page.back(blocks), input, findings })
     }
 }
 
-/// Whether no other language needs to be tried: the words look like words, if only like weak ones, or there are none.
+/// Whether no other language needs to be tried: the words look like words, if only like weak ones.
 fn is_settled(attempt: &Attempt) -> bool {
-    attempt.blocks.is_empty()
-        || attempt.score() >= CONVINCING
-        || language_guess::shown(&attempt.blocks) == attempt.language
+    attempt.score() >= CONVINCING || language_guess::shown(&attempt.blocks) == attempt.language
 }
 
 fn turned_finding(turn: Rotation) -> Finding {

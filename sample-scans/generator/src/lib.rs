@@ -14,6 +14,7 @@ pub mod register;
 pub mod rng;
 pub mod secrecy;
 pub mod sheet;
+pub mod vertical;
 pub mod wear;
 pub mod wording;
 pub mod workbook;

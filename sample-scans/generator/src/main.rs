@@ -1,7 +1,7 @@
 //! Makes the sample scans again: `cargo run -p sohoa-sample-scans [-- [--fonts FOLDER]… [OUTPUT [DOSSIER…]]]`.
 //!
 //! `--again SUFFIX` makes a second scan of the same sheets, with SUFFIX behind the names of the files.
-//! `--secrecy FOLDER` makes the secrecy trials instead, a dossier a page.
+//! `--secrecy FOLDER` makes the secrecy trials instead, `--vertical FOLDER` those of vertical lines, a dossier a page.
 
 use std::io::{self, Write};
 use std::num::NonZero;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};
 
 use sohoa_sample_scans::fonts::{FOLDERS, Fonts};
-use sohoa_sample_scans::{Product, checksum_line, files, holdings, produce_papers, produce_scan, secrecy};
+use sohoa_sample_scans::{Product, checksum_line, files, holdings, produce_papers, produce_scan, secrecy, vertical};
 
 fn main() -> ExitCode {
     match run() {
@@ -34,6 +34,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut folders = Vec::new();
     let mut rest = Vec::new();
     let mut trials = None;
+    let mut vertical_trials = None;
     let mut again = String::new();
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -43,6 +44,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             again = arguments.next().ok_or("--again wants a suffix")?;
         } else if argument == "--secrecy" {
             trials = Some(PathBuf::from(arguments.next().ok_or("--secrecy wants a folder")?));
+        } else if argument == "--vertical" {
+            vertical_trials = Some(PathBuf::from(arguments.next().ok_or("--vertical wants a folder")?));
         } else {
             rest.push(argument);
         }
@@ -54,6 +57,9 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let fonts = Fonts::load(&folders)?;
     if let Some(folder) = trials {
         return secrecy_trials(&fonts, &folder);
+    }
+    if let Some(folder) = vertical_trials {
+        return write_vertical_trials(&fonts, &folder);
     }
     let mut sums = vec![];
     let mut keep = |product: &Product| -> io::Result<()> {
@@ -107,5 +113,19 @@ fn secrecy_trials(fonts: &Fonts, folder: &Path) -> Result<(), Box<dyn std::error
         running.into_iter().try_for_each(|thread| thread.join().map_err(|_| io::Error::other("a thread broke off"))?)
     })?;
     writeln!(io::stdout(), "{} pages in {}", secrecy::TRIALS, folder.display())?;
+    Ok(())
+}
+
+/// Writes the vertical trials: each page into `pages`, what it says into `truth`.
+fn write_vertical_trials(fonts: &Fonts, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    for number in 0..vertical::TRIALS {
+        let page = vertical::page(fonts, number);
+        let (pages, truth) = (folder.join("pages").join(&page.name), folder.join("truth"));
+        fs::create_dir_all(&pages)?;
+        fs::create_dir_all(&truth)?;
+        fs::write(pages.join("p001.jpg"), files::jpeg(&page.pixels, 80)?)?;
+        fs::write(truth.join(format!("{}.txt", page.name)), page.truth)?;
+    }
+    writeln!(io::stdout(), "{} pages in {}", vertical::TRIALS, folder.display())?;
     Ok(())
 }

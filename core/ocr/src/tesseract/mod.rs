@@ -35,6 +35,8 @@ pub enum PageMode {
     Column,
     /// One even block of text (`PSM_SINGLE_BLOCK`).
     Block,
+    /// One block whose lines run from top to bottom, the first at the right (`PSM_SINGLE_BLOCK_VERT_TEXT`).
+    Vertical,
 }
 
 impl PageMode {
@@ -43,6 +45,7 @@ impl PageMode {
             Self::Auto => 3,
             Self::Column => 4,
             Self::Block => 6,
+            Self::Vertical => 5,
         }
     }
 }
