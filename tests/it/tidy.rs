@@ -16,7 +16,8 @@ use walkdir::WalkDir;
 const ARROWS: &[(&str, &[&str])] = &[
     ("core/model", &[]),
     ("core/store", &["model"]),
-    ("core/capture", &["model"]),
+    ("core/sane", &[]),
+    ("core/capture", &["model", "sane"]),
     ("core/imaging", &["model", "pdf"]),
     ("core/ocr", &["model"]),
     ("core/describe", &["model"]),
