@@ -1,9 +1,12 @@
-//! Stage 1: where frames come from. For now an import folder; devices and hot folders come in through the same door.
+//! Stage 1: where frames come from: scanners, and folders that are imported.
 
 pub mod checksums;
 pub mod folder;
 pub mod naming;
 pub mod rule;
+pub mod sane;
+pub mod scanner;
+pub mod simulated;
 
 pub use checksums::{Checksums, Companion};
 pub use folder::{FolderError, FolderItem, ItemKind, list};

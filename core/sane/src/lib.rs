@@ -1,7 +1,7 @@
 //! SANE, safely: the devices of this machine and its network, their options, and the pages that they give.
 //!
 //! SANE knows no threads and one user a process, so [`Sane`] exists once and stays on its thread; a [`Scanner`] borrows it,
-//! a [`Page`] borrows its scanner, and what is used after its end does not compile. Backends are code of other people: what
+//! and what is used after its end does not compile. Backends are code of other people: what
 //! they answer is bounded and never trusted, but they run in this process and may still take it down, so this crate belongs
 //! into a worker process.
 
@@ -181,7 +181,7 @@ impl Sane {
         let mut handle = std::ptr::null_mut();
         // SAFETY: SANE is open; the name ends with zero; the place for the handle is valid.
         check("sane_open", unsafe { ffi::sane_open(name.as_ptr(), &raw mut handle) })?;
-        let mut scanner = Scanner { handle, options: Vec::new(), is_started: false, sane: PhantomData };
+        let mut scanner = Scanner { handle, options: Vec::new(), is_started: false, page: None, sane: PhantomData };
         scanner.reload()?;
         Ok(scanner)
     }
@@ -200,6 +200,7 @@ pub struct Scanner<'s> {
     handle: ffi::Handle,
     options: Vec<OptionInfo>,
     is_started: bool,
+    page: Option<Page>,
     sane: PhantomData<&'s Sane>,
 }
 
@@ -223,7 +224,7 @@ impl Frame {
     }
 }
 
-impl<'s> Scanner<'s> {
+impl Scanner<'_> {
     /// The options of the device as they stand now.
     pub fn options(&self) -> &[OptionInfo] {
         &self.options
@@ -291,11 +292,15 @@ impl<'s> Scanner<'s> {
 
     /// Starts the next page; `None` when the feeder is empty, which ends the batch.
     ///
-    /// Between the pages of a batch nothing is cancelled: feeders would drop the rest of their load.
+    /// Between the pages of a batch nothing is cancelled: feeders would drop the rest of their load. A page that was not
+    /// read to its end breaks the batch off.
     ///
     /// # Errors
     /// What the backend says, which ends the batch; [`Fault::Unsupported`] for scanners that pass three times.
-    pub fn next_page(&mut self) -> Result<Option<Page<'_, 's>>, SaneError> {
+    pub fn next_page(&mut self) -> Result<Option<Frame>, SaneError> {
+        if self.page.take().is_some() {
+            self.end_batch();
+        }
         self.is_started = true;
         // SAFETY: the handle is open.
         match check("sane_start", unsafe { ffi::sane_start(self.handle) }) {
@@ -311,14 +316,42 @@ impl<'s> Scanner<'s> {
         }
         match self.frame() {
             Ok((frame, stored_line)) => {
-                let line = frame.line_bytes();
-                Ok(Some(Page { frame, stored_line, line, at: 0, is_done: false, scanner: self }))
+                self.page = Some(Page { stored_line, line: frame.line_bytes(), at: 0 });
+                Ok(Some(frame))
             }
             Err(error) => {
                 self.end_batch();
                 Err(error)
             }
         }
+    }
+
+    /// Reads what there is of the page, without the padding of lines; samples of 16 bits come as this machine orders their
+    /// bytes. 0 says that the page is whole, or that there is none.
+    ///
+    /// # Errors
+    /// What the backend says, which ends the batch.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, SaneError> {
+        while let Some(page) = &mut self.page {
+            let mut length: ffi::Word = 0;
+            let most = c_int::try_from(buffer.len()).unwrap_or(c_int::MAX);
+            // SAFETY: the handle is open and started; the buffer has room for `most` bytes.
+            let status = unsafe { ffi::sane_read(self.handle, buffer.as_mut_ptr(), most, &raw mut length) };
+            if status == ffi::EOF {
+                self.page = None;
+                break;
+            }
+            if let Err(error) = check("sane_read", status) {
+                self.end_batch();
+                return Err(error);
+            }
+            let length = usize::try_from(length).unwrap_or(0).min(buffer.len());
+            let kept = page.without_padding(&mut buffer[..length]);
+            if kept > 0 {
+                return Ok(kept);
+            }
+        }
+        Ok(0)
     }
 
     fn frame(&mut self) -> Result<(Frame, usize), SaneError> {
@@ -348,6 +381,7 @@ impl<'s> Scanner<'s> {
 
     /// Ends the batch: once, whatever came before.
     pub fn end_batch(&mut self) {
+        self.page = None;
         if std::mem::take(&mut self.is_started) {
             // SAFETY: the handle is open.
             unsafe { ffi::sane_cancel(self.handle) };
@@ -372,51 +406,14 @@ impl Drop for Scanner<'_> {
 }
 
 /// A page whose pixels come.
-pub struct Page<'a, 's> {
-    frame: Frame,
+struct Page {
     stored_line: usize,
     line: usize,
     /// Where in a stored line the next byte belongs.
     at: usize,
-    is_done: bool,
-    scanner: &'a mut Scanner<'s>,
 }
 
-impl Page<'_, '_> {
-    /// What the page is.
-    pub fn frame(&self) -> Frame {
-        self.frame
-    }
-
-    /// Reads what there is, without the padding of lines; samples of 16 bits come as this machine orders their bytes.
-    /// 0 says that the page is whole.
-    ///
-    /// # Errors
-    /// What the backend says, which ends the batch.
-    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, SaneError> {
-        while !self.is_done {
-            let mut length: ffi::Word = 0;
-            let most = c_int::try_from(buffer.len()).unwrap_or(c_int::MAX);
-            // SAFETY: the handle is open and started; the buffer has room for `most` bytes.
-            let status = unsafe { ffi::sane_read(self.scanner.handle, buffer.as_mut_ptr(), most, &raw mut length) };
-            if status == ffi::EOF {
-                self.is_done = true;
-                break;
-            }
-            if let Err(error) = check("sane_read", status) {
-                self.is_done = true;
-                self.scanner.end_batch();
-                return Err(error);
-            }
-            let length = usize::try_from(length).unwrap_or(0).min(buffer.len());
-            let kept = self.without_padding(&mut buffer[..length]);
-            if kept > 0 {
-                return Ok(kept);
-            }
-        }
-        Ok(0)
-    }
-
+impl Page {
     /// Closes the gaps that padding leaves; says how many bytes are left at the start.
     fn without_padding(&mut self, bytes: &mut [u8]) -> usize {
         if self.stored_line == self.line {
@@ -431,13 +428,5 @@ impl Page<'_, '_> {
             self.at = (self.at + 1) % self.stored_line;
         }
         kept
-    }
-}
-
-impl Drop for Page<'_, '_> {
-    fn drop(&mut self) {
-        if !self.is_done {
-            self.scanner.end_batch();
-        }
     }
 }

@@ -1,0 +1,242 @@
+//! A simulated scanner, stricter than a real one: calls out of order are errors, and faults come where they are ordered.
+//!
+//! Its pages are made as they are read: every pixel follows from the number of the page, so that a lost, doubled or
+//! exchanged page is noticed.
+
+use std::str::FromStr;
+use std::thread;
+use std::time::Duration;
+
+use crate::scanner::{
+    Abilities, Device, Driver, Granted, Mode, PageShape, Resolutions, ScanError, Scanner, Settings, Source, check,
+};
+
+/// The name of the device.
+pub const DEVICE: &str = "simulated:0";
+
+/// What the simulation does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Simulation {
+    /// Sheets that lie in the feeder.
+    pub sheets: u32,
+    /// What goes wrong, and at which page, from 1.
+    pub fault: Option<(FaultKind, u32)>,
+}
+
+/// What can go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Paper jams in the middle of the page.
+    Jam,
+    /// Two sheets go in at once.
+    DoubleFeed,
+    /// The cover is opened before the page.
+    Cover,
+    /// The device is unplugged in the middle of the page.
+    Unplug,
+    /// The driver breaks its process off in the middle of the page.
+    Crash,
+    /// The driver hangs in the middle of the page.
+    Hang,
+}
+
+impl FromStr for Simulation {
+    type Err = String;
+
+    /// Reads e.g. `sheets=50 fault=jam@7`; the error says what was not understood.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut simulation = Self { sheets: 10, fault: None };
+        for part in text.split_whitespace() {
+            let wrong = || part.to_owned();
+            match part.split_once('=').ok_or_else(wrong)? {
+                ("sheets", count) => simulation.sheets = count.parse().map_err(|_| wrong())?,
+                ("fault", fault) => {
+                    let (kind, page) = fault.split_once('@').ok_or_else(wrong)?;
+                    let kind = match kind {
+                        "jam" => FaultKind::Jam,
+                        "double-feed" => FaultKind::DoubleFeed,
+                        "cover" => FaultKind::Cover,
+                        "unplug" => FaultKind::Unplug,
+                        "crash" => FaultKind::Crash,
+                        "hang" => FaultKind::Hang,
+                        _ => return Err(wrong()),
+                    };
+                    simulation.fault = Some((kind, page.parse().map_err(|_| wrong())?));
+                }
+                _ => return Err(wrong()),
+            }
+        }
+        Ok(simulation)
+    }
+}
+
+/// A byte of a page: of page `page`, row `y`, place `x` in the row. Text-like rows, and no two pages alike.
+pub fn sample(page: u32, y: u32, x: usize) -> u8 {
+    let is_ink = (y / 20) % 3 == 1 && (x as u32 / 9 + y / 20 * 7 + page * 13).is_multiple_of(5);
+    if is_ink { 40 + (page % 50) as u8 } else { 225 + ((x as u32 / 64 + y / 64 + page) % 16) as u8 }
+}
+
+/// The simulation as a driver of one device.
+pub struct SimulatedDriver(pub Simulation);
+
+impl Driver for SimulatedDriver {
+    fn devices(&mut self) -> Result<Vec<Device>, ScanError> {
+        Ok(vec![Device {
+            id: DEVICE.to_owned(),
+            vendor: "Sohoa".to_owned(),
+            model: "simulated scanner".to_owned(),
+            kind: "virtual device".to_owned(),
+        }])
+    }
+
+    fn open<'d>(&'d mut self, id: &str) -> Result<Box<dyn Scanner + 'd>, ScanError> {
+        if id != DEVICE {
+            return Err(ScanError::NoDevice { id: id.to_owned() });
+        }
+        Ok(Box::new(SimulatedScanner {
+            simulation: &self.0,
+            abilities: Abilities {
+                sources: Source::ALL.to_vec(),
+                modes: Mode::ALL.to_vec(),
+                resolutions: Resolutions::List(vec![100.0, 150.0, 200.0, 300.0, 600.0]),
+                largest: Some((297.0, 420.0)),
+            },
+            settings: None,
+            given: 0,
+            page: None,
+        }))
+    }
+}
+
+struct SimulatedScanner<'d> {
+    simulation: &'d Simulation,
+    abilities: Abilities,
+    settings: Option<Settings>,
+    /// Pages that were begun.
+    given: u32,
+    page: Option<Page>,
+}
+
+struct Page {
+    shape: PageShape,
+    row_bytes: usize,
+    /// Bytes read.
+    read: usize,
+    all: usize,
+}
+
+fn out_of_order(what: &str) -> ScanError {
+    ScanError::Broken { detail: format!("out of order: {what}") }
+}
+
+impl SimulatedScanner<'_> {
+    fn fault_here(&self) -> Option<FaultKind> {
+        self.simulation.fault.filter(|(_, page)| *page == self.given).map(|(kind, _)| kind)
+    }
+}
+
+impl Scanner for SimulatedScanner<'_> {
+    fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
+    fn configure(&mut self, settings: &Settings) -> Result<Granted, ScanError> {
+        if self.page.is_some() {
+            return Err(out_of_order("it is set up in the middle of a page"));
+        }
+        check(&self.abilities, settings)?;
+        self.settings = Some(settings.clone());
+        let options = vec![("simulation".to_owned(), format!("{} sheets", self.simulation.sheets))];
+        Ok(Granted { settings: settings.clone(), options })
+    }
+
+    fn next_page(&mut self) -> Result<Option<PageShape>, ScanError> {
+        let Some(settings) = &self.settings else { return Err(out_of_order("no settings")) };
+        if self.page.is_some() {
+            return Err(out_of_order("the page before was not read to its end"));
+        }
+        let pages = match settings.source {
+            Source::Flatbed => 1,
+            source => self.simulation.sheets * source.sides(),
+        };
+        if self.given >= pages {
+            (self.settings, self.given) = (None, 0);
+            return Ok(None);
+        }
+        self.given += 1;
+        match self.fault_here() {
+            Some(FaultKind::Cover) => return Err(ScanError::CoverOpen),
+            Some(FaultKind::DoubleFeed) => return Err(ScanError::DoubleFeed),
+            _ => {}
+        }
+        let pixels = |millimetres: f64| (millimetres / 25.4 * settings.dpi).round() as u32;
+        let (width, height) = (pixels(settings.paper.0), pixels(settings.paper.1));
+        let shape = PageShape { width, height: Some(height), mode: settings.mode };
+        let row_bytes = shape.row_bytes();
+        self.page = Some(Page { shape, row_bytes, read: 0, all: row_bytes * height as usize });
+        Ok(Some(shape))
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ScanError> {
+        let (fault, given) = (self.fault_here(), self.given);
+        let Some(page) = &mut self.page else { return Err(out_of_order("there is no page")) };
+        if page.read >= page.all {
+            self.page = None;
+            return Ok(0);
+        }
+        if page.read >= page.all / 2 {
+            match fault {
+                Some(FaultKind::Jam) => return Err(ScanError::Jammed),
+                Some(FaultKind::Unplug) => return Err(ScanError::Broken { detail: "unplugged".to_owned() }),
+                Some(FaultKind::Crash) => std::process::abort(),
+                Some(FaultKind::Hang) => loop {
+                    thread::sleep(Duration::from_secs(3600));
+                },
+                _ => {}
+            }
+        }
+        let rows = (buffer.len() / page.row_bytes).max(1);
+        let first = (page.read / page.row_bytes) as u32;
+        let height = page.shape.height.unwrap_or(0);
+        let rows = rows.min((height - first) as usize);
+        if buffer.len() < rows * page.row_bytes {
+            return Err(out_of_order("a buffer smaller than a row"));
+        }
+        for (i, row) in buffer.chunks_exact_mut(page.row_bytes).take(rows).enumerate() {
+            let y = first + i as u32;
+            row.iter_mut().enumerate().for_each(|(x, byte)| *byte = sample(given, y, x));
+        }
+        page.read += rows * page.row_bytes;
+        Ok(rows * page.row_bytes)
+    }
+
+    fn stop(&mut self) {
+        (self.page, self.settings, self.given) = (None, None, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulation_is_read_from_a_text() {
+        let simulation = "sheets=50 fault=double-feed@7".parse();
+        assert_eq!(simulation, Ok(Simulation { sheets: 50, fault: Some((FaultKind::DoubleFeed, 7)) }));
+        for text in ["sheets", "sheets=x", "fault=jam", "fault=fire@3", "other=1"] {
+            assert!(text.parse::<Simulation>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn calls_out_of_order_are_errors() {
+        let mut driver = SimulatedDriver("sheets=2".parse().expect("a simulation"));
+        let mut scanner = driver.open(DEVICE).expect("it is there");
+        let mut buffer = vec![0; 1 << 16];
+        assert!(scanner.next_page().is_err() && scanner.read(&mut buffer).is_err());
+        let settings = Settings { source: Source::Adf, mode: Mode::Gray, dpi: 100.0, paper: (50.0, 50.0) };
+        scanner.configure(&settings).expect("possible");
+        scanner.next_page().expect("a sheet").expect("a page");
+        assert!(scanner.next_page().is_err() && scanner.configure(&settings).is_err());
+    }
+}
