@@ -68,8 +68,22 @@ pub struct Straightened {
     to: (f32, f32),
 }
 
+/// The tone in the middle of all tones of a page: that of its paper.
+fn usual_tone(page: &GrayImage) -> u8 {
+    let mut counts = [0_u32; 256];
+    page.pixels.iter().step_by(7).for_each(|tone| counts[usize::from(*tone)] += 1);
+    let half = counts.iter().sum::<u32>() / 2;
+    let mut sum = 0;
+    let tone = counts.iter().position(|count| {
+        sum += count;
+        sum > half
+    });
+    tone.map_or(255, |tone| tone as u8)
+}
+
 impl Straightened {
-    /// Turns a page clockwise by `angle` degrees, which levels lines that rise by it. Nothing is cut off.
+    /// Turns a page clockwise by `angle` degrees, which levels lines that rise by it. Nothing is cut off; what comes in at
+    /// the corners has the usual tone of the page, for white beside grey paper would make one dark patch of the page.
     pub fn of(page: &GrayImage, angle: f32) -> Self {
         let (sin, cos) = angle.to_radians().sin_cos();
         let (w, h) = (page.width as f32, page.height as f32);
@@ -93,7 +107,7 @@ impl Straightened {
         let fixed = |v: f32| (v * 65_536.0) as i64;
         let (width, height) = (i64::from(page.width), i64::from(page.height));
         let stride = page.width as usize;
-        let mut pixels = vec![255_u8; self.image.width as usize * self.image.height as usize];
+        let mut pixels = vec![usual_tone(page); self.image.width as usize * self.image.height as usize];
         for (y, row) in pixels.chunks_exact_mut(self.image.width.max(1) as usize).enumerate() {
             let (x, y) = self.on_page(0.5, y as f32 + 0.5);
             let (mut x, mut y) = (fixed(x - 0.5), fixed(y - 0.5));
@@ -151,6 +165,8 @@ mod tests {
         let page = bars(1_000, 1_400, 3.0);
         let level = Straightened::of(&page, 3.0);
         assert!(estimate(&InkMap::of(&level.image)).abs() <= 0.1);
+        // The corners that come in are paper.
+        assert_eq!((level.image.pixels[0], level.image.pixels.last()), (235, Some(&235)));
         // Inked points of the turned image lie on ink of the page.
         let mut checked = 0;
         for y in (100..level.image.height - 100).step_by(37) {
