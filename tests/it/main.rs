@@ -9,6 +9,7 @@ mod hostile;
 mod journey;
 mod odd_files;
 mod power;
+mod scanning;
 mod secrecy;
 mod tidy;
 mod vertical;

@@ -13,6 +13,8 @@ use sohoa_model::dossier_state::DossierState;
 use sohoa_model::plan::Unit;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_pipeline::import::{Rule, RuleError};
+use sohoa_pipeline::scan::{Mode, Source};
+use sohoa_pipeline::scanner::serve::Simulation;
 use sohoa_shell::UiLanguage;
 use sohoa_sign::Mechanism;
 
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Inventory(InventoryCommand),
     #[command(subcommand)]
     Plan(PlanCommand),
+    Devices(DevicesArgs),
+    Scan(ScanArgs),
     Import(ImportArgs),
     Process(ProcessArgs),
     Sign(SignArgs),
@@ -374,7 +378,47 @@ pub(crate) struct ManArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    #[arg(long, value_name = "ID")]
+    pub(crate) device: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    #[arg(value_name = "DOSSIER")]
+    pub(crate) dossier: String,
+    #[arg(long, value_name = "ID")]
+    pub(crate) device: Option<String>,
+    #[arg(long, value_name = "SOURCE", default_value = "adf", value_parser = Source::from_str)]
+    pub(crate) source: Source,
+    #[arg(long, value_name = "MODE", default_value = "color", value_parser = Mode::from_str)]
+    pub(crate) mode: Mode,
+    #[arg(long, value_name = "N", default_value = "200", value_parser = clap::value_parser!(u32).range(50..=2400))]
+    pub(crate) dpi: u32,
+    #[arg(long, value_name = "SIZE", default_value = "a4", value_parser = paper)]
+    pub(crate) paper: (f64, f64),
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) sheets: Option<u32>,
+    #[arg(long)]
+    pub(crate) new_dossier: bool,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=9_999_999))]
+    pub(crate) document: Option<u32>,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) reason: Option<String>,
+    #[arg(long, conflicts_with_all = ["device", "new_dossier", "document"])]
+    pub(crate) close: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
+    #[arg(long)]
+    pub(crate) scanner: bool,
+    #[arg(long, value_name = "TEXT", requires = "scanner", value_parser = Simulation::from_str)]
+    pub(crate) simulated: Option<Simulation>,
     #[arg(long, value_name = "DIR")]
     pub(crate) models: Option<PathBuf>,
 }
@@ -403,6 +447,21 @@ fn language(text: &str) -> Result<LanguageChoice, String> {
         return Ok(LanguageChoice::Auto(None));
     }
     text.parse::<Language>().map(LanguageChoice::Given).map_err(|error| error.to_string())
+}
+
+/// Width and height in millimetres: `a3`, `a4`, `a5`, or `210x297`.
+fn paper(text: &str) -> Result<(f64, f64), String> {
+    let wrong = || "a3, a4, a5, 210x297".to_owned();
+    match text.to_lowercase().as_str() {
+        "a3" => Ok((297.0, 420.0)),
+        "a4" => Ok((210.0, 297.0)),
+        "a5" => Ok((148.0, 210.0)),
+        other => {
+            let (width, height) = other.split_once('x').ok_or_else(wrong)?;
+            let side = |text: &str| text.trim().parse::<f64>().ok().filter(|side| (10.0..=2_000.0).contains(side));
+            Ok((side(width).ok_or_else(wrong)?, side(height).ok_or_else(wrong)?))
+        }
+    }
 }
 
 fn rule(text: &str) -> Result<Rule, String> {
@@ -479,6 +538,10 @@ mod tests {
             "sohoa key use a.p12 --password-fd 3",
             "sohoa key use a.p12 --mechanism rsa-pss",
             "sohoa completions bash",
+            "sohoa devices --device test:0 --json",
+            "sohoa scan H49.1 --device test:0 --source adf-duplex --sheets 50 --new-dossier",
+            "sohoa scan H49.1 --source flatbed --paper 210x330 --dpi 300 --mode gray --reason mờ",
+            "sohoa scan H49.1 --close --sheets 50",
             "sohoa worker",
         ];
         for line in lines {
@@ -504,6 +567,10 @@ mod tests {
             "sohoa key use a.p12 --mechanism md5",
             "sohoa -q -v show",
             "sohoa completions cmd",
+            "sohoa scan",
+            "sohoa scan A --source tray",
+            "sohoa scan A --paper letter",
+            "sohoa scan A --close --new-dossier",
         ];
         for line in lines {
             assert!(parse(line).is_err(), "{line}");

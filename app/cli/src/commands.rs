@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod decide;
+mod devices;
 mod doctor;
 mod export;
 mod findings;
@@ -16,6 +17,7 @@ mod plan;
 mod process;
 mod progress;
 mod receipt;
+mod scan;
 mod search;
 mod show;
 mod show_dossier;
@@ -44,6 +46,8 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Plan(PlanCommand::Set(args)) => plan::set(front, args),
         Command::Plan(PlanCommand::List(args)) => plan::list(front, args.json),
         Command::Plan(PlanCommand::Remove(args)) => plan::remove(front, &args),
+        Command::Devices(args) => devices::run(front, &args),
+        Command::Scan(args) => scan::run(front, &args),
         Command::Import(args) => import::run(front, &args),
         Command::Process(args) => process::process(front, args),
         Command::Sign(args) => process::sign(front, args),

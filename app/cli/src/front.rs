@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sohoa_model::Cancel;
 use sohoa_pipeline::archive::{Archive, Session};
+use sohoa_pipeline::scanner::RemoteDriver;
 use sohoa_pipeline::signing::SigningKey;
 use sohoa_pipeline::worker::WorkerProgram;
 use sohoa_shell::station::{self, KeyEntry, PasswordSource, Station, StationError};
@@ -51,6 +52,17 @@ impl Front {
         };
         let archive = global.archive.clone().or_else(|| environment("SOHOA_ARCHIVE").map(PathBuf::from));
         Ok(Self { texts: Arc::new(texts), output, station, session, cancel: Cancel::new(), archive })
+    }
+
+    /// The scanners of this station, each in a process of its own. `SOHOA_SIMULATED_SCANNER` puts a simulation in their
+    /// place, for trials and measurements.
+    pub(crate) fn scanners(&self) -> RemoteDriver {
+        let mut program = self.session.worker.clone();
+        program.arguments.push("--scanner".to_owned());
+        if let Some(simulation) = environment("SOHOA_SIMULATED_SCANNER") {
+            program.arguments.extend(["--simulated".to_owned(), simulation]);
+        }
+        RemoteDriver::new(program, self.cancel.clone())
     }
 
     /// The folder in which the archive is looked for.

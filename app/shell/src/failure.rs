@@ -7,6 +7,7 @@ use std::path::Path;
 use sohoa_capture::FolderError;
 use sohoa_catalog::{CatalogError, DecisionError};
 use sohoa_pipeline::PipelineError;
+use sohoa_pipeline::scan::ScanError;
 use sohoa_pipeline::settings::SettingsError;
 use sohoa_pipeline::worker::WorkerFault;
 use sohoa_sign::SignError;
@@ -126,6 +127,21 @@ impl Maker<'_> {
             }
             PipelineError::Folder(FolderError::Unreadable { path, source }) => self.unreadable(path, source),
             PipelineError::Sign(error) => self.sign(error),
+            PipelineError::Scan(error) => self.scan(error),
+            PipelineError::NoSuchDossier(code) => {
+                self.make("error-scan-unknown", &[("code", code.into())], Exit::NotFound)
+            }
+            PipelineError::FeederEmpty => self.make("error-feeder-empty", &[], Exit::Partial),
+            PipelineError::Held(code) => self.make("error-scan-held", &[("code", code.into())], Exit::Rule),
+            PipelineError::BelowStandard => self.make("error-below-standard", &[], Exit::Rule),
+            PipelineError::NoBatch(code) => self.make("error-no-batch", &[("code", code.into())], Exit::NotFound),
+            PipelineError::OtherSides { sides } => {
+                self.make("error-other-sides", &[("sides", (*sides).into())], Exit::Rule)
+            }
+            PipelineError::NotReconciled { pages, expected } => {
+                let args = [("pages", (*pages).into()), ("expected", expected.unwrap_or(0).into())];
+                self.make("error-not-reconciled", &args, Exit::Rule)
+            }
             PipelineError::Models(cause) => self.make("error-models", &[("cause", cause.into())], Exit::NotUnderstood),
             PipelineError::Worker(WorkerFault::Start(_)) => self.make("error-worker-start", &[], Exit::Unexpected),
             PipelineError::Worker(WorkerFault::Cancelled) | PipelineError::Cancelled => self.interrupted(),
@@ -134,6 +150,33 @@ impl Maker<'_> {
                 self.make("error-record", &args, Exit::Damage)
             }
             _ => self.unexpected(),
+        }
+    }
+
+    fn scan(&self, error: &ScanError) -> Failure {
+        let exit = match error {
+            ScanError::NoDevice { .. } => Exit::NotFound,
+            ScanError::Busy => Exit::Busy,
+            ScanError::Denied => Exit::Rule,
+            ScanError::Unsupported { .. } => Exit::Usage,
+            ScanError::Cancelled => Exit::Interrupted,
+            ScanError::Jammed | ScanError::DoubleFeed | ScanError::CoverOpen => Exit::Partial,
+            ScanError::Broken { .. } | ScanError::DriverDied | ScanError::Silent { .. } => Exit::Unexpected,
+        };
+        let id = format!("error-{}", error.code());
+        match error {
+            ScanError::NoDevice { id: device } if device.is_empty() => self.make("devices-none", &[], exit),
+            ScanError::NoDevice { id: device } => self.make(&id, &[("device", device.into())], exit),
+            ScanError::Broken { detail } => self.make(&id, &[("detail", detail.into())], exit),
+            ScanError::Silent { seconds } => self.make(&id, &[("seconds", (*seconds).into())], exit),
+            ScanError::Unsupported { what, possible, .. } if what == "device" => {
+                self.make("error-which-device", &[("possible", possible.into())], exit)
+            }
+            ScanError::Unsupported { what, wanted, possible } => {
+                let args = [("what", what.into()), ("wanted", wanted.into()), ("possible", possible.into())];
+                self.make(&id, &args, exit)
+            }
+            _ => self.make(&id, &[], exit),
         }
     }
 
@@ -313,6 +356,23 @@ mod tests {
             (PipelineError::Sign(SignError::WrongPassword), Exit::Key),
             (PipelineError::Worker(WorkerFault::Start(not_found())), Exit::Unexpected),
             (PipelineError::Cancelled, Exit::Interrupted),
+            (ScanError::NoDevice { id: "test:0".into() }.into(), Exit::NotFound),
+            (ScanError::Busy.into(), Exit::Busy),
+            (ScanError::Denied.into(), Exit::Rule),
+            (ScanError::Jammed.into(), Exit::Partial),
+            (ScanError::DoubleFeed.into(), Exit::Partial),
+            (ScanError::CoverOpen.into(), Exit::Partial),
+            (ScanError::Broken { detail: "x".into() }.into(), Exit::Unexpected),
+            (ScanError::DriverDied.into(), Exit::Unexpected),
+            (ScanError::Silent { seconds: 9 }.into(), Exit::Unexpected),
+            (PipelineError::FeederEmpty, Exit::Partial),
+            (PipelineError::NoSuchDossier("A".into()), Exit::NotFound),
+            (ScanError::NoDevice { id: String::new() }.into(), Exit::NotFound),
+            (PipelineError::Held("A".into()), Exit::Rule),
+            (PipelineError::BelowStandard, Exit::Rule),
+            (PipelineError::NoBatch("A".into()), Exit::NotFound),
+            (PipelineError::OtherSides { sides: 2 }, Exit::Rule),
+            (PipelineError::NotReconciled { pages: 3, expected: Some(4) }, Exit::Rule),
         ];
         for (error, exit) in cases {
             for failure in failures(&error) {

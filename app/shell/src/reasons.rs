@@ -47,6 +47,7 @@ pub const RECEIPT: &[&str] = &[
 pub const FINDINGS: &[&str] = &[
     "access-level-secret",
     "askew",
+    "batch-open",
     "below-standard",
     "black-border",
     "blurred",

@@ -802,3 +802,87 @@ reading-timed-out = timed out
 reading-failed = not readable
 reading-none = not read yet
 arg-again = Also read again the pages that could not be read before
+
+error-no-device = There is no scanner { $device }.
+    .hint = See what there is: sohoa devices. Switch it on and plug it in; a scanner of the network needs the package sane-airscan.
+error-device-busy = The scanner is busy.
+    .hint = Close the other program that uses it, and try again.
+error-device-denied = This user may not use the scanner.
+    .hint = Put the user into the group "scanner" (printers that scan: "lp"): sudo usermod -aG scanner NAME; then log in again.
+error-paper-jam = Paper is jammed in the scanner.
+    .hint = Take the sheets out that are not counted yet, straighten them, and run the same command again: it goes on after the last whole sheet.
+error-double-feed = Two sheets went in at once.
+    .hint = Take them apart, put them back in order, and run the same command again: it goes on after the last whole sheet.
+error-cover-open = The cover of the scanner is open.
+    .hint = Close it, and run the same command again.
+error-device-broken = The scanner does not answer as it should ({ $detail }).
+    .hint = Switch it off and on, look at its cable, and run the same command again: it goes on after the last whole sheet.
+error-driver-died = The driver of the scanner broke off.
+    .hint = Nothing that was counted is lost. Run the same command again; if it happens again, look for a newer driver.
+error-device-silent = The scanner was silent for { $seconds } s.
+    .hint = Switch it off and on, and run the same command again: it goes on after the last whole sheet.
+error-option-unsupported = The scanner has no { $what ->
+        [source] such source
+        [mode] such mode
+        [resolution] such resolution
+       *[paper] room for paper of this size
+    }: { $wanted }.
+    .hint = There is: { $possible }.
+error-which-device = There are several scanners.
+    .hint = Say which one: --device, one of { $possible }.
+error-scan-unknown = No dossier has the code { $code }.
+    .hint = Look for a slip of the pen; a dossier that no inventory lists is made with --new-dossier.
+error-cancelled = The scan was stopped.
+    .hint = Run the same command again to go on after the last whole sheet.
+error-feeder-empty = There is no paper in the feeder.
+    .hint = Put the sheets in, and run the same command again; for single sheets on the glass: --source flatbed.
+error-scan-held = The dossier { $code } is held and is not scanned.
+    .hint = See why: sohoa show { $code }. An administrator can release it: sohoa release { $code } --reason TEXT
+error-below-standard = These settings are below the standard (24-bit colour, 200 dpi).
+    .hint = Scan with --mode color --dpi 200 or more, or say why not: --reason TEXT.
+error-no-batch = The dossier { $code } has no open batch.
+    .hint = A batch is opened by scanning: sohoa scan { $code }
+error-other-sides = The open batch gives { $sides } { $sides ->
+        [one] page
+       *[other] pages
+    } a sheet.
+    .hint = Go on with the same source, or close the batch first: sohoa scan DOSSIER --close
+error-not-reconciled = { $pages } pages came, { $expected ->
+        [0] but nobody said how many sheets there are
+       *[other] but { $expected } were expected
+    }.
+    .hint = Count the sheets and say how many: --close --sheets N; or say why it is right all the same: --close --reason TEXT.
+devices-none = No scanner was found.
+    .hint = Switch it on and plug it in; a scanner of the network needs the package sane-airscan. What SANE sees itself: scanimage -L
+devices-sources = sources: { $value }
+devices-modes = modes: { $value }
+devices-resolutions = dots per inch: { $value }
+devices-largest = largest page: { $value }
+scan-rounded = The scanner rounded: { $dpi } dpi, { $paper }.
+scan-pages = Scanned: { $pages } pages into { $dossier }
+scan-reconciled = The batch is closed: { $pages } pages, as many as were counted.
+    .hint = Read them and make the PDF/A: sohoa process { $dossier }
+scan-overridden = The batch is closed with { $pages } pages and a reason.
+    .hint = Read them and make the PDF/A: sohoa process { $dossier }
+scan-uncounted = The batch is open: { $pages } pages so far, and nobody said how many sheets there are.
+    .hint = Go on scanning, or count the sheets and close it: sohoa scan { $dossier } --close --sheets N
+scan-short = SHORT: { $pages } of { $expected } pages came. The batch stays open.
+    .hint = Go on with sheet { $next }: put the rest into the feeder and run the same command again; or close it with a reason: sohoa scan { $dossier } --close --reason TEXT
+scan-long = TOO MANY: { $pages } pages came where { $expected } were expected. The batch stays open.
+    .hint = Count the sheets again, then: sohoa scan { $dossier } --close --sheets N; or close it with a reason: --close --reason TEXT
+finding-batch-open = A batch of this dossier is not closed: its pages are not reconciled with its sheets.
+    .hint = Go on scanning, or close it: sohoa scan DOSSIER --close --sheets N
+finding-name-batch-open = batch not closed
+help-devices = The scanners of this station
+help-scan = Scan the sheets of a dossier, and count them
+arg-device = Name of a scanner as sohoa devices lists it (scan: the only one)
+arg-source = flatbed, adf or adf-duplex (default: adf)
+arg-mode = color, gray or bilevel (default: color)
+arg-dpi = Dots per inch (default: 200)
+arg-paper = a3, a4, a5 or WIDTHxHEIGHT in mm (default: a4)
+arg-sheets = How many sheets the whole batch has, counted by hand
+arg-new_dossier = Make the dossier if it is not in the inventory
+arg-document = Ordinal of the document that the pages belong to
+arg-close = Close the batch: with --sheets if the count is right, else with --reason
+arg-scanner = Drive scanners
+arg-simulated = Simulate one

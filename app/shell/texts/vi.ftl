@@ -784,3 +784,84 @@ reading-timed-out = quá thời gian
 reading-failed = không đọc được
 reading-none = chưa đọc
 arg-again = Nhận dạng lại cả những trang lần trước không đọc được
+
+error-no-device = Không có máy quét { $device }.
+    .hint = Xem các máy hiện có: sohoa devices. Bật máy và cắm cáp; máy quét mạng cần gói sane-airscan.
+error-device-busy = Máy quét đang bận.
+    .hint = Đóng chương trình khác đang dùng máy rồi thử lại.
+error-device-denied = Người dùng này không được phép dùng máy quét.
+    .hint = Đưa người dùng vào nhóm "scanner" (máy in kèm quét: "lp"): sudo usermod -aG scanner TÊN; rồi đăng nhập lại.
+error-paper-jam = Máy quét bị kẹt giấy.
+    .hint = Lấy các tờ chưa được tính ra, vuốt phẳng, rồi chạy lại đúng lệnh này: máy quét tiếp sau tờ trọn vẹn cuối cùng.
+error-double-feed = Máy kéo hai tờ cùng lúc.
+    .hint = Tách hai tờ, xếp lại đúng thứ tự, rồi chạy lại đúng lệnh này: máy quét tiếp sau tờ trọn vẹn cuối cùng.
+error-cover-open = Nắp máy quét đang mở.
+    .hint = Đóng nắp rồi chạy lại đúng lệnh này.
+error-device-broken = Máy quét trả lời không đúng ({ $detail }).
+    .hint = Tắt bật máy, xem lại cáp, rồi chạy lại đúng lệnh này: máy quét tiếp sau tờ trọn vẹn cuối cùng.
+error-driver-died = Trình điều khiển máy quét bị dừng đột ngột.
+    .hint = Những gì đã tính không bị mất. Chạy lại đúng lệnh này; nếu còn lặp lại, tìm trình điều khiển mới hơn.
+error-device-silent = Máy quét không phản hồi trong { $seconds } giây.
+    .hint = Tắt bật máy rồi chạy lại đúng lệnh này: máy quét tiếp sau tờ trọn vẹn cuối cùng.
+error-option-unsupported = Máy quét không có { $what ->
+        [source] nguồn giấy này
+        [mode] chế độ màu này
+        [resolution] độ phân giải này
+       *[paper] chỗ cho khổ giấy này
+    }: { $wanted }.
+    .hint = Hiện có: { $possible }.
+error-which-device = Có nhiều máy quét.
+    .hint = Chọn một máy bằng --device: { $possible }.
+error-scan-unknown = Không có hồ sơ nào mang mã { $code }.
+    .hint = Xem lại mã đã gõ; hồ sơ chưa có trong mục lục thì tạo bằng --new-dossier.
+error-cancelled = Đã dừng quét.
+    .hint = Chạy lại đúng lệnh này để quét tiếp sau tờ trọn vẹn cuối cùng.
+error-feeder-empty = Khay nạp không có giấy.
+    .hint = Đặt giấy vào rồi chạy lại đúng lệnh này; quét từng tờ trên mặt kính: --source flatbed.
+error-scan-held = Hồ sơ { $code } đang bị giữ nên không được quét.
+    .hint = Xem lý do: sohoa show { $code }. Quản trị viên có thể gỡ: sohoa release { $code } --reason LÝ DO
+error-below-standard = Thiết lập này dưới chuẩn (màu 24 bit, 200 dpi).
+    .hint = Quét với --mode color --dpi 200 trở lên, hoặc nêu lý do: --reason LÝ DO.
+error-no-batch = Hồ sơ { $code } không có mẻ quét nào đang mở.
+    .hint = Mẻ quét được mở khi quét: sohoa scan { $code }
+error-other-sides = Mẻ đang mở có { $sides } trang mỗi tờ.
+    .hint = Quét tiếp với cùng nguồn giấy, hoặc đóng mẻ trước: sohoa scan HỒ SƠ --close
+error-not-reconciled = Có { $pages } trang, { $expected ->
+        [0] nhưng chưa ai cho biết có bao nhiêu tờ
+       *[other] nhưng cần có { $expected }
+    }.
+    .hint = Đếm số tờ rồi cho biết: --close --sheets N; hoặc nêu lý do vì sao vẫn đúng: --close --reason LÝ DO.
+devices-none = Không tìm thấy máy quét nào.
+    .hint = Bật máy và cắm cáp; máy quét mạng cần gói sane-airscan. Xem những gì SANE thấy: scanimage -L
+devices-sources = nguồn giấy: { $value }
+devices-modes = chế độ màu: { $value }
+devices-resolutions = số điểm mỗi inch: { $value }
+devices-largest = khổ lớn nhất: { $value }
+scan-rounded = Máy quét đã làm tròn: { $dpi } dpi, { $paper }.
+scan-pages = Đã quét: { $pages } trang vào { $dossier }
+scan-reconciled = Mẻ quét đã đóng: { $pages } trang, khớp số tờ đã đếm.
+    .hint = Nhận dạng và dựng PDF/A: sohoa process { $dossier }
+scan-overridden = Mẻ quét đã đóng với { $pages } trang kèm lý do.
+    .hint = Nhận dạng và dựng PDF/A: sohoa process { $dossier }
+scan-uncounted = Mẻ quét đang mở: đã có { $pages } trang, chưa ai cho biết có bao nhiêu tờ.
+    .hint = Quét tiếp, hoặc đếm số tờ rồi đóng: sohoa scan { $dossier } --close --sheets N
+scan-short = THIẾU: mới có { $pages } trên { $expected } trang. Mẻ quét vẫn mở.
+    .hint = Tiếp tục từ tờ { $next }: đặt phần còn lại vào khay và chạy lại đúng lệnh này; hoặc đóng kèm lý do: sohoa scan { $dossier } --close --reason LÝ DO
+scan-long = THỪA: có { $pages } trang trong khi cần { $expected }. Mẻ quét vẫn mở.
+    .hint = Đếm lại số tờ, rồi: sohoa scan { $dossier } --close --sheets N; hoặc đóng kèm lý do: --close --reason LÝ DO
+finding-batch-open = Một mẻ quét của hồ sơ chưa đóng: số trang chưa khớp với số tờ.
+    .hint = Quét tiếp, hoặc đóng mẻ: sohoa scan HỒ SƠ --close --sheets N
+finding-name-batch-open = mẻ quét chưa đóng
+help-devices = Các máy quét của trạm này
+help-scan = Quét các tờ của một hồ sơ và đếm
+arg-device = Tên máy quét theo sohoa devices (scan: máy duy nhất)
+arg-source = flatbed, adf hoặc adf-duplex (mặc định: adf)
+arg-mode = color, gray hoặc bilevel (mặc định: color)
+arg-dpi = Số điểm mỗi inch (mặc định: 200)
+arg-paper = a3, a4, a5 hoặc RỘNGxCAO tính bằng mm (mặc định: a4)
+arg-sheets = Số tờ của cả mẻ, đếm bằng tay
+arg-new_dossier = Tạo hồ sơ nếu chưa có trong mục lục
+arg-document = Số thứ tự của văn bản chứa các trang này
+arg-close = Đóng mẻ quét: với --sheets nếu khớp số tờ, nếu không thì với --reason
+arg-scanner = Điều khiển máy quét
+arg-simulated = Mô phỏng một máy

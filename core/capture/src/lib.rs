@@ -2,6 +2,7 @@
 
 pub mod checksums;
 pub mod folder;
+pub mod frame_file;
 pub mod naming;
 pub mod rule;
 pub mod sane;

@@ -19,6 +19,8 @@ pub const DEVICE: &str = "simulated:0";
 pub struct Simulation {
     /// Sheets that lie in the feeder.
     pub sheets: u32,
+    /// The number of the first of them, from 1: what went through before is not fed again.
+    pub first: u32,
     /// What goes wrong, and at which page, from 1.
     pub fault: Option<(FaultKind, u32)>,
 }
@@ -43,13 +45,16 @@ pub enum FaultKind {
 impl FromStr for Simulation {
     type Err = String;
 
-    /// Reads e.g. `sheets=50 fault=jam@7`; the error says what was not understood.
+    /// Reads e.g. `sheets=50 first=3 fault=jam@7`; the error says what was not understood.
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut simulation = Self { sheets: 10, fault: None };
+        let mut simulation = Self { sheets: 10, first: 1, fault: None };
         for part in text.split_whitespace() {
             let wrong = || part.to_owned();
             match part.split_once('=').ok_or_else(wrong)? {
                 ("sheets", count) => simulation.sheets = count.parse().map_err(|_| wrong())?,
+                ("first", number) => {
+                    simulation.first = number.parse().ok().filter(|first| *first > 0).ok_or_else(wrong)?;
+                }
                 ("fault", fault) => {
                     let (kind, page) = fault.split_once('@').ok_or_else(wrong)?;
                     let kind = match kind {
@@ -130,8 +135,15 @@ fn out_of_order(what: &str) -> ScanError {
 }
 
 impl SimulatedScanner<'_> {
+    /// Pages that went through before.
+    fn before(&self) -> u32 {
+        let sides = self.settings.as_ref().map_or(1, |settings| settings.source.sides());
+        (self.simulation.first - 1) * sides
+    }
+
     fn fault_here(&self) -> Option<FaultKind> {
-        self.simulation.fault.filter(|(_, page)| *page == self.given).map(|(kind, _)| kind)
+        let page = self.given + self.before();
+        self.simulation.fault.filter(|(_, at)| *at == page).map(|(kind, _)| kind)
     }
 }
 
@@ -178,7 +190,7 @@ impl Scanner for SimulatedScanner<'_> {
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ScanError> {
-        let (fault, given) = (self.fault_here(), self.given);
+        let (fault, given) = (self.fault_here(), self.given + self.before());
         let Some(page) = &mut self.page else { return Err(out_of_order("there is no page")) };
         if page.read >= page.all {
             self.page = None;
@@ -198,7 +210,8 @@ impl Scanner for SimulatedScanner<'_> {
         let rows = (buffer.len() / page.row_bytes).max(1);
         let first = (page.read / page.row_bytes) as u32;
         let height = page.shape.height.unwrap_or(0);
-        let rows = rows.min((height - first) as usize);
+        // Never a whole page at once, so that there is a middle to fail in.
+        let rows = rows.min((height - first) as usize).min(height as usize / 4 + 1);
         if buffer.len() < rows * page.row_bytes {
             return Err(out_of_order("a buffer smaller than a row"));
         }
@@ -222,7 +235,7 @@ mod tests {
     #[test]
     fn a_simulation_is_read_from_a_text() {
         let simulation = "sheets=50 fault=double-feed@7".parse();
-        assert_eq!(simulation, Ok(Simulation { sheets: 50, fault: Some((FaultKind::DoubleFeed, 7)) }));
+        assert_eq!(simulation, Ok(Simulation { sheets: 50, first: 1, fault: Some((FaultKind::DoubleFeed, 7)) }));
         for text in ["sheets", "sheets=x", "fault=jam", "fault=fire@3", "other=1"] {
             assert!(text.parse::<Simulation>().is_err(), "{text}");
         }

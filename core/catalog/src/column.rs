@@ -6,7 +6,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use sohoa_model::code_list::{AccessLevel, Condition, PaperLanguage, Retention};
 use sohoa_model::date::PartialDate;
-use sohoa_model::ids::{ArchiveId, DocumentId, DossierId, EventId, PageId, ReceiptId};
+use sohoa_model::ids::{ArchiveId, BatchId, DocumentId, DossierId, EventId, PageId, ReceiptId};
 use sohoa_model::inventory::InventoryRow;
 use sohoa_model::{Sha256, Timestamp, Verdict};
 use unicode_normalization::UnicodeNormalization;
@@ -30,7 +30,7 @@ macro_rules! ids {
         fn bytes(self) -> [u8; 16] { self.0.into_bytes() }
     })+ };
 }
-ids!(ArchiveId, DossierId, DocumentId, EventId, PageId, ReceiptId);
+ids!(ArchiveId, BatchId, DossierId, DocumentId, EventId, PageId, ReceiptId);
 
 /// A code in its one form (NFC, no white space around it).
 pub(crate) fn code(text: &str) -> String {

@@ -93,6 +93,7 @@ pub(crate) fn facts(index: u32) -> FrameFacts {
 
 pub(crate) fn file(code: &str, path: &str, frames: u32) -> TakenFile {
     TakenFile {
+        batch: None,
         dossier: code.into(),
         document_ordinal: None,
         path: path.into(),

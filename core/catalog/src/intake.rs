@@ -6,6 +6,7 @@ use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::ids::{DocumentId, DossierId, PageId, ReceiptId};
 use sohoa_model::{Act, Finding, Sha256, Timestamp};
 
+use crate::batch::BatchPage;
 use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::facts_record::FactsRecord;
@@ -39,6 +40,8 @@ pub struct TakenFile {
     pub findings: Vec<(Option<u32>, Finding)>,
     /// The receipt of the import.
     pub receipt: ReceiptId,
+    /// Its place in a batch, if a scanner gave it.
+    pub batch: Option<BatchPage>,
 }
 
 /// A frame that becomes a page.
@@ -126,36 +129,49 @@ impl Catalog {
     /// Current renditions of the document become outdated. In a dossier that was rejected, a file with the path of an
     /// earlier one takes its place; otherwise both stay, with the finding [`SAME_NAME`].
     pub fn take_file(&self, file: &TakenFile, act: &Act) -> Result<TakenResult, CatalogError> {
-        self.write(|w| {
-            let dossier = match crate::query::find_dossier(&w.tx, &file.dossier)? {
-                Some(dossier) => dossier,
-                None => {
-                    let dossier = w.insert_dossier(&file.dossier, act.at)?;
-                    let finding = Finding::warn(NOT_IN_INVENTORY, file.dossier.clone());
-                    w.insert_finding(Place::dossier(dossier, "intake"), &finding, act)?;
-                    w.index_dossier(dossier)?;
-                    dossier
-                }
-            };
-            let document = w.document(dossier, file.document_ordinal, act)?;
-            let replaced = w.replace_rejected(dossier, file, act)?;
-            let pages = w.insert_file(dossier, document, file, act)?;
-            w.outdate(document)?;
-            let detail = json!({
-                "path": file.path, "sha256": file.sha256.to_string(), "bytes": file.bytes,
-                "format": file.format.name(), "pages": pages.len(), "document": document.to_string(),
-                "receipt": file.receipt.to_string(), "replaces": replaced.map(|sha256| sha256.to_string()),
-            });
-            w.conclude("ingestion", dossier, &detail, act)?;
-            let folder =
-                w.tx.prepare_cached("SELECT folder FROM dossier WHERE id = ?1")?
-                    .query_row([dossier.bytes()], |row| row.get(0))?;
-            Ok(TakenResult { dossier, folder, document, pages })
-        })
+        self.write(|w| w.take_file(file, act))
+    }
+
+    /// Takes several files, all or none.
+    pub fn take_files(&self, files: &[TakenFile], act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| files.iter().try_for_each(|file| w.take_file(file, act).map(drop)))
     }
 }
 
 impl Writing<'_> {
+    fn take_file(&self, file: &TakenFile, act: &Act) -> Result<TakenResult, CatalogError> {
+        let dossier = self.dossier_or_new(&file.dossier, act)?;
+        let document = self.document(dossier, file.document_ordinal, act)?;
+        let replaced = self.replace_rejected(dossier, file, act)?;
+        let pages = self.insert_file(dossier, document, file, act)?;
+        self.outdate(document)?;
+        file.batch.map(|page| self.count_page(page)).transpose()?;
+        let detail = json!({
+            "batch": file.batch.map(|page| json!([page.batch.to_string(), page.number])),
+            "path": file.path, "sha256": file.sha256.to_string(), "bytes": file.bytes,
+            "format": file.format.name(), "pages": pages.len(), "document": document.to_string(),
+            "receipt": file.receipt.to_string(), "replaces": replaced.map(|sha256| sha256.to_string()),
+        });
+        self.conclude("ingestion", dossier, &detail, act)?;
+        let folder = self
+            .tx
+            .prepare_cached("SELECT folder FROM dossier WHERE id = ?1")?
+            .query_row([dossier.bytes()], |row| row.get(0))?;
+        Ok(TakenResult { dossier, folder, document, pages })
+    }
+
+    /// The dossier of a code; one that is not known is made, with a finding.
+    pub(crate) fn dossier_or_new(&self, code: &str, act: &Act) -> Result<DossierId, CatalogError> {
+        if let Some(dossier) = crate::query::find_dossier(&self.tx, code)? {
+            return Ok(dossier);
+        }
+        let dossier = self.insert_dossier(code, act.at)?;
+        let finding = Finding::warn(NOT_IN_INVENTORY, code);
+        self.insert_finding(Place::dossier(dossier, "intake"), &finding, act)?;
+        self.index_dossier(dossier)?;
+        Ok(dossier)
+    }
+
     fn document(&self, dossier: DossierId, ordinal: Option<u32>, act: &Act) -> Result<DocumentId, CatalogError> {
         let known = self
             .tx

@@ -7,8 +7,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::CatalogError;
 
 /// Every schema in order; the number of a schema is its place, from 1.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_events_are_not_replaced.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_events_are_not_replaced.sql"),
+    include_str!("migrations/0003_batches.sql"),
+];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.
 const APPLICATION_ID: u32 = 0x536f_686f;

@@ -61,6 +61,10 @@ id!(
     EventId
 );
 id!(
+    /// Names a batch of sheets that went through a scanner.
+    BatchId
+);
+id!(
     /// Names the receipt of one import.
     ReceiptId
 );

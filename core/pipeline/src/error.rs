@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sohoa_capture::FolderError;
+use sohoa_capture::scanner::ScanError;
 use sohoa_catalog::{CatalogError, DecisionError};
 use sohoa_store::StoreError;
 
@@ -104,6 +105,38 @@ pub enum PipelineError {
     /// A document holds a signed file and other pages, so that no one file can hold it.
     #[error("a signed file lies among other pages of the document")]
     SealBroken,
+    /// A scanner did not do what it was asked for.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// A dossier that is to be scanned is not known, and nobody says that it is new.
+    #[error("no dossier has the code {0}")]
+    NoSuchDossier(String),
+    /// There is no paper in the feeder.
+    #[error("the feeder is empty")]
+    FeederEmpty,
+    /// A dossier that is held is not scanned.
+    #[error("the dossier {0} is held")]
+    Held(String),
+    /// The settings of a scan are below the standard, and nobody says why.
+    #[error("the settings are below the standard")]
+    BelowStandard,
+    /// The dossier has no open batch.
+    #[error("the dossier {0} has no open batch")]
+    NoBatch(String),
+    /// The open batch takes other sides of its sheets.
+    #[error("the open batch has {sides} pages a sheet")]
+    OtherSides {
+        /// Pages that its sheets give.
+        sides: u32,
+    },
+    /// Another number of pages came than sheets were counted.
+    #[error("{pages} pages came")]
+    NotReconciled {
+        /// Pages that came.
+        pages: u32,
+        /// Pages that were expected, if the sheets were counted.
+        expected: Option<u32>,
+    },
     /// The work was asked to stop.
     #[error("stopped on request")]
     Cancelled,

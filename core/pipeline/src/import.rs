@@ -41,9 +41,9 @@ const DECODE_BYTES_PER_SECOND: u64 = 1 << 20;
 /// Bytes on the medium for one byte of a scan: its master, the PDF/A before and after signing, text and catalog.
 const SPACE_FACTOR_PERCENT: u64 = 230;
 /// Bytes that stay free whatever happens.
-const SPACE_RESERVE: u64 = 64 << 20;
+pub(crate) const SPACE_RESERVE: u64 = 64 << 20;
 /// Resolution below which an import is below the standard (TT 05/2025, article 8).
-const STANDARD_DPI: f32 = 200.0;
+pub(crate) const STANDARD_DPI: f32 = 200.0;
 
 /// What to import, and how.
 #[derive(Debug, Clone)]
@@ -414,6 +414,7 @@ fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<R
             frames: frames.map(|facts| TakenFrame { below_standard: is_below_standard(&facts), facts }).collect(),
             findings,
             receipt,
+            batch: None,
         },
         &archive.act(),
     );
@@ -443,11 +444,11 @@ fn taken_line(candidate: &Candidate) -> ReceiptLine {
 }
 
 /// Whether a frame lacks what TT 05/2025 asks of a digitized paper: colour, 200 dpi.
-fn is_below_standard(frame: &FrameFacts) -> bool {
+pub(crate) fn is_below_standard(frame: &FrameFacts) -> bool {
     frame.samples == Samples::Bilevel || frame.dpi.0.round() < STANDARD_DPI
 }
 
-fn frame_findings(frames: &[FrameFacts]) -> Vec<(Option<u32>, Finding)> {
+pub(crate) fn frame_findings(frames: &[FrameFacts]) -> Vec<(Option<u32>, Finding)> {
     let mut findings = Vec::new();
     for frame in frames {
         if !frame.dpi_stated {

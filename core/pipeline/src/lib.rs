@@ -20,6 +20,8 @@ pub mod progress;
 pub mod publish;
 pub mod read_page;
 pub mod rebuild;
+pub mod scan;
+pub mod scanner;
 pub mod settings;
 pub mod signing;
 pub mod verify;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use sohoa_pipeline::scanner;
 use sohoa_pipeline::worker::{confine, serve};
 use sohoa_shell::{Exit, environment};
 
@@ -13,7 +14,11 @@ const MODELS: [&str; 2] = ["/usr/share/tesseract-ocr/5/tessdata", "/usr/share/te
 pub(crate) fn run(args: &WorkerArgs) -> Exit {
     let models = models_folder(args.models.clone());
     confine::confine();
-    match serve::serve(std::io::stdin().lock(), std::io::stdout().lock(), models) {
+    let served = match args.scanner {
+        true => scanner::serve::serve(std::io::stdin(), std::io::stdout().lock(), args.simulated.clone()),
+        false => serve::serve(std::io::stdin().lock(), std::io::stdout().lock(), models),
+    };
+    match served {
         Ok(()) => Exit::Done,
         // The parent is gone, or never was one: there is nobody to tell.
         Err(_) => Exit::Unexpected,

@@ -1,0 +1,428 @@
+//! `scan`: the sheets of one dossier go through a scanner; each page is durable and filed before it counts.
+//!
+//! The scanner is read on the calling thread; another packs, stores and files, a bounded number of blocks behind, so that the
+//! scanner waits only when the medium does. What ends a run early (a jam, a full disk, a killed process) leaves the batch
+//! open at the last whole sheet, and the next run goes on there.
+
+use std::io::{BufReader, BufWriter, Write};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
+
+use serde_json::{Value, json};
+use sohoa_capture::frame_file::{self, FrameFileError};
+use sohoa_capture::scanner::PageShape;
+pub use sohoa_capture::scanner::{Device, Driver, Granted, Mode, ScanError, Scanner, Settings, Source};
+use sohoa_catalog::CatalogError;
+use sohoa_catalog::batch::{BatchPage, NewBatch};
+pub use sohoa_catalog::batch::{BatchView, Closing};
+use sohoa_catalog::intake::{TakenFile, TakenFrame};
+use sohoa_imaging::inspect::{Limits, inspect};
+use sohoa_model::frame::{FileFormat, FrameFacts};
+use sohoa_model::ids::ReceiptId;
+use sohoa_model::receipt::ReceiptLine;
+use sohoa_model::{Cancel, Sha256, crash};
+use sohoa_store::{StoreError, disk};
+
+use crate::archive::Archive;
+use crate::error::PipelineError;
+use crate::import::{SPACE_RESERVE, STANDARD_DPI, frame_findings, is_below_standard};
+use crate::progress::{Phase, Sink};
+use crate::scanner::protocol::BLOCK;
+
+/// Blocks of pixels that may wait to be stored, at most.
+const WAITING: usize = 32;
+/// Bytes of a page whose height the device learns as it goes, at most.
+const LARGEST_UNKNOWN: usize = 256 << 20;
+
+/// What to scan, and how.
+#[derive(Debug, Clone)]
+pub struct ScanPlan {
+    /// The code of the dossier.
+    pub dossier: String,
+    /// The ordinal of the document; `None` is the dossier as one document.
+    pub document: Option<u32>,
+    /// The device.
+    pub device: String,
+    /// How.
+    pub settings: Settings,
+    /// Sheets of the whole batch, as the operator counted them.
+    pub sheets: Option<u32>,
+    /// Whether a dossier that is not known may be made.
+    pub new_dossier: bool,
+    /// Why it is scanned below the standard, if it is.
+    pub reason: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// There was no paper left.
+    Empty,
+    /// The device stopped.
+    Fault(ScanError),
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct ScanOutcome {
+    /// The batch as it stands now.
+    pub batch: BatchView,
+    /// What the device was set to.
+    pub granted: Granted,
+    /// Pages of this run.
+    pub pages: u32,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// Scans until the feeder is empty or something stops it, and closes the batch if the count is right.
+pub fn scan(
+    archive: &Archive,
+    plan: &ScanPlan,
+    driver: &mut dyn Driver,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<ScanOutcome, PipelineError> {
+    allowed(archive, plan)?;
+    let mut scanner = driver.open(&plan.device)?;
+    let granted = scanner.configure(&plan.settings)?;
+    let batch = begin(archive, plan, &granted)?;
+    crash::point("scan.batch-opened");
+    let options = json!({ "device": plan.device, "batch": batch.id.to_string() });
+    let receipt = archive.catalog().begin_receipt(&format!("device:{}", plan.device), &options, &archive.act())?;
+    let (sender, pieces) = mpsc::sync_channel(WAITING);
+    let before = batch.pages;
+    let (ended, lines) = thread::scope(|scope| {
+        let filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink };
+        let storing = scope.spawn(move || filing.all(&pieces));
+        let ended = deliver(scanner.as_mut(), &sender, cancel);
+        if ended.is_none() {
+            scanner.stop();
+        }
+        drop(sender);
+        let stored =
+            storing.join().unwrap_or_else(|_| Err(PipelineError::record("scan", "the storing thread broke off")));
+        (ended, stored)
+    });
+    let lines = lines?;
+    archive.catalog().add_receipt_lines(receipt, &lines)?;
+    archive.catalog().finish_receipt(receipt, &archive.act())?;
+    // The channel breaks only when storing failed, and that was said above.
+    let ended = ended.unwrap_or(Ended::Fault(ScanError::Cancelled));
+    let batch = settle(archive, plan, batch, &ended)?;
+    crash::point("scan.batch-settled");
+    archive.write_stale_manifests()?;
+    let pages = batch.pages - before;
+    Ok(ScanOutcome { batch, granted, pages, ended })
+}
+
+/// Closes an open batch: reconciled if the count is right, else overridden with a reason.
+pub fn close(
+    archive: &Archive,
+    dossier: &str,
+    sheets: Option<u32>,
+    reason: Option<&str>,
+) -> Result<BatchView, PipelineError> {
+    let Some(mut batch) = archive.catalog().open_batch(dossier)? else {
+        return Err(PipelineError::NoBatch(dossier.to_owned()));
+    };
+    if let Some(sheets) = sheets {
+        batch = archive.catalog().count_sheets(batch.id, sheets, &archive.act())?;
+    }
+    let closing = match reason {
+        _ if batch.expected() == Some(batch.pages) => Closing::Reconciled,
+        Some(reason) => Closing::Overridden { reason: reason.to_owned() },
+        None => return Err(PipelineError::NotReconciled { pages: batch.pages, expected: batch.expected() }),
+    };
+    Ok(archive.catalog().close_batch(batch.id, &closing, &archive.act())?)
+}
+
+/// Whether this dossier may be scanned so.
+fn allowed(archive: &Archive, plan: &ScanPlan) -> Result<(), PipelineError> {
+    match archive.catalog().dossier(&plan.dossier) {
+        Ok(view) if view.dossier.held => return Err(PipelineError::Held(plan.dossier.clone())),
+        Ok(_) => {}
+        Err(CatalogError::UnknownDossier(_)) if plan.new_dossier => {}
+        Err(CatalogError::UnknownDossier(_)) => return Err(PipelineError::NoSuchDossier(plan.dossier.clone())),
+        Err(error) => return Err(error.into()),
+    }
+    let is_below = plan.settings.mode != Mode::Color || plan.settings.dpi < f64::from(STANDARD_DPI);
+    if is_below && plan.reason.is_none() {
+        return Err(PipelineError::BelowStandard);
+    }
+    let free = disk::free_bytes(archive.layout().root())?;
+    if free < SPACE_RESERVE {
+        let path = archive.layout().root().to_owned();
+        return Err(PipelineError::NotEnoughSpace { path, needed: SPACE_RESERVE, free });
+    }
+    Ok(())
+}
+
+/// The open batch of the dossier, or a new one.
+fn begin(archive: &Archive, plan: &ScanPlan, granted: &Granted) -> Result<BatchView, PipelineError> {
+    let sides = plan.settings.source.sides();
+    let catalog = archive.catalog();
+    if let Some(open) = catalog.open_batch(&plan.dossier)? {
+        if open.sides != sides {
+            return Err(PipelineError::OtherSides { sides: open.sides });
+        }
+        return match plan.sheets.filter(|sheets| open.sheets != Some(*sheets)) {
+            Some(sheets) => Ok(catalog.count_sheets(open.id, sheets, &archive.act())?),
+            None => Ok(open),
+        };
+    }
+    let settings = json!({ "asked": plan.settings, "granted": granted, "reason": plan.reason });
+    let new =
+        NewBatch { dossier: &plan.dossier, device: &plan.device, settings: &settings, sides, sheets: plan.sheets };
+    Ok(catalog.begin_batch(&new, &archive.act())?)
+}
+
+/// Writes down how the run ended, and closes the batch if all came that was expected.
+fn settle(archive: &Archive, plan: &ScanPlan, batch: BatchView, ended: &Ended) -> Result<BatchView, PipelineError> {
+    let catalog = archive.catalog();
+    let Some(now) = catalog.open_batch(&plan.dossier)? else { return Ok(batch) };
+    match ended {
+        Ended::Empty if now.expected() == Some(now.pages) => {
+            return Ok(catalog.close_batch(now.id, &Closing::Reconciled, &archive.act())?);
+        }
+        Ended::Empty => {
+            // The end of a feed is a claim, not a fact.
+            if let Some(expected) = now.expected() {
+                let detail = format!("{} of {expected} pages", now.pages);
+                let code = if now.pages < expected { "short-feed" } else { "long-feed" };
+                catalog.batch_incident(now.id, code, &detail, &archive.act())?;
+            }
+        }
+        Ended::Fault(error) => catalog.batch_incident(now.id, error.code(), &error.to_string(), &archive.act())?,
+    }
+    Ok(now)
+}
+
+/// What the thread that stores is given.
+enum Piece {
+    Begin {
+        width: u32,
+        height: Option<u32>,
+        mode: Mode,
+    },
+    /// Whole rows.
+    Rows(Vec<u8>),
+    End,
+    /// The page broke off, and the run with it.
+    Abort,
+}
+
+/// Reads the scanner to its end; `None` if nobody stores any more.
+fn deliver(scanner: &mut dyn Scanner, sender: &SyncSender<Piece>, cancel: &Cancel) -> Option<Ended> {
+    let mut buffer = vec![0; BLOCK];
+    loop {
+        if cancel.is_requested() {
+            scanner.stop();
+            sender.send(Piece::Abort).ok()?;
+            return Some(Ended::Fault(ScanError::Cancelled));
+        }
+        let shape = match scanner.next_page() {
+            Ok(Some(shape)) => shape,
+            Ok(None) => return Some(Ended::Empty),
+            Err(error) => {
+                sender.send(Piece::Abort).ok()?;
+                return Some(Ended::Fault(error));
+            }
+        };
+        sender.send(Piece::Begin { width: shape.width, height: shape.height, mode: shape.mode }).ok()?;
+        let row = shape.row_bytes();
+        let mut rest: Vec<u8> = Vec::new();
+        loop {
+            match scanner.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => {
+                    rest.extend_from_slice(&buffer[..length]);
+                    let whole = rest.len() / row * row;
+                    let behind = rest.split_off(whole);
+                    let rows = std::mem::replace(&mut rest, behind);
+                    if !rows.is_empty() {
+                        sender.send(Piece::Rows(rows)).ok()?;
+                    }
+                }
+                Err(error) => {
+                    sender.send(Piece::Abort).ok()?;
+                    return Some(Ended::Fault(error));
+                }
+            }
+        }
+        if !rest.is_empty() {
+            sender.send(Piece::Abort).ok()?;
+            return Some(Ended::Fault(ScanError::Broken { detail: "a row is cut off".to_owned() }));
+        }
+        sender.send(Piece::End).ok()?;
+    }
+}
+
+/// Why a page was not packed.
+enum Stop {
+    BrokeOff,
+    File(FrameFileError),
+}
+
+impl From<FrameFileError> for Stop {
+    fn from(error: FrameFileError) -> Self {
+        Self::File(error)
+    }
+}
+
+/// Stores and files the pages of a run.
+struct Filing<'a> {
+    archive: &'a Archive,
+    plan: &'a ScanPlan,
+    batch: &'a BatchView,
+    granted: &'a Granted,
+    receipt: ReceiptId,
+    sink: &'a dyn Sink,
+}
+
+impl Filing<'_> {
+    /// Files sheet by sheet: both sides of one in one go, so that a sheet that broke off is fed again as a whole.
+    fn all(&self, pieces: &Receiver<Piece>) -> Result<Vec<ReceiptLine>, PipelineError> {
+        let mut lines = Vec::new();
+        let mut sheet: Vec<TakenFile> = Vec::new();
+        let mut number = self.batch.pages;
+        while let Ok(piece) = pieces.recv() {
+            match piece {
+                Piece::Begin { width, height, mode } => {
+                    let Some(file) = self.page(pieces, number + 1, width, height, mode)? else { break };
+                    number += 1;
+                    sheet.push(file);
+                    if sheet.len() as u32 == self.batch.sides {
+                        self.file(&mut sheet, &mut lines)?;
+                    }
+                }
+                Piece::Abort => break,
+                Piece::Rows(_) | Piece::End => {
+                    return Err(PipelineError::record("scan", "pixels outside of a page"));
+                }
+            }
+        }
+        if !sheet.is_empty() {
+            // One side of a sheet that broke off comes again with the other.
+            for file in sheet.drain(..) {
+                self.archive.vault().discard(&file.sha256)?;
+            }
+        }
+        Ok(lines)
+    }
+
+    fn file(&self, sheet: &mut Vec<TakenFile>, lines: &mut Vec<ReceiptLine>) -> Result<(), PipelineError> {
+        self.archive.catalog().take_files(sheet, &self.archive.act())?;
+        crash::point("scan.page-filed");
+        for file in sheet.drain(..) {
+            lines.push(ReceiptLine::Taken { path: file.path, sha256: file.sha256, pages: 1, dossier: file.dossier });
+        }
+        let done = u64::from(self.batch.pages) + lines.len() as u64;
+        self.sink.step(Phase::Taking, done, u64::from(self.batch.expected().unwrap_or(0)).max(done));
+        Ok(())
+    }
+
+    /// Packs a page into the vault; `None` if it broke off.
+    fn page(
+        &self,
+        pieces: &Receiver<Piece>,
+        number: u32,
+        width: u32,
+        height: Option<u32>,
+        mode: Mode,
+    ) -> Result<Option<TakenFile>, PipelineError> {
+        let shape = PageShape { width, height, mode };
+        let (height, mut known) = match height {
+            Some(height) => (height, None),
+            None => match gathered(pieces, &shape)? {
+                Some(rows) => {
+                    let bytes: usize = rows.iter().map(Vec::len).sum();
+                    ((bytes / shape.row_bytes()) as u32, Some(rows.into_iter()))
+                }
+                None => return Ok(None),
+            },
+        };
+        let mut next = || match &mut known {
+            Some(rows) => Ok(rows.next()),
+            None => match pieces.recv() {
+                Ok(Piece::Rows(rows)) => Ok(Some(rows)),
+                Ok(Piece::End) => Ok(None),
+                Ok(Piece::Abort | Piece::Begin { .. }) | Err(_) => Err(Stop::BrokeOff),
+            },
+        };
+        let mut file = self.archive.vault().begin()?;
+        let mut out = BufWriter::with_capacity(1 << 20, &mut file);
+        let (dpi, provenance) = (self.granted.settings.dpi, self.provenance(number).to_string());
+        match frame_file::pack(&mut out, &shape, height, dpi, &provenance, &mut next) {
+            Ok(()) => {}
+            Err(Stop::BrokeOff) => return Ok(None),
+            Err(Stop::File(FrameFileError::Write(error))) => {
+                return Err(StoreError::write(self.archive.layout().vault(), error).into());
+            }
+            Err(Stop::File(error)) => return Err(PipelineError::record("scan", error)),
+        }
+        out.flush().map_err(|error| StoreError::write(self.archive.layout().vault(), error))?;
+        drop(out);
+        crash::point("scan.page-written");
+        let stored = self.archive.vault().finish(file)?;
+        crash::point("scan.page-stored");
+        let facts = self.facts(&stored.sha256)?;
+        let below_standard = is_below_standard(&facts);
+        let findings = frame_findings(std::slice::from_ref(&facts));
+        Ok(Some(TakenFile {
+            dossier: self.plan.dossier.clone(),
+            document_ordinal: self.plan.document,
+            path: format!("scan/{}/{number:04}.png", self.batch.id),
+            stem: format!("{number:04}"),
+            sha256: stored.sha256,
+            bytes: stored.bytes,
+            format: FileFormat::Png,
+            frames: vec![TakenFrame { facts, below_standard }],
+            findings,
+            receipt: self.receipt,
+            batch: Some(BatchPage { batch: self.batch.id, number }),
+        }))
+    }
+
+    /// The facts of a page as it lies in the vault, decoded to its last pixel.
+    fn facts(&self, sha256: &Sha256) -> Result<FrameFacts, PipelineError> {
+        let mut source = BufReader::new(self.archive.vault().open(sha256)?);
+        let frames = inspect(&mut source, &Limits::default()).map_err(|error| PipelineError::record(sha256, error))?;
+        frames.into_iter().next().ok_or_else(|| PipelineError::record(sha256, "no frame"))
+    }
+
+    /// Where a page comes from, as it stands in its file.
+    fn provenance(&self, number: u32) -> Value {
+        let act = self.archive.act();
+        json!({
+            "schema": "sohoa-provenance/1",
+            "batch": self.batch.id.to_string(),
+            "page": number,
+            "device": self.plan.device,
+            "asked": self.plan.settings,
+            "granted": self.granted.settings,
+            "options": self.granted.options,
+            "operator": act.operator,
+            "software": act.software,
+            "at": act.at.0,
+        })
+    }
+}
+
+/// All rows of a page whose height is not known beforehand; `None` if it broke off.
+fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<Vec<Vec<u8>>>, PipelineError> {
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    loop {
+        match pieces.recv() {
+            Ok(Piece::Rows(more)) => {
+                bytes += more.len();
+                if bytes > LARGEST_UNKNOWN {
+                    return Err(PipelineError::record("scan", format!("a page of more than {LARGEST_UNKNOWN} bytes")));
+                }
+                rows.push(more);
+            }
+            Ok(Piece::End) if bytes >= shape.row_bytes() => return Ok(Some(rows)),
+            Ok(Piece::End | Piece::Abort | Piece::Begin { .. }) | Err(_) => return Ok(None),
+        }
+    }
+}

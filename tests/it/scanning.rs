@@ -1,0 +1,186 @@
+//! Scanning: the real libsane with its test backend, and a simulated device that fails at every point of a batch. No
+//! sheet is lost, none is counted twice, and a batch closes only when the count is right.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+use sohoa_tests::announce;
+use sohoa_tests::places::repository;
+use sohoa_tests::station::{ARCHIVIST, Said, Station};
+
+/// Sheets of the batches that are interrupted.
+const SHEETS: u32 = 6;
+
+/// The program with SANE's test backend as its only driver.
+fn with_sane(station: &Station, arguments: &[&str]) -> Said {
+    let mut command = station.command_as(ARCHIVIST);
+    command.env("SANE_CONFIG_DIR", repository().join("core/sane/tests/sane.d")).args(arguments);
+    station.finish(&mut command)
+}
+
+/// The program on a simulated scanner; `crash` names a point at which it dies, and the how-manieth passing.
+fn simulated(station: &Station, simulation: &str, arguments: &[&str], crash: Option<(&str, u32)>) -> Said {
+    let mut command: Command = station.command_as(ARCHIVIST);
+    command.env("SOHOA_SIMULATED_SCANNER", simulation).args(arguments);
+    if let Some((point, nth)) = crash {
+        command.env("SOHOA_CRASH_AT", format!("{point}:{nth}"));
+    }
+    station.finish(&mut command)
+}
+
+const SCAN: [&str; 10] =
+    ["scan", "HS.01", "--new-dossier", "--sheets", "6", "--paper", "60x40", "--device", "simulated:0", "--json"];
+
+/// How many pages of the dossier count.
+fn pages(station: &Station) -> u32 {
+    let shown = station.run(["show", "HS.01", "--pages", "--json"]);
+    if shown.code == Some(4) {
+        return 0;
+    }
+    let shown: Value = shown.done().json();
+    u32::try_from(shown["page_list"].as_array().unwrap().len()).unwrap()
+}
+
+/// Asserts that the masters of the dossier are the sheets 1 to `SHEETS`, each once and in order.
+fn assert_complete(station: &Station, what: &str) {
+    let shown: Value = station.run(["show", "HS.01", "--pages", "--json"]).done().json();
+    let numbers: Vec<u32> = shown["page_list"].as_array().unwrap().iter().map(|page| sheet_of(station, page)).collect();
+    assert_eq!(numbers, (1..=SHEETS).collect::<Vec<_>>(), "{what}");
+}
+
+/// The number of the sheet that the pixels of a page show: the darkest tone of its ink.
+fn sheet_of(station: &Station, page: &Value) -> u32 {
+    let sha256 = page["master_sha256"].as_str().unwrap();
+    let file = fs::File::open(station.archive().join("vault").join(&sha256[..2]).join(sha256)).unwrap();
+    let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut pixels).unwrap();
+    u32::from(*pixels.iter().min().unwrap()) - 40
+}
+
+#[test]
+fn the_real_library_feeds_sheets_and_the_count_has_to_be_right() {
+    let station = Station::with_demo_archive();
+    let devices = with_sane(&station, &["devices", "--json"]).done().json();
+    assert_eq!(devices[0]["id"], "test:0", "{devices}");
+    let able = with_sane(&station, &["devices", "--device", "test:1", "--json"]).done().json();
+    assert_eq!(able[0]["abilities"]["sources"], serde_json::json!(["flatbed", "adf"]), "{able}");
+
+    let scan = |more: &[&str]| {
+        let mut arguments = vec!["scan", "HS.01", "--device", "test:0", "--paper", "80x50", "--json"];
+        arguments.extend(more);
+        with_sane(&station, &arguments)
+    };
+    scan(&[]).ended_with(4);
+    // The backend's feeder holds ten sheets: two are missing, and the batch stays open.
+    let short = scan(&["--new-dossier", "--sheets", "12"]).done_in_part().json();
+    assert_eq!((&short["pages"], &short["state"], &short["ended"]), (&10.into(), &"open".into(), &"empty".into()));
+    let found = station.run(["findings", "HS.01"]).done().stdout;
+    assert!(found.contains("A batch of this dossier is not closed"), "{found}");
+    station.run(["scan", "HS.01", "--close"]).ended_with(10);
+    // Two more from the glass, one by one: another source of one page a sheet goes on with the batch.
+    assert_eq!(scan(&["--source", "flatbed"]).done_in_part().json()["pages"], 11);
+    let full = scan(&["--source", "flatbed"]).done().json();
+    assert_eq!((&full["pages"], &full["state"]), (&12.into(), &"reconciled".into()));
+    let found = station.run(["findings", "HS.01"]).done().stdout;
+    assert!(!found.contains("not closed"), "{found}");
+    // What comes out is a signed PDF/A like any other.
+    station.run(["process", "HS.01", "--lang", "vie"]).done();
+    station.run(["verify", "HS.01"]).done();
+    station.run(["check"]).done();
+    let log = station.run(["log", "--limit", "0"]).done().stdout;
+    assert!(log.contains("short-feed") || log.contains("capture incident") || log.contains("10 of 12"), "{log}");
+}
+
+#[test]
+fn what_a_device_can_not_do_is_said_before_any_paper_moves() {
+    let station = Station::with_demo_archive();
+    let refused = |more: &[&str], code: i32, sentence: &str| {
+        let mut arguments = vec!["scan", "HS.01", "--new-dossier"];
+        arguments.extend(more);
+        let said = with_sane(&station, &arguments).ended_with(code);
+        assert!(said.stderr.contains(sentence), "{}", said.stderr);
+    };
+    refused(&[], 2, "There are several scanners");
+    refused(&["--device", "test:7"], 4, "There is no scanner test:7");
+    refused(&["--device", "test:0", "--source", "adf-duplex"], 2, "no such source: adf-duplex");
+    refused(&["--device", "test:0", "--paper", "a3"], 2, "no room for paper");
+    refused(&["--device", "test:0", "--dpi", "2000"], 2, "no such resolution");
+    refused(&["--device", "test:0", "--dpi", "150"], 10, "below the standard");
+    refused(&["--device", "test:0", "--mode", "gray"], 10, "below the standard");
+    assert_eq!(station.run(["show", "--limit", "0", "--json"]).done().json(), serde_json::json!([]));
+    // With a reason it goes.
+    let gray =
+        ["--device", "test:0", "--mode", "gray", "--paper", "60x40", "--reason", "sổ in đen trắng", "--sheets", "10"];
+    let mut arguments = vec!["scan", "HS.01", "--new-dossier"];
+    arguments.extend(gray);
+    with_sane(&station, &arguments).done();
+    station.run(["hold", "HS.01", "--reason", "chờ ý kiến"]).done();
+    refused(&["--device", "test:0"], 10, "is held");
+}
+
+#[test]
+fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
+    let mut points = 0;
+    // The device, at each sheet.
+    for fault in ["jam", "double-feed", "cover", "unplug", "crash"] {
+        for sheet in 1..=SHEETS {
+            let station = Station::with_demo_archive();
+            let broken = simulated(&station, &format!("sheets={SHEETS} fault={fault}@{sheet}"), &SCAN, None);
+            assert!(matches!(broken.code, Some(1 | 3)), "{fault}@{sheet}: {}", broken.stderr);
+            assert_eq!(pages(&station), sheet - 1, "{fault}@{sheet}");
+            let rest = format!("sheets={} first={sheet}", SHEETS - sheet + 1);
+            let done = simulated(&station, &rest, &SCAN, None).done().json();
+            assert_eq!(done["state"], "reconciled", "{fault}@{sheet}");
+            assert_complete(&station, &format!("{fault}@{sheet}"));
+            points += 1;
+        }
+    }
+    // The station, killed at each point of a page and of a batch.
+    let of_a_page = [
+        "scan.page-written",
+        "store.temp-synced",
+        "store.renamed",
+        "scan.page-stored",
+        "catalog.before-commit",
+        "catalog.after-commit",
+        "scan.page-filed",
+    ];
+    let kills = of_a_page.iter().flat_map(|point| [1, 3, 6].map(|nth| (*point, nth)));
+    for (point, nth) in kills.chain([("scan.batch-opened", 1), ("scan.batch-settled", 1)]) {
+        let station = Station::with_demo_archive();
+        simulated(&station, &format!("sheets={SHEETS}"), &SCAN, Some((point, nth))).killed();
+        let before = pages(&station);
+        if before < SHEETS {
+            let rest = format!("sheets={} first={}", SHEETS - before, before + 1);
+            let done = simulated(&station, &rest, &SCAN, None).done().json();
+            assert_eq!(done["state"], "reconciled", "{point}:{nth}");
+        } else if point != "scan.batch-settled" {
+            // All had come; only the closing is missing.
+            let closed = station.run(["scan", "HS.01", "--close", "--json"]).done().json();
+            assert_eq!(closed["state"], "reconciled", "{point}:{nth}");
+        }
+        assert_complete(&station, &format!("{point}:{nth}"));
+        station.run(["check"]).done();
+        points += 1;
+    }
+    announce(&format!("scanning: {points} points of a batch of {SHEETS} sheets, none lost, none counted twice"));
+}
+
+#[test]
+fn both_sides_of_a_sheet_count_together() {
+    let station = Station::with_demo_archive();
+    let duplex: Vec<&str> = SCAN.iter().copied().chain(["--source", "adf-duplex"]).collect();
+    // The back of the third sheet jams: its front is not counted either.
+    let broken = simulated(&station, "sheets=6 fault=jam@6", &duplex, None);
+    assert_eq!(broken.code, Some(3), "{}", broken.stderr);
+    assert_eq!(pages(&station), 4);
+    let done = simulated(&station, "sheets=4 first=3", &duplex, None).done().json();
+    assert_eq!((&done["pages"], &done["state"]), (&12.into(), &"reconciled".into()));
+    let one_side = simulated(&station, "sheets=2", &SCAN, None).done_in_part().json();
+    assert_eq!(one_side["state"], "open", "a new batch of six sheets, of which two came");
+    simulated(&station, "sheets=2", &duplex, None).ended_with(10);
+    let closed = station.run(["scan", "HS.01", "--close", "--reason", "hai tờ phụ lục", "--json"]).done().json();
+    assert_eq!(closed["state"], "overridden");
+}
