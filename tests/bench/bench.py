@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The race: Sohoa against OCRmyPDF and bare Tesseract, on the same pages, models and workers.
 
-    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,sign,scale,hostile] [--rounds 3]
+    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,sign,scale,hostile,capture] [--rounds 3]
 
 Prints a table and writes target/bench/results.json. Speed and accuracy are measured on the real scans in the folder
 that SOHOA_SCANS names (fra and vie, each image with its transcription), memory on dossiers made from sample-scans,
@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import accuracy
+import capture
 import contenders
 import hostile
 import memory
@@ -30,7 +31,7 @@ import share
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
-PARTS = ("speed", "cer", "memory", "sign", "scale", "hostile")
+PARTS = ("speed", "cer", "memory", "sign", "scale", "hostile", "capture")
 HEAVY_DOSSIERS = 60
 MEGABYTE = 1_000_000
 
@@ -61,6 +62,8 @@ def main():
         rows += of_a_million(sohoa)
     if "hostile" in only:
         rows += hostile_files(sohoa)
+    if "capture" in only:
+        rows += captured(sohoa)
     show(rows)
     write(rows)
     return 0 if all(held(row) for row in rows) else 1
@@ -173,6 +176,19 @@ def signing(sohoa):
     if len(signed) != HEAVY_DOSSIERS or min(path.stat().st_size for path in signed) < 2 * MEGABYTE:
         sys.exit(f"bench: {len(signed)} of {HEAVY_DOSSIERS} documents of 2 MB were signed")
     return [row("signing documents of 2 MB", HEAVY_DOSSIERS / seconds, "files/s", "≥ 20")]
+
+
+def captured(sohoa):
+    alone, busy, stopped = capture.measure(contenders.Sohoa(sohoa, WORK), ROOT, WORK)
+    return [
+        row("capture of A4, 300 dpi, colour, durable", 60 * capture.PAGES / alone["seconds"], "pages/min", "≥ 120"),
+        row("from delivered to safe, 99 in 100 pages", alone["p99"], "ms"),
+        row("the same beside recognition on all cores", busy["p99"], "ms", "≤ 1000"),
+        row("capture beside recognition on all cores", 60 * capture.PAGES / busy["seconds"], "pages/min"),
+        row("peak memory of capture", alone["peak"] / MEGABYTE, "MB", "≤ 150"),
+        row("from a wish to stop until the device is let go", stopped[0], "ms", "≤ 100"),
+        row("from a wish to stop until all that came is safe", stopped[1], "ms"),
+    ]
 
 
 def hostile_files(sohoa):

@@ -15,6 +15,9 @@ pub const KINDS: &[&str] = &[
     "acceptance void",
     "access clearance",
     "archive creation",
+    "batch closed",
+    "batch opened",
+    "capture incident",
     "catalog rebuild",
     "description",
     "digital signature generation",
@@ -35,6 +38,7 @@ pub const KINDS: &[&str] = &[
     "recognition asked for",
     "rejection",
     "release",
+    "sheets counted",
     "trust",
 ];
 
@@ -127,6 +131,16 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
                 reason => format!(": {reason}"),
             };
             say(&id, &[("format", text("as")), ("reason", reason.into())])
+        }
+        "batch opened" => say(&id, &[("device", text("device"))]),
+        "batch closed" => match word(detail, "reason") {
+            reason if reason.is_empty() => say(&id, &[]),
+            reason => say("event-batch-overridden", &[("reason", reason.into())]),
+        },
+        "sheets counted" => say(&id, &[("sheets", text("sheets"))]),
+        "capture incident" => {
+            let what = say(&format!("incident-{}", word(detail, "code")), &[("detail", text("detail"))]);
+            say(&id, &[("what", what.into())])
         }
         "fixity check" => say(&id, &["objects", "damage"].map(|name| (name, text(name)))),
         "catalog rebuild" => say(&id, &[("dossiers", text("dossiers"))]),

@@ -75,10 +75,13 @@ impl FromStr for Simulation {
     }
 }
 
-/// A byte of a page: of page `page`, row `y`, place `x` in the row. Text-like rows, and no two pages alike.
+/// A byte of a page: of page `page`, row `y`, place `x` in the row. Text-like rows on paper that is as restless as paper
+/// is under a real sensor, and no two pages alike.
 pub fn sample(page: u32, y: u32, x: usize) -> u8 {
-    let is_ink = (y / 20) % 3 == 1 && (x as u32 / 9 + y / 20 * 7 + page * 13).is_multiple_of(5);
-    if is_ink { 40 + (page % 50) as u8 } else { 225 + ((x as u32 / 64 + y / 64 + page) % 16) as u8 }
+    let x = x as u32;
+    let is_ink = (y / 20) % 3 == 1 && (x / 9 + y / 20 * 7 + page * 13).is_multiple_of(5);
+    let noise = (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B) ^ page).wrapping_mul(0xC2B2_AE35) >> 29;
+    if is_ink { 40 + (page % 50) as u8 } else { (230 + noise) as u8 }
 }
 
 /// The simulation as a driver of one device.

@@ -5,8 +5,10 @@
 //! open at the last whole sheet, and the next run goes on there.
 
 use std::io::{BufReader, BufWriter, Write};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sohoa_capture::frame_file::{self, FrameFileError};
@@ -73,6 +75,8 @@ pub struct ScanOutcome {
     pub pages: u32,
     /// How it ended.
     pub ended: Ended,
+    /// For each page how long it took from its last row to being durable and filed.
+    pub waits: Vec<Duration>,
 }
 
 /// Scans until the feeder is empty or something stops it, and closes the batch if the count is right.
@@ -91,20 +95,23 @@ pub fn scan(
     let options = json!({ "device": plan.device, "batch": batch.id.to_string() });
     let receipt = archive.catalog().begin_receipt(&format!("device:{}", plan.device), &options, &archive.act())?;
     let (sender, pieces) = mpsc::sync_channel(WAITING);
+    let broken_off = AtomicU32::new(0);
     let before = batch.pages;
-    let (ended, lines) = thread::scope(|scope| {
-        let filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink };
+    let (ended, filed) = thread::scope(|scope| {
+        let filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off };
         let storing = scope.spawn(move || filing.all(&pieces));
-        let ended = deliver(scanner.as_mut(), &sender, cancel);
+        let ended = deliver(scanner.as_mut(), &sender, cancel, &broken_off);
         if ended.is_none() {
             scanner.stop();
         }
         drop(sender);
+        // The device is free for others while the last pages are made safe.
+        drop(scanner);
         let stored =
             storing.join().unwrap_or_else(|_| Err(PipelineError::record("scan", "the storing thread broke off")));
         (ended, stored)
     });
-    let lines = lines?;
+    let Filed { lines, waits } = filed?;
     archive.catalog().add_receipt_lines(receipt, &lines)?;
     archive.catalog().finish_receipt(receipt, &archive.act())?;
     // The channel breaks only when storing failed, and that was said above.
@@ -113,7 +120,7 @@ pub fn scan(
     crash::point("scan.batch-settled");
     archive.write_stale_manifests()?;
     let pages = batch.pages - before;
-    Ok(ScanOutcome { batch, granted, pages, ended })
+    Ok(ScanOutcome { batch, granted, pages, ended, waits })
 }
 
 /// Closes an open batch: reconciled if the count is right, else overridden with a reason.
@@ -207,14 +214,22 @@ enum Piece {
     },
     /// Whole rows.
     Rows(Vec<u8>),
-    End,
+    /// The page was delivered, at this moment.
+    End(Instant),
     /// The page broke off, and the run with it.
     Abort,
 }
 
-/// Reads the scanner to its end; `None` if nobody stores any more.
-fn deliver(scanner: &mut dyn Scanner, sender: &SyncSender<Piece>, cancel: &Cancel) -> Option<Ended> {
+/// Reads the scanner to its end; `None` if nobody stores any more. The number of a page of this run that breaks off goes
+/// to `broken_off`, so that what of it still waits is not packed in vain.
+fn deliver(
+    scanner: &mut dyn Scanner,
+    sender: &SyncSender<Piece>,
+    cancel: &Cancel,
+    broken_off: &AtomicU32,
+) -> Option<Ended> {
     let mut buffer = vec![0; BLOCK];
+    let mut page = 0;
     loop {
         if cancel.is_requested() {
             scanner.stop();
@@ -229,6 +244,7 @@ fn deliver(scanner: &mut dyn Scanner, sender: &SyncSender<Piece>, cancel: &Cance
                 return Some(Ended::Fault(error));
             }
         };
+        page += 1;
         sender.send(Piece::Begin { width: shape.width, height: shape.height, mode: shape.mode }).ok()?;
         let row = shape.row_bytes();
         let mut rest: Vec<u8> = Vec::new();
@@ -245,6 +261,7 @@ fn deliver(scanner: &mut dyn Scanner, sender: &SyncSender<Piece>, cancel: &Cance
                     }
                 }
                 Err(error) => {
+                    broken_off.store(page, Ordering::SeqCst);
                     sender.send(Piece::Abort).ok()?;
                     return Some(Ended::Fault(error));
                 }
@@ -254,7 +271,7 @@ fn deliver(scanner: &mut dyn Scanner, sender: &SyncSender<Piece>, cancel: &Cance
             sender.send(Piece::Abort).ok()?;
             return Some(Ended::Fault(ScanError::Broken { detail: "a row is cut off".to_owned() }));
         }
-        sender.send(Piece::End).ok()?;
+        sender.send(Piece::End(Instant::now())).ok()?;
     }
 }
 
@@ -270,6 +287,13 @@ impl From<FrameFileError> for Stop {
     }
 }
 
+/// What was filed in a run.
+#[derive(Default)]
+struct Filed {
+    lines: Vec<ReceiptLine>,
+    waits: Vec<Duration>,
+}
+
 /// Stores and files the pages of a run.
 struct Filing<'a> {
     archive: &'a Archive,
@@ -278,13 +302,14 @@ struct Filing<'a> {
     granted: &'a Granted,
     receipt: ReceiptId,
     sink: &'a dyn Sink,
+    broken_off: &'a AtomicU32,
 }
 
 impl Filing<'_> {
     /// Files sheet by sheet: both sides of one in one go, so that a sheet that broke off is fed again as a whole.
-    fn all(&self, pieces: &Receiver<Piece>) -> Result<Vec<ReceiptLine>, PipelineError> {
-        let mut lines = Vec::new();
-        let mut sheet: Vec<TakenFile> = Vec::new();
+    fn all(&self, pieces: &Receiver<Piece>) -> Result<Filed, PipelineError> {
+        let mut filed = Filed::default();
+        let mut sheet: Vec<(TakenFile, Instant)> = Vec::new();
         let mut number = self.batch.pages;
         while let Ok(piece) = pieces.recv() {
             match piece {
@@ -293,31 +318,34 @@ impl Filing<'_> {
                     number += 1;
                     sheet.push(file);
                     if sheet.len() as u32 == self.batch.sides {
-                        self.file(&mut sheet, &mut lines)?;
+                        self.file(&mut sheet, &mut filed)?;
                     }
                 }
                 Piece::Abort => break,
-                Piece::Rows(_) | Piece::End => {
+                Piece::Rows(_) | Piece::End(_) => {
                     return Err(PipelineError::record("scan", "pixels outside of a page"));
                 }
             }
         }
         if !sheet.is_empty() {
             // One side of a sheet that broke off comes again with the other.
-            for file in sheet.drain(..) {
+            for (file, _) in sheet.drain(..) {
                 self.archive.vault().discard(&file.sha256)?;
             }
         }
-        Ok(lines)
+        Ok(filed)
     }
 
-    fn file(&self, sheet: &mut Vec<TakenFile>, lines: &mut Vec<ReceiptLine>) -> Result<(), PipelineError> {
-        self.archive.catalog().take_files(sheet, &self.archive.act())?;
+    fn file(&self, sheet: &mut Vec<(TakenFile, Instant)>, filed: &mut Filed) -> Result<(), PipelineError> {
+        let (files, delivered): (Vec<TakenFile>, Vec<Instant>) = sheet.drain(..).unzip();
+        self.archive.catalog().take_files(&files, &self.archive.act())?;
         crash::point("scan.page-filed");
-        for file in sheet.drain(..) {
-            lines.push(ReceiptLine::Taken { path: file.path, sha256: file.sha256, pages: 1, dossier: file.dossier });
+        for file in files {
+            let (path, sha256, dossier) = (file.path, file.sha256, file.dossier);
+            filed.lines.push(ReceiptLine::Taken { path, sha256, pages: 1, dossier });
         }
-        let done = u64::from(self.batch.pages) + lines.len() as u64;
+        filed.waits.extend(delivered.iter().map(Instant::elapsed));
+        let done = u64::from(self.batch.pages) + filed.lines.len() as u64;
         self.sink.step(Phase::Taking, done, u64::from(self.batch.expected().unwrap_or(0)).max(done));
         Ok(())
     }
@@ -330,8 +358,9 @@ impl Filing<'_> {
         width: u32,
         height: Option<u32>,
         mode: Mode,
-    ) -> Result<Option<TakenFile>, PipelineError> {
+    ) -> Result<Option<(TakenFile, Instant)>, PipelineError> {
         let shape = PageShape { width, height, mode };
+        let mut delivered = Instant::now();
         let (height, mut known) = match height {
             Some(height) => (height, None),
             None => match gathered(pieces, &shape)? {
@@ -342,11 +371,16 @@ impl Filing<'_> {
                 None => return Ok(None),
             },
         };
+        let in_run = number - self.batch.pages;
         let mut next = || match &mut known {
+            _ if self.broken_off.load(Ordering::SeqCst) == in_run => Err(Stop::BrokeOff),
             Some(rows) => Ok(rows.next()),
             None => match pieces.recv() {
                 Ok(Piece::Rows(rows)) => Ok(Some(rows)),
-                Ok(Piece::End) => Ok(None),
+                Ok(Piece::End(at)) => {
+                    delivered = at;
+                    Ok(None)
+                }
                 Ok(Piece::Abort | Piece::Begin { .. }) | Err(_) => Err(Stop::BrokeOff),
             },
         };
@@ -369,7 +403,7 @@ impl Filing<'_> {
         let facts = self.facts(&stored.sha256)?;
         let below_standard = is_below_standard(&facts);
         let findings = frame_findings(std::slice::from_ref(&facts));
-        Ok(Some(TakenFile {
+        let file = TakenFile {
             dossier: self.plan.dossier.clone(),
             document_ordinal: self.plan.document,
             path: format!("scan/{}/{number:04}.png", self.batch.id),
@@ -381,7 +415,8 @@ impl Filing<'_> {
             findings,
             receipt: self.receipt,
             batch: Some(BatchPage { batch: self.batch.id, number }),
-        }))
+        };
+        Ok(Some((file, delivered)))
     }
 
     /// The facts of a page as it lies in the vault, decoded to its last pixel.
@@ -421,8 +456,8 @@ fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<Vec<Ve
                 }
                 rows.push(more);
             }
-            Ok(Piece::End) if bytes >= shape.row_bytes() => return Ok(Some(rows)),
-            Ok(Piece::End | Piece::Abort | Piece::Begin { .. }) | Err(_) => return Ok(None),
+            Ok(Piece::End(_)) if bytes >= shape.row_bytes() => return Ok(Some(rows)),
+            Ok(Piece::End(_) | Piece::Abort | Piece::Begin { .. }) | Err(_) => return Ok(None),
         }
     }
 }
