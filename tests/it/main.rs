@@ -13,3 +13,4 @@ mod scanning;
 mod secrecy;
 mod tidy;
 mod vertical;
+mod watching;

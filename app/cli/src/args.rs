@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Plan(PlanCommand),
     Devices(DevicesArgs),
     Scan(ScanArgs),
+    Watch(WatchArgs),
     Import(ImportArgs),
     Process(ProcessArgs),
     Sign(SignArgs),
@@ -194,6 +195,22 @@ pub(crate) struct ImportArgs {
     pub(crate) work: WorkArgs,
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub(crate) rule: Option<Rule>,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub(crate) settle: u32,
+    #[arg(long)]
+    pub(crate) once: bool,
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -542,6 +559,7 @@ mod tests {
             "sohoa scan H49.1 --device test:0 --source adf-duplex --sheets 50 --new-dossier",
             "sohoa scan H49.1 --source flatbed --paper 210x330 --dpi 300 --mode gray --reason mờ",
             "sohoa scan H49.1 --close --sheets 50",
+            "sohoa watch nóng --settle 5 --once --lang vie",
             "sohoa worker",
         ];
         for line in lines {

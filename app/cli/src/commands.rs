@@ -23,6 +23,7 @@ mod show;
 mod show_dossier;
 mod show_pages;
 mod verify;
+mod watch;
 pub(crate) mod worker;
 
 use sohoa_pipeline::decide::Decision;
@@ -48,6 +49,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Plan(PlanCommand::Remove(args)) => plan::remove(front, &args),
         Command::Devices(args) => devices::run(front, &args),
         Command::Scan(args) => scan::run(front, &args),
+        Command::Watch(args) => watch::run(front, &args),
         Command::Import(args) => import::run(front, &args),
         Command::Process(args) => process::process(front, args),
         Command::Sign(args) => process::sign(front, args),

@@ -43,6 +43,13 @@ impl Output {
         self.keep(written);
     }
 
+    /// A line of data that is to be seen now, while work goes on.
+    pub(crate) fn data_now(&mut self, line: impl Display) {
+        self.data(line);
+        let flushed = self.data.flush();
+        self.keep(flushed);
+    }
+
     /// A table as data.
     pub(crate) fn table(&mut self, table: &Table) {
         for line in table.lines() {

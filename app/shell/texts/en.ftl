@@ -904,3 +904,11 @@ incident-no-device = the device is not there
 incident-option-unsupported = { $detail }
 incident-paper-jam = paper jam
 incident-short-feed = the feeder was empty too early ({ $detail })
+help-watch = Take what other programs drop into a folder, as it comes
+arg-settle = Seconds that a file must not have changed before it is taken (default: 3)
+arg-once = End when nothing waits any more
+watch-begins = Watching { $path }; Ctrl-C ends it.
+watch-taken = { $path }: { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } into { $dossier }

@@ -1,8 +1,9 @@
-//! Stage 1: where frames come from: scanners, and folders that are imported.
+//! Stage 1: where frames come from: scanners, folders that are imported, and folders that are watched.
 
 pub mod checksums;
 pub mod folder;
 pub mod frame_file;
+pub mod hot_folder;
 pub mod naming;
 pub mod rule;
 pub mod sane;

@@ -28,6 +28,8 @@ pub const POINTS: &[&str] = &[
     "scan.page-stored",
     "scan.page-filed",
     "scan.batch-settled",
+    "watch.taken",
+    "watch.moved",
     "catalog.before-commit",
     "catalog.after-commit",
     "import.page-read",

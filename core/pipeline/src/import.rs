@@ -29,7 +29,7 @@ use crate::archive::Archive;
 use crate::checksums::Listed;
 use crate::error::PipelineError;
 use crate::process::{self, ProcessOutcome, ProcessPlan};
-use crate::progress::{Phase, Sink};
+use crate::progress::{Phase, Silent, Sink};
 use crate::signing::{self, SigningKey};
 use crate::worker::protocol::{Request, Response};
 use crate::worker::{Worker, WorkerFault};
@@ -84,6 +84,17 @@ impl Lot {
     fn open(archive: &Archive, plan: &ImportPlan, cancel: &Cancel) -> Result<Self, PipelineError> {
         let root = canonical_root(archive, &plan.root)?;
         let items = folder::list(&root)?;
+        Self::of(archive, plan, root, items, cancel)
+    }
+
+    /// Some items of a folder.
+    fn of(
+        archive: &Archive,
+        plan: &ImportPlan,
+        root: PathBuf,
+        items: Vec<FolderItem>,
+        cancel: &Cancel,
+    ) -> Result<Self, PipelineError> {
         preflight(archive, &items)?;
         let listed = Listed::read(&items, cancel)?;
         Ok(Self { root, items, listed, rule: plan.rule.clone() })
@@ -131,21 +142,7 @@ pub fn import(
 ) -> Result<ImportOutcome, PipelineError> {
     let lot = Lot::open(archive, plan, cancel)?;
     process::check_models(archive, plan.language, cancel)?;
-    let language = match plan.language {
-        LanguageChoice::Auto(_) => "auto",
-        LanguageChoice::Given(language) => language.model(),
-    };
-    let options = serde_json::json!({ "jobs": plan.jobs, "lang": language });
-    let receipt = archive.catalog().begin_receipt(&lot.root.to_string_lossy(), &options, &archive.act())?;
-    crash::point("import.receipt-begun");
-    let lines = look_at_all(archive, &lot, plan.jobs, cancel, sink, |look| match look {
-        Look::Candidate(candidate) => take(archive, *candidate, receipt),
-        Look::Settled(line) => Ok(line),
-        Look::Interrupted => Err(PipelineError::Cancelled),
-    })?;
-    archive.catalog().add_receipt_lines(receipt, &lines)?;
-    // Reading may take all night: what was taken can be found again by the folder alone from now on.
-    archive.write_stale_manifests()?;
+    let (receipt, lines) = take_lot(archive, &lot, plan, cancel, sink)?;
     let process_plan = ProcessPlan { jobs: plan.jobs, language: plan.language, dossier: None };
     signing::finish_publications(archive, cancel)?;
     let processed = process::go_on(archive, &process_plan, key, cancel, sink)?;
@@ -153,6 +150,46 @@ pub fn import(
     archive.write_archive_manifest()?;
     crash::point("import.receipt-finished");
     Ok(ImportOutcome { receipt: Some(receipt), lines, processed, interrupted: cancel.is_requested() })
+}
+
+/// Takes all files of a lot, each with its line on a new receipt.
+fn take_lot(
+    archive: &Archive,
+    lot: &Lot,
+    plan: &ImportPlan,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<(ReceiptId, Vec<ReceiptLine>), PipelineError> {
+    let language = match plan.language {
+        LanguageChoice::Auto(_) => "auto",
+        LanguageChoice::Given(language) => language.model(),
+    };
+    let options = serde_json::json!({ "jobs": plan.jobs, "lang": language });
+    let receipt = archive.catalog().begin_receipt(&lot.root.to_string_lossy(), &options, &archive.act())?;
+    crash::point("import.receipt-begun");
+    let lines = look_at_all(archive, lot, plan.jobs, cancel, sink, |look| match look {
+        Look::Candidate(candidate) => take(archive, *candidate, receipt),
+        Look::Settled(line) => Ok(line),
+        Look::Interrupted => Err(PipelineError::Cancelled),
+    })?;
+    archive.catalog().add_receipt_lines(receipt, &lines)?;
+    // Reading may take all night: what was taken can be found again by the folder alone from now on.
+    archive.write_stale_manifests()?;
+    Ok((receipt, lines))
+}
+
+/// Takes some items of a folder, and reads nothing yet.
+pub(crate) fn take_items(
+    archive: &Archive,
+    plan: &ImportPlan,
+    root: &Path,
+    items: Vec<FolderItem>,
+    cancel: &Cancel,
+) -> Result<Vec<ReceiptLine>, PipelineError> {
+    let lot = Lot::of(archive, plan, root.to_owned(), items, cancel)?;
+    let (receipt, lines) = take_lot(archive, &lot, plan, cancel, &Silent)?;
+    archive.catalog().finish_receipt(receipt, &archive.act())?;
+    Ok(lines)
 }
 
 /// Says what an import would do with every file, and changes nothing.
@@ -175,7 +212,7 @@ pub fn preview(
     Ok(ImportOutcome { receipt: None, lines, processed: ProcessOutcome::default(), interrupted: cancel.is_requested() })
 }
 
-fn canonical_root(archive: &Archive, root: &Path) -> Result<PathBuf, PipelineError> {
+pub(crate) fn canonical_root(archive: &Archive, root: &Path) -> Result<PathBuf, PipelineError> {
     let unreadable = |path: &Path, source| PipelineError::Unreadable { path: path.to_owned(), source };
     let folder = root.canonicalize().map_err(|e| unreadable(root, e))?;
     let home = archive.layout().root().canonicalize().map_err(|e| unreadable(archive.layout().root(), e))?;

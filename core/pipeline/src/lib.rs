@@ -25,6 +25,7 @@ pub mod scanner;
 pub mod settings;
 pub mod signing;
 pub mod verify;
+pub mod watch;
 pub mod worker;
 
 pub use archive::{Archive, Session};
