@@ -137,6 +137,10 @@ fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
             points += 1;
         }
     }
+    // An empty feeder begins nothing; it closes a batch of which all had come.
+    let station = Station::with_demo_archive();
+    simulated(&station, "sheets=0", &SCAN, None).done_in_part();
+    assert_eq!(station.run(["show", "--limit", "0", "--json"]).done().json(), serde_json::json!([]));
     // The station, killed at each point of a page and of a batch.
     let of_a_page = [
         "scan.page-written",
@@ -158,7 +162,7 @@ fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
             assert_eq!(done["state"], "reconciled", "{point}:{nth}");
         } else if point != "scan.batch-settled" {
             // All had come; only the closing is missing.
-            let closed = station.run(["scan", "HS.01", "--close", "--json"]).done().json();
+            let closed = simulated(&station, "sheets=0", &SCAN, None).done().json();
             assert_eq!(closed["state"], "reconciled", "{point}:{nth}");
         }
         assert_complete(&station, &format!("{point}:{nth}"));
@@ -181,6 +185,11 @@ fn both_sides_of_a_sheet_count_together() {
     let one_side = simulated(&station, "sheets=2", &SCAN, None).done_in_part().json();
     assert_eq!(one_side["state"], "open", "a new batch of six sheets, of which two came");
     simulated(&station, "sheets=2", &duplex, None).ended_with(10);
+    // The folder alone knows of the open batch, too.
+    let pages = station.run(["show", "HS.01", "--json"]).done().json()["pages"].clone();
+    fs::remove_file(station.archive().join("catalog.sqlite")).unwrap();
+    station.run(["check", "--rebuild"]).done();
+    assert_eq!(station.run(["show", "HS.01", "--json"]).done().json()["pages"], pages);
     let closed = station.run(["scan", "HS.01", "--close", "--reason", "hai tờ phụ lục", "--json"]).done().json();
     assert_eq!(closed["state"], "overridden");
 }

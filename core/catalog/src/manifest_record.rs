@@ -206,6 +206,25 @@ pub(crate) const OF_DOSSIER: &[Record] = &[
             ("void_reason", Text),
         ],
     },
+    Record {
+        name: "batches",
+        table: "batch",
+        rows: "WHERE dossier = ?1 ORDER BY opened_at, id",
+        columns: &[
+            ("id", Id),
+            ("device", Text),
+            ("settings", Json),
+            ("sides", Integer),
+            ("sheets", Integer),
+            ("pages", Integer),
+            ("opened_at", Integer),
+            ("opened_by", Text),
+            ("closed_at", Integer),
+            ("closed_by", Text),
+            ("closed_how", Text),
+            ("closed_reason", Text),
+        ],
+    },
     Record { name: "events", table: "event", rows: "WHERE dossier = ?1 ORDER BY seq", columns: EVENT },
 ];
 

@@ -90,6 +90,11 @@ pub fn scan(
     allowed(archive, plan)?;
     let mut scanner = driver.open(&plan.device)?;
     let granted = scanner.configure(&plan.settings)?;
+    // Nothing is begun before a first page comes.
+    let Some(first) = first_page(archive, plan, scanner.as_mut())? else {
+        let batch = already_complete(archive, plan)?;
+        return Ok(ScanOutcome { batch, granted, pages: 0, ended: Ended::Empty, waits: Vec::new() });
+    };
     let batch = begin(archive, plan, &granted)?;
     crash::point("scan.batch-opened");
     let options = json!({ "device": plan.device, "batch": batch.id.to_string() });
@@ -100,7 +105,7 @@ pub fn scan(
     let (ended, filed) = thread::scope(|scope| {
         let filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off };
         let storing = scope.spawn(move || filing.all(&pieces));
-        let ended = deliver(scanner.as_mut(), &sender, cancel, &broken_off);
+        let ended = deliver(scanner.as_mut(), first, &sender, cancel, &broken_off);
         if ended.is_none() {
             scanner.stop();
         }
@@ -165,6 +170,33 @@ fn allowed(archive: &Archive, plan: &ScanPlan) -> Result<(), PipelineError> {
     Ok(())
 }
 
+/// The first page of a run; what keeps it from coming is an incident of the open batch, if there is one.
+fn first_page(
+    archive: &Archive,
+    plan: &ScanPlan,
+    scanner: &mut dyn Scanner,
+) -> Result<Option<PageShape>, PipelineError> {
+    let first = scanner.next_page();
+    if let (Err(error), Some(open)) = (&first, archive.catalog().open_batch(&plan.dossier)?) {
+        archive.catalog().batch_incident(open.id, error.code(), &error.to_string(), &archive.act())?;
+    }
+    Ok(first?)
+}
+
+/// Closes the open batch if all its pages came in an earlier run.
+///
+/// # Errors
+/// [`PipelineError::FeederEmpty`] if pages are missing, or if there is no batch.
+fn already_complete(archive: &Archive, plan: &ScanPlan) -> Result<BatchView, PipelineError> {
+    let catalog = archive.catalog();
+    match catalog.open_batch(&plan.dossier)? {
+        Some(open) if open.expected() == Some(open.pages) => {
+            Ok(catalog.close_batch(open.id, &Closing::Reconciled, &archive.act())?)
+        }
+        _ => Err(PipelineError::FeederEmpty),
+    }
+}
+
 /// The open batch of the dossier, or a new one.
 fn begin(archive: &Archive, plan: &ScanPlan, granted: &Granted) -> Result<BatchView, PipelineError> {
     let sides = plan.settings.source.sides();
@@ -224,19 +256,24 @@ enum Piece {
 /// to `broken_off`, so that what of it still waits is not packed in vain.
 fn deliver(
     scanner: &mut dyn Scanner,
+    first: PageShape,
     sender: &SyncSender<Piece>,
     cancel: &Cancel,
     broken_off: &AtomicU32,
 ) -> Option<Ended> {
     let mut buffer = vec![0; BLOCK];
-    let mut page = 0;
+    let (mut page, mut first) = (0, Some(first));
     loop {
         if cancel.is_requested() {
             scanner.stop();
             sender.send(Piece::Abort).ok()?;
             return Some(Ended::Fault(ScanError::Cancelled));
         }
-        let shape = match scanner.next_page() {
+        let next = match first.take() {
+            Some(first) => Ok(Some(first)),
+            None => scanner.next_page(),
+        };
+        let shape = match next {
             Ok(Some(shape)) => shape,
             Ok(None) => return Some(Ended::Empty),
             Err(error) => {

@@ -167,7 +167,6 @@ fn ended(outcome: &ScanOutcome) -> Result<Exit, Stop> {
     match &outcome.ended {
         Ended::Fault(ScanError::Cancelled) => Ok(Exit::Interrupted),
         Ended::Fault(error) => Err(PipelineError::Scan(error.clone()).into()),
-        Ended::Empty if outcome.pages == 0 => Err(PipelineError::FeederEmpty.into()),
         Ended::Empty => {
             let is_open = outcome.batch.closed.is_none() && outcome.batch.expected().is_some();
             Ok(if is_open { Exit::Partial } else { Exit::Done })
