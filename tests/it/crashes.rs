@@ -117,7 +117,10 @@ fn a_kill_at_any_named_point_loses_nothing_and_changes_nothing() {
     let expected = outcome(&undisturbed);
     assert_eq!(expected.published.len(), 3, "the undisturbed run published its documents");
 
-    let kills: Vec<(&str, u32)> = POINTS.iter().map(|name| (*name, 1)).chain(LATER.iter().copied()).collect();
+    // An import passes no point of a scan or of a hot folder: `scanning` and `watching` kill there.
+    let of_others = |name: &&&str| name.starts_with("scan.") || name.starts_with("watch.");
+    let passed: Vec<&str> = POINTS.iter().filter(|name| !of_others(name)).copied().collect();
+    let kills: Vec<(&str, u32)> = passed.iter().map(|name| (*name, 1)).chain(LATER.iter().copied()).collect();
     let queue = Mutex::new(kills.iter());
     let survived = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -139,7 +142,7 @@ fn a_kill_at_any_named_point_loses_nothing_and_changes_nothing() {
     let mut names = survived.clone();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), POINTS.len());
+    assert_eq!(names.len(), passed.len());
     announce(&format!(
         "killed at {} points by name, {} kills in all: {}",
         names.len(),

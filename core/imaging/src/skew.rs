@@ -83,7 +83,7 @@ fn usual_tone(page: &GrayImage) -> u8 {
 
 impl Straightened {
     /// Turns a page clockwise by `angle` degrees, which levels lines that rise by it. Nothing is cut off; what comes in at
-    /// the corners has the usual tone of the page, for white beside grey paper would make one dark patch of the page.
+    /// the corners is white.
     pub fn of(page: &GrayImage, angle: f32) -> Self {
         let (sin, cos) = angle.to_radians().sin_cos();
         let (w, h) = (page.width as f32, page.height as f32);
@@ -96,36 +96,57 @@ impl Straightened {
         turned
     }
 
+    /// Gives the corners that came in the usual tone of the page: an engine that looks for one threshold would take grey
+    /// paper beside white corners for one dark patch.
+    pub fn tint_corners(&mut self, page: &GrayImage) {
+        let tone = usual_tone(page);
+        let mut pixels = std::mem::take(&mut self.image.pixels);
+        self.each(page, &mut pixels, |pixel, source| {
+            if source.is_none() {
+                *pixel = tone;
+            }
+        });
+        self.image.pixels = pixels;
+    }
+
     /// The point of the page that lies at a point of the turned image.
     pub fn on_page(&self, x: f32, y: f32) -> (f32, f32) {
         let (x, y) = (x - self.to.0, y - self.to.1);
         (self.from.0 + x * self.cos + y * self.sin, self.from.1 - x * self.sin + y * self.cos)
     }
 
-    /// Bilinear samples, in fixed point: 16 bits behind the point.
+    /// Bilinear samples.
     fn samples(&self, page: &GrayImage) -> Vec<u8> {
+        let stride = page.width as usize;
+        let mut pixels = vec![255_u8; self.image.width as usize * self.image.height as usize];
+        self.each(page, &mut pixels, |pixel, source| {
+            let Some((at, right, down)) = source else { return };
+            let mix = |a: u8, b: u8| u32::from(a) * (256 - right) + u32::from(b) * right;
+            let upper = mix(page.pixels[at], page.pixels[at + 1]);
+            let lower = mix(page.pixels[at + stride], page.pixels[at + stride + 1]);
+            *pixel = ((upper * (256 - down) + lower * down) >> 16) as u8;
+        });
+        pixels
+    }
+
+    /// Visits each pixel with the one of the page at its upper left and the way from there, in 256ths; `None` outside. In
+    /// fixed point: 16 bits behind the point.
+    fn each(&self, page: &GrayImage, pixels: &mut [u8], mut visit: impl FnMut(&mut u8, Option<(usize, u32, u32)>)) {
         let fixed = |v: f32| (v * 65_536.0) as i64;
         let (width, height) = (i64::from(page.width), i64::from(page.height));
         let stride = page.width as usize;
-        let mut pixels = vec![usual_tone(page); self.image.width as usize * self.image.height as usize];
         for (y, row) in pixels.chunks_exact_mut(self.image.width.max(1) as usize).enumerate() {
             let (x, y) = self.on_page(0.5, y as f32 + 0.5);
             let (mut x, mut y) = (fixed(x - 0.5), fixed(y - 0.5));
             for pixel in row {
                 let (left, top) = (x >> 16, y >> 16);
-                if left >= 0 && top >= 0 && left + 1 < width && top + 1 < height {
-                    let at = top as usize * stride + left as usize;
-                    let (right, down) = (((x >> 8) & 255) as u32, ((y >> 8) & 255) as u32);
-                    let mix = |a: u8, b: u8| u32::from(a) * (256 - right) + u32::from(b) * right;
-                    let upper = mix(page.pixels[at], page.pixels[at + 1]);
-                    let lower = mix(page.pixels[at + stride], page.pixels[at + stride + 1]);
-                    *pixel = ((upper * (256 - down) + lower * down) >> 16) as u8;
-                }
+                let is_inside = left >= 0 && top >= 0 && left + 1 < width && top + 1 < height;
+                let at = is_inside.then(|| top as usize * stride + left as usize);
+                visit(pixel, at.map(|at| (at, ((x >> 8) & 255) as u32, ((y >> 8) & 255) as u32)));
                 x += fixed(self.cos);
                 y -= fixed(self.sin);
             }
         }
-        pixels
     }
 }
 
@@ -165,8 +186,12 @@ mod tests {
         let page = bars(1_000, 1_400, 3.0);
         let level = Straightened::of(&page, 3.0);
         assert!(estimate(&InkMap::of(&level.image)).abs() <= 0.1);
-        // The corners that come in are paper.
-        assert_eq!((level.image.pixels[0], level.image.pixels.last()), (235, Some(&235)));
+        // The corners that come in are white, or paper.
+        let mut tinted = Straightened::of(&page, 3.0);
+        tinted.tint_corners(&page);
+        assert_eq!((level.image.pixels[0], tinted.image.pixels[0], tinted.image.pixels.last()), (255, 235, Some(&235)));
+        let differ = level.image.pixels.iter().zip(&tinted.image.pixels).filter(|(one, other)| one != other);
+        assert!(differ.clone().count() > 1_000 && differ.clone().all(|(one, _)| *one == 255));
         // Inked points of the turned image lie on ink of the page.
         let mut checked = 0;
         for y in (100..level.image.height - 100).step_by(37) {

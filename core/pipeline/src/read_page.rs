@@ -130,10 +130,11 @@ impl Page {
         let mut map = InkMap::of(&image);
         let (ink, sideways) = (map.share(), seems_sideways(&map));
         let skew = skew::estimate(&map);
-        let straightened = (skew.abs() >= WORTH_TURNING).then(|| Straightened::of(&image, skew));
+        let mut straightened = (skew.abs() >= WORTH_TURNING).then(|| Straightened::of(&image, skew));
         let mut map_as_is = None;
-        if let Some(level) = &straightened {
+        if let Some(level) = &mut straightened {
             map_as_is = Some(std::mem::replace(&mut map, InkMap::of(&level.image)));
+            level.tint_corners(&image);
         }
         Self { ink, sideways, skew, map, map_as_is, straightened, image }
     }
