@@ -79,10 +79,14 @@ fn the_real_library_feeds_sheets_and_the_count_has_to_be_right() {
     let found = station.run(["findings", "HS.01"]).done().stdout;
     assert!(found.contains("A batch of this dossier is not closed"), "{found}");
     station.run(["scan", "HS.01", "--close"]).ended_with(10);
+    let safe = || station.run(["show", "HS.01", "--json"]).done().json()["safe_to_refile"].clone();
+    assert_eq!(safe(), false);
     // Two more from the glass, one by one: another source of one page a sheet goes on with the batch.
     assert_eq!(scan(&["--source", "flatbed"]).done_in_part().json()["pages"], 11);
     let full = scan(&["--source", "flatbed"]).done().json();
     assert_eq!((&full["pages"], &full["state"]), (&12.into(), &"reconciled".into()));
+    assert_eq!(safe(), true);
+    assert!(station.run(["show", "HS.01"]).done().stdout.contains("safe to refile"));
     let found = station.run(["findings", "HS.01"]).done().stdout;
     assert!(!found.contains("not closed"), "{found}");
     // What comes out is a signed PDF/A like any other.
@@ -90,7 +94,7 @@ fn the_real_library_feeds_sheets_and_the_count_has_to_be_right() {
     station.run(["verify", "HS.01"]).done();
     station.run(["check"]).done();
     let log = station.run(["log", "--limit", "0"]).done().stdout;
-    assert!(log.contains("short-feed") || log.contains("capture incident") || log.contains("10 of 12"), "{log}");
+    assert!(log.contains("the feeder was empty too early (10/12)"), "{log}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod receipt;
 mod scan;
 mod search;
 mod show;
+mod show_batches;
 mod show_dossier;
 mod show_pages;
 mod verify;

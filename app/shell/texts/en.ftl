@@ -912,3 +912,10 @@ watch-taken = { $path }: { $pages } { $pages ->
         [one] page
        *[other] pages
     } into { $dossier }
+show-batches = Scanned batches
+batch-count = { $pages } of { $expected } pages
+batch-state-open = open
+batch-state-reconciled = closed, the count is right
+batch-state-overridden = closed by hand: { $reason }
+paper-refile = The paper is safe to refile.
+paper-keep = KEEP THE PAPER on the table: a batch is open, or pages have to be scanned again.

@@ -227,7 +227,7 @@ fn settle(archive: &Archive, plan: &ScanPlan, batch: BatchView, ended: &Ended) -
         Ended::Empty => {
             // The end of a feed is a claim, not a fact.
             if let Some(expected) = now.expected() {
-                let detail = format!("{} of {expected} pages", now.pages);
+                let detail = format!("{}/{expected}", now.pages);
                 let code = if now.pages < expected { "short-feed" } else { "long-feed" };
                 catalog.batch_incident(now.id, code, &detail, &archive.act())?;
             }

@@ -10,8 +10,9 @@ use sohoa_shell::{Exit, Texts, UiLanguage, history, reasons};
 
 use crate::commands::findings::FindingRecord;
 use crate::commands::log::EventRecord;
+use crate::commands::show_batches::BatchRecord;
 use crate::commands::show_pages::PageRecord;
-use crate::commands::{findings, show, show_pages};
+use crate::commands::{findings, show, show_batches, show_pages};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::{Table, one_line};
@@ -37,6 +38,9 @@ struct Record {
     next_step: String,
     documents: Vec<DocumentRecord>,
     page_list: Vec<PageRecord>,
+    batches: Vec<BatchRecord>,
+    /// Whether the paper may go back onto the shelf; null if nothing was scanned here.
+    safe_to_refile: Option<bool>,
     findings: Vec<FindingRecord>,
     holds: Vec<HoldRecord>,
     events: Vec<EventRecord>,
@@ -111,6 +115,7 @@ pub(super) fn run(front: &mut Front, archive: &Archive, code: &str, as_json: boo
         }
     }
     documents(front, archive, &view.documents);
+    show_batches::tell(front, &archive.catalog().batches(&code)?, view.dossier.evidence.open_rejects);
     holds(front, &view);
     let open: Vec<_> = findings.iter().filter(|finding| finding.closed.is_none()).collect();
     if !open.is_empty() {
@@ -293,6 +298,7 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
     let row = &view.dossier;
     let about = &row.description;
     let accepted = row.accepted.as_ref();
+    let batches = archive.catalog().batches(&about.code)?;
     let events = archive.catalog().events(Some(&about.code), usize::MAX)?;
     let holds = view.holds.iter().map(|hold| {
         let released = hold.released.as_ref();
@@ -335,6 +341,8 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
         below_standard_pages: row.below_standard_pages,
         missing: missing(row),
         next_step: next_step(&front.texts, row),
+        safe_to_refile: show_batches::may_be_refiled(&batches, row.evidence.open_rejects),
+        batches: batches.iter().map(BatchRecord::of).collect(),
         documents: view.documents.iter().map(|document| document_record(archive, document)).collect(),
         page_list: show_pages::records(archive, &view.documents, &about.code)?,
         findings: findings.iter().map(|finding| findings::record(&front.texts, finding)).collect(),
