@@ -115,3 +115,39 @@ fn a_signed_file_is_judged_and_kept_as_it_came() {
     let judged = keeper.run(["verify", "HS.05", "--json"]).ended_with(6).json().to_string();
     assert!(judged.contains("failed"), "{judged}");
 }
+
+#[test]
+fn signed_files_of_others_are_kept_whatever_is_on_their_pages() {
+    let Some(scans) = places::real_scans() else {
+        announce("signed files of others: skipped, SOHOA_SCANS names no folder");
+        return;
+    };
+    let station = Station::with_demo_archive();
+    let lot = station.folder().join("lot/HS.07");
+    fs::create_dir_all(&lot).unwrap();
+    let mut given = BTreeMap::new();
+    let files = fs::read_dir(scans.join("signed")).unwrap().map(|entry| entry.unwrap().path());
+    for (i, path) in files.filter(|path| path.extension().is_some_and(|kind| kind == "pdf")).enumerate() {
+        let name = format!("HS.07.{}.pdf", i + 1);
+        fs::copy(&path, lot.join(&name)).unwrap();
+        given.insert(format!("HS.07/{name}"), path);
+    }
+    let receipt = station.run(["import", "lot", "--lang", "vie", "--json"]).done_in_part().json();
+    let refused = receipt["refused"].as_array().unwrap();
+    let codes: Vec<&str> = refused.iter().map(|line| line["code"].as_str().unwrap()).collect();
+    assert!(codes.iter().all(|code| *code == "pdf-encrypted"), "{refused:?}");
+    station.run(["export", "--as", "pdf", "--to", "out", "--held-reason", "only a test"]).done();
+    let taken = receipt["taken"].as_array().unwrap();
+    for line in taken {
+        let path = line["path"].as_str().unwrap();
+        let ordinal: u32 = path.rsplit('.').nth(1).unwrap().parse().unwrap();
+        let kept = fs::read(station.folder().join(format!("out/HS.07/HS.07.{ordinal:07}.pdf"))).unwrap();
+        assert!(kept == fs::read(&given[path]).unwrap(), "{path} is not what came");
+    }
+    announce(&format!(
+        "signed files of others: {} kept as they came, {} refused as encrypted",
+        taken.len(),
+        codes.len()
+    ));
+    assert!(taken.len() >= 10, "{receipt}");
+}

@@ -41,6 +41,15 @@ impl BatchView {
     pub fn expected(&self) -> Option<u32> {
         self.sheets.map(|sheets| sheets.saturating_mul(self.sides))
     }
+
+    /// How it stands, for records: `open`, `reconciled` or `overridden`, and why it was overridden.
+    pub fn state(&self) -> (&'static str, Option<&str>) {
+        match &self.closed {
+            None => ("open", None),
+            Some((_, Closing::Reconciled)) => ("reconciled", None),
+            Some((_, Closing::Overridden { reason })) => ("overridden", Some(reason)),
+        }
+    }
 }
 
 /// How a batch was closed.

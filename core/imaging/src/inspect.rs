@@ -11,6 +11,9 @@ use crate::sniff::{HEAD_LENGTH, lookalike, sniff};
 use crate::source::read_failed;
 use crate::{bmp, jpeg, pdf, png, tiff, whole};
 
+/// Dots per inch at which a page without pixels is as large as its outline says.
+pub const OUTLINE_DPI: f64 = 200.0;
+
 /// What is too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -86,6 +89,14 @@ pub fn inspect<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Vec<Fr
         }
         format @ (FileFormat::Webp | FileFormat::Jp2) => Ok(vec![whole::read(source, format, limits)?.facts()]),
     }
+}
+
+/// The pages of a PDF that is kept as it is although they are no scans: as large as they are shown, at [`OUTLINE_DPI`].
+///
+/// # Errors
+/// Those of `inspect` for an encrypted or damaged file.
+pub fn outline<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Vec<FrameFacts>, ImagingError> {
+    Ok(pdf::open(source, limits)?.outline())
 }
 
 /// Recognises the format, or says what the file looks like instead.

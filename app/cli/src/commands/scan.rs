@@ -34,11 +34,7 @@ struct BatchRecord {
 
 impl BatchRecord {
     fn of(batch: &BatchView) -> Self {
-        let (state, reason) = match &batch.closed {
-            None => ("open", None),
-            Some((_, Closing::Reconciled)) => ("reconciled", None),
-            Some((_, Closing::Overridden { reason })) => ("overridden", Some(reason.clone())),
-        };
+        let (state, reason) = batch.state();
         Self {
             batch: batch.id.to_string(),
             device: batch.device.clone(),
@@ -46,7 +42,7 @@ impl BatchRecord {
             sheets: batch.sheets,
             expected: batch.expected(),
             state,
-            reason,
+            reason: reason.map(str::to_owned),
             new_pages: 0,
             ended: None,
             safe_ms_p99: None,

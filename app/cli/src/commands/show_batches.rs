@@ -22,11 +22,7 @@ pub(super) struct BatchRecord {
 
 impl BatchRecord {
     pub(super) fn of(batch: &BatchView) -> Self {
-        let (state, reason) = match &batch.closed {
-            None => ("open", None),
-            Some((_, Closing::Reconciled)) => ("reconciled", None),
-            Some((_, Closing::Overridden { reason })) => ("overridden", Some(reason.clone())),
-        };
+        let (state, reason) = batch.state();
         Self {
             batch: batch.id.to_string(),
             device: batch.device.clone(),
@@ -35,7 +31,7 @@ impl BatchRecord {
             pages: batch.pages,
             expected: batch.expected(),
             state,
-            reason,
+            reason: reason.map(str::to_owned),
         }
     }
 }

@@ -10,14 +10,14 @@ mod tree;
 
 use std::io::{Read, Seek};
 
-use sohoa_model::frame::{Conversion, Embedding, FrameFacts};
-use sohoa_model::geometry::Rotation;
+use sohoa_model::frame::{Conversion, Embedding, FrameFacts, Samples};
+use sohoa_model::geometry::{Dpi, Rotation};
 use sohoa_pdf::{Dict, File, Object, PdfError};
 
 use crate::decode::{RowSink, mirrored_back};
 use crate::error::ImagingError;
 use crate::exif::{self, Orientation, Resolution};
-use crate::inspect::Limits;
+use crate::inspect::{Limits, OUTLINE_DPI};
 use crate::pdf::content::Placed;
 use crate::pdf::image::PageImage;
 use crate::pdf::tree::Leaf;
@@ -52,6 +52,27 @@ impl<R: Read + Seek> Document<'_, R> {
     /// How many pages there are.
     pub(crate) fn pages(&self) -> u32 {
         u32::try_from(self.leaves.len()).unwrap_or(u32::MAX)
+    }
+
+    /// All pages as large as they are shown, whatever is on them.
+    pub(crate) fn outline(&self) -> Vec<FrameFacts> {
+        let of = |(index, leaf): (usize, &Leaf)| {
+            let [left, bottom, right, top] = leaf.sides;
+            let pixels = |units: f64| ((units * leaf.user_unit / 72.0 * OUTLINE_DPI).round() as u32).max(1);
+            FrameFacts {
+                is_sealed: true,
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+                width: pixels(right - left),
+                height: pixels(top - bottom),
+                dpi: Dpi(OUTLINE_DPI as f32),
+                dpi_stated: true,
+                samples: Samples::Rgb8,
+                stated_rotation: Rotation::from_degrees(leaf.rotate).unwrap_or_default(),
+                embedding: Embedding::Repack,
+                conversion: None,
+            }
+        };
+        self.leaves.iter().enumerate().map(of).collect()
     }
 
     /// The image of a page; refuses a page that is no scan.

@@ -120,10 +120,18 @@ fn inspect(path: &Path) -> Response {
         let n = file.read(&mut head).map_err(|cause| ImagingError::ReadFailed { cause })?;
         file.rewind().map_err(|cause| ImagingError::ReadFailed { cause })?;
         let format = sniff::sniff(&head[..n]);
-        let mut frames = inspect::inspect(&mut file, &Limits::default())?;
-        if format == Some(FileFormat::Pdf) && is_signed(&mut file)? {
-            frames.iter_mut().for_each(|facts| facts.is_sealed = true);
+        let frames = inspect::inspect(&mut file, &Limits::default());
+        if format != Some(FileFormat::Pdf) || matches!(frames, Err(ImagingError::Encrypted)) || !is_signed(&mut file)? {
+            return Ok((format, frames?));
         }
+        // Signed, it is kept as it is, scan or not: what can't be taken out of it is not read.
+        let frames = match frames {
+            Ok(mut frames) => {
+                frames.iter_mut().for_each(|facts| facts.is_sealed = true);
+                frames
+            }
+            Err(_) => inspect::outline(&mut file, &Limits::default())?,
+        };
         Ok((format, frames))
     });
     match facts {
