@@ -114,6 +114,14 @@ fn what_a_device_can_not_do_is_said_before_any_paper_moves() {
     refused(&["--device", "test:0", "--dpi", "150"], 10, "below the standard");
     refused(&["--device", "test:0", "--mode", "gray"], 10, "below the standard");
     assert_eq!(station.run(["show", "--limit", "0", "--json"]).done().json(), serde_json::json!([]));
+    // What a profile says is refused like what is typed; what is typed counts more.
+    let station_run = |arguments: &[&str]| station.run(arguments.iter().copied());
+    station_run(&["profile", "set", "bản đồ", "--device", "test:0", "--dpi", "300", "--paper", "a3"]).done();
+    refused(&["--profile", "bản đồ"], 2, "no room for paper");
+    refused(&["--profile", "bản đồ", "--paper", "a4", "--dpi", "100"], 10, "below the standard");
+    refused(&["--profile", "sổ"], 4, "sổ");
+    let listed = station_run(&["profile", "list", "--json"]).done().json();
+    assert_eq!((&listed[0]["name"], &listed[0]["settings"]["dpi"]), (&"bản đồ".into(), &300.0.into()), "{listed}");
     // With a reason it goes.
     let gray =
         ["--device", "test:0", "--mode", "gray", "--paper", "60x40", "--reason", "sổ in đen trắng", "--sheets", "10"];

@@ -51,6 +51,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Plan(PlanCommand),
     Devices(DevicesArgs),
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     Scan(ScanArgs),
     Watch(WatchArgs),
     Import(ImportArgs),
@@ -402,20 +404,54 @@ pub(crate) struct DevicesArgs {
     pub(crate) json: bool,
 }
 
+/// How to scan, as far as it was typed.
+#[derive(Debug, Args)]
+pub(crate) struct ScanSettings {
+    #[arg(long, value_name = "ID")]
+    pub(crate) device: Option<String>,
+    #[arg(long, value_name = "SOURCE", value_parser = Source::from_str)]
+    pub(crate) source: Option<Source>,
+    #[arg(long, value_name = "MODE", value_parser = Mode::from_str)]
+    pub(crate) mode: Option<Mode>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(50..=2400))]
+    pub(crate) dpi: Option<u32>,
+    #[arg(long, value_name = "SIZE", value_parser = paper)]
+    pub(crate) paper: Option<(f64, f64)>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    Set(ProfileSetArgs),
+    List(JsonArgs),
+    Remove(ProfileRemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileSetArgs {
+    #[arg(value_name = "NAME", value_parser = name)]
+    pub(crate) profile_name: String,
+    #[command(flatten)]
+    pub(crate) settings: ScanSettings,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileRemoveArgs {
+    #[arg(value_name = "NAME", value_parser = name)]
+    pub(crate) profile_name: String,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
     #[arg(value_name = "DOSSIER")]
     pub(crate) dossier: String,
-    #[arg(long, value_name = "ID")]
-    pub(crate) device: Option<String>,
-    #[arg(long, value_name = "SOURCE", default_value = "adf", value_parser = Source::from_str)]
-    pub(crate) source: Source,
-    #[arg(long, value_name = "MODE", default_value = "color", value_parser = Mode::from_str)]
-    pub(crate) mode: Mode,
-    #[arg(long, value_name = "N", default_value = "200", value_parser = clap::value_parser!(u32).range(50..=2400))]
-    pub(crate) dpi: u32,
-    #[arg(long, value_name = "SIZE", default_value = "a4", value_parser = paper)]
-    pub(crate) paper: (f64, f64),
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) settings: ScanSettings,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) sheets: Option<u32>,
     #[arg(long)]
@@ -559,6 +595,9 @@ mod tests {
             "sohoa scan H49.1 --device test:0 --source adf-duplex --sheets 50 --new-dossier",
             "sohoa scan H49.1 --source flatbed --paper 210x330 --dpi 300 --mode gray --reason mờ",
             "sohoa scan H49.1 --close --sheets 50",
+            "sohoa scan H49.1 --profile bản-đồ --dpi 400",
+            "sohoa profile set bản-đồ --dpi 300 --paper a3 --source flatbed",
+            "sohoa profile list --json",
             "sohoa watch nóng --settle 5 --once --lang vie",
             "sohoa worker",
         ];

@@ -15,6 +15,7 @@ mod log;
 mod man;
 mod plan;
 mod process;
+mod profile;
 mod progress;
 mod receipt;
 mod scan;
@@ -30,7 +31,7 @@ pub(crate) mod worker;
 use sohoa_pipeline::decide::Decision;
 use sohoa_shell::Exit;
 
-use crate::args::{Command, InventoryCommand, KeyCommand, PlanCommand};
+use crate::args::{Command, InventoryCommand, KeyCommand, PlanCommand, ProfileCommand};
 use crate::front::Front;
 use crate::stop::Stop;
 
@@ -49,6 +50,9 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Plan(PlanCommand::List(args)) => plan::list(front, args.json),
         Command::Plan(PlanCommand::Remove(args)) => plan::remove(front, &args),
         Command::Devices(args) => devices::run(front, &args),
+        Command::Profile(ProfileCommand::Set(args)) => profile::set(front, &args),
+        Command::Profile(ProfileCommand::List(args)) => profile::list(front, args.json),
+        Command::Profile(ProfileCommand::Remove(args)) => profile::remove(front, &args),
         Command::Scan(args) => scan::run(front, &args),
         Command::Watch(args) => watch::run(front, &args),
         Command::Import(args) => import::run(front, &args),

@@ -38,6 +38,7 @@ pub const KINDS: &[&str] = &[
     "recognition asked for",
     "rejection",
     "release",
+    "scan profile",
     "sheets counted",
     "trust",
 ];
@@ -137,6 +138,10 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             reason if reason.is_empty() => say(&id, &[]),
             reason => say("event-batch-overridden", &[("reason", reason.into())]),
         },
+        "scan profile" if detail.get("removed").is_some() => {
+            say("event-scan-profile-removed", &[("name", text("removed"))])
+        }
+        "scan profile" => say(&id, &[("name", text("set"))]),
         "sheets counted" => say(&id, &[("sheets", text("sheets"))]),
         "capture incident" => {
             let what = say(&format!("incident-{}", word(detail, "code")), &[("detail", text("detail"))]);

@@ -28,6 +28,7 @@ pub mod query;
 pub mod reading;
 pub mod receipt;
 pub mod rendition;
+pub mod scan_profile;
 pub mod search;
 mod search_fold;
 pub mod text_record;

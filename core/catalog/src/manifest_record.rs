@@ -320,6 +320,12 @@ pub(crate) const OF_ARCHIVE: &[Record] = &[
             ("refused", Integer),
         ],
     },
+    Record {
+        name: "scan_profiles",
+        table: "scan_profile",
+        rows: "ORDER BY name",
+        columns: &[("name", Text), ("settings", Json)],
+    },
     // Dossiers of which nothing is known but their row of the inventory; every other one has a manifest of its own.
     Record {
         name: "planned",

@@ -10,7 +10,7 @@ use crate::error::CatalogError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_events_are_not_replaced.sql"),
-    include_str!("migrations/0003_batches.sql"),
+    include_str!("migrations/0003_scanning.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.

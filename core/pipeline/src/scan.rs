@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sohoa_capture::frame_file::{self, FrameFileError};
 use sohoa_capture::scanner::PageShape;
@@ -77,6 +78,47 @@ pub struct ScanOutcome {
     pub ended: Ended,
     /// For each page how long it took from its last row to being durable and filed.
     pub waits: Vec<Duration>,
+}
+
+/// How a kind of paper is scanned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The device, if one is meant.
+    pub device: Option<String>,
+    /// How it is set.
+    pub settings: Settings,
+}
+
+impl Default for Profile {
+    /// The minimum of TT 05/2025 for papers: colour, 200 dpi; A4 from the feeder.
+    fn default() -> Self {
+        let settings = Settings { source: Source::Adf, mode: Mode::Color, dpi: 200.0, paper: (210.0, 297.0) };
+        Self { device: None, settings }
+    }
+}
+
+/// Keeps a profile under a name.
+pub fn set_profile(archive: &Archive, name: &str, profile: &Profile) -> Result<(), PipelineError> {
+    let value = serde_json::to_value(profile).map_err(|error| PipelineError::record(name, error))?;
+    archive.catalog().set_scan_profile(name, &value, &archive.act())?;
+    archive.write_archive_manifest()?;
+    Ok(())
+}
+
+/// A profile by its name.
+pub fn profile(archive: &Archive, name: &str) -> Result<Profile, PipelineError> {
+    let value = archive.catalog().scan_profile(name)?;
+    serde_json::from_value(value).map_err(|error| PipelineError::record(name, error))
+}
+
+/// All profiles by name.
+pub fn profiles(archive: &Archive) -> Result<Vec<(String, Profile)>, PipelineError> {
+    let all = archive.catalog().scan_profiles()?.into_iter();
+    let read = |(name, value): (String, Value)| match serde_json::from_value(value) {
+        Ok(profile) => Ok((name, profile)),
+        Err(error) => Err(PipelineError::record(name, error)),
+    };
+    all.map(read).collect()
 }
 
 /// Scans until the feeder is empty or something stops it, and closes the batch if the count is right.

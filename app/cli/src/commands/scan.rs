@@ -3,10 +3,13 @@
 use serde::Serialize;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::scan::{self, BatchView, Closing, Driver, Ended, ScanError, ScanOutcome, ScanPlan, Settings};
+use sohoa_pipeline::scan::{
+    self, BatchView, Closing, Driver, Ended, Profile, ScanError, ScanOutcome, ScanPlan, Settings,
+};
 use sohoa_shell::Exit;
 
 use crate::args::ScanArgs;
+use crate::commands::profile;
 use crate::front::Front;
 use crate::stop::Stop;
 
@@ -64,15 +67,20 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
     }
     front.stop_cleanly_on_request();
     let mut driver = front.scanners();
-    let device = match &args.device {
-        Some(device) => device.clone(),
+    let profile = match &args.profile {
+        Some(name) => scan::profile(&archive, name)?,
+        None => Profile::default(),
+    };
+    let Profile { device, settings } = profile::settled(&args.settings, profile);
+    let device = match device {
+        Some(device) => device,
         None => the_only(&mut driver)?,
     };
     let plan = ScanPlan {
         dossier: args.dossier.clone(),
         document: args.document,
         device,
-        settings: Settings { source: args.source, mode: args.mode, dpi: f64::from(args.dpi), paper: args.paper },
+        settings,
         sheets: args.sheets,
         new_dossier: args.new_dossier,
         reason: args.reason.clone(),

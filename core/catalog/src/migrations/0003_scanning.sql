@@ -1,3 +1,5 @@
+-- Scanning: batches and profiles.
+
 -- A batch: sheets that go through a scanner for one dossier, until their number is reconciled or a person says why not.
 
 CREATE TABLE batch (
@@ -22,3 +24,10 @@ CREATE TABLE batch (
     CHECK ((closed_at IS NULL) = (closed_how IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX batch_open ON batch (dossier) WHERE closed_at IS NULL;
+
+-- How a kind of paper is scanned on this station's devices, under a name.
+CREATE TABLE scan_profile (
+    name TEXT PRIMARY KEY,
+    -- The device, if one is meant, and its settings, canonical JSON.
+    settings TEXT NOT NULL
+) STRICT;
