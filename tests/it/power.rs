@@ -291,7 +291,7 @@ fn import(station: &Station, pages: &Path) -> Command {
 }
 
 /// The recorder, built; `None` if there is no C compiler and that is allowed.
-fn recorder(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn recorder(folder: &Path) -> Option<PathBuf> {
     let library = folder.join("recorder.so");
     let source = repository().join("tests/recorder/recorder.c");
     let mut compiler = Command::new("cc");
@@ -310,7 +310,7 @@ fn recorder(folder: &Path) -> Option<PathBuf> {
 }
 
 /// A command under the recorder.
-fn under<'a>(command: &'a mut Command, recorder: &Path, station: &Station, log: &Path) -> &'a mut Command {
+pub(crate) fn under<'a>(command: &'a mut Command, recorder: &Path, station: &Station, log: &Path) -> &'a mut Command {
     command.env("LD_PRELOAD", recorder).env("RECORDER_ROOT", station.archive()).env("RECORDER_LOG", log)
 }
 

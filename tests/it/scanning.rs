@@ -9,6 +9,8 @@ use sohoa_tests::announce;
 use sohoa_tests::places::repository;
 use sohoa_tests::station::{ARCHIVIST, Said, Station};
 
+use crate::power;
+
 /// Sheets of the batches that are interrupted.
 const SHEETS: u32 = 6;
 
@@ -180,6 +182,32 @@ fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
         assert_complete(&station, &format!("{point}:{nth}"));
         station.run(["check"]).done();
         points += 1;
+    }
+    // The disk fills up, or fails, at changes all over a batch.
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(recorder) = power::recorder(folder.path()) {
+        for fault in (10..=250)
+            .step_by(20)
+            .map(|change| format!("full:{change}"))
+            .chain((20..=220).step_by(40).map(|change| format!("io:{change}")))
+        {
+            let station = Station::with_demo_archive();
+            let log = folder.path().join(format!("log-{fault}"));
+            let mut command = station.command_as(ARCHIVIST);
+            command.env("SOHOA_SIMULATED_SCANNER", format!("sheets={SHEETS}")).args(SCAN);
+            let failed =
+                station.finish(power::under(&mut command, &recorder, &station, &log).env("RECORDER_FAIL", &fault));
+            assert!(failed.code.is_some() && !failed.stderr.contains("panicked"), "{fault}: {}", failed.stderr);
+            let before = pages(&station);
+            if failed.code != Some(0) {
+                let rest = format!("sheets={} first={}", SHEETS - before, before + 1);
+                let done = simulated(&station, &rest, &SCAN, None).done().json();
+                assert_eq!(done["state"], "reconciled", "{fault}");
+            }
+            assert_complete(&station, &fault);
+            station.run(["check"]).done();
+            points += 1;
+        }
     }
     announce(&format!("scanning: {points} points of a batch of {SHEETS} sheets, none lost, none counted twice"));
 }
