@@ -213,6 +213,33 @@ fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
 }
 
 #[test]
+fn a_stack_is_parted_into_documents_by_separator_sheets_or_by_count() {
+    let documents = |station: &Station| -> Vec<(u64, u64)> {
+        let shown = station.run(["show", "HS.01", "--json"]).done().json();
+        let all = shown["documents"].as_array().unwrap().iter();
+        all.map(|document| (document["ordinal"].as_u64().unwrap(), document["pages"].as_u64().unwrap())).collect()
+    };
+    for source in ["adf", "adf-duplex"] {
+        let station = Station::with_demo_archive();
+        let sides = if source == "adf" { 1 } else { 2 };
+        let scan: Vec<&str> = SCAN.iter().copied().chain(["--source", source, "--separators"]).collect();
+        // It breaks off behind the first separator, before a page of the second document came.
+        let at = format!("sheets=6 separator-after=2 fault=jam@{}", 2 * sides + 1);
+        simulated(&station, &at, &scan, None).done_in_part();
+        let done = simulated(&station, "sheets=4 first=3 separator-after=3", &scan, None).done().json();
+        assert_eq!((&done["pages"], &done["state"]), (&(6 * sides).into(), &"reconciled".into()), "{source}");
+        assert_eq!(documents(&station), [(1, 2 * sides), (2, 3 * sides), (3, sides)], "{source}");
+    }
+    let station = Station::with_demo_archive();
+    let scan: Vec<&str> = SCAN.iter().copied().chain(["--split", "4", "--document", "7"]).collect();
+    simulated(&station, "sheets=6 fault=jam@5", &scan, None).done_in_part();
+    simulated(&station, "sheets=2 first=5", &scan, None).done();
+    assert_eq!(documents(&station), [(7, 4), (8, 2)]);
+    station.run(["separators", "to.pdf", "--copies", "2"]).done();
+    station.run(["separators", "to.pdf"]).ended_with(5);
+}
+
+#[test]
 fn both_sides_of_a_sheet_count_together() {
     let station = Station::with_demo_archive();
     let duplex: Vec<&str> = SCAN.iter().copied().chain(["--source", "adf-duplex"]).collect();

@@ -54,6 +54,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Profile(ProfileCommand),
     Scan(ScanArgs),
+    Separators(SeparatorsArgs),
     Watch(WatchArgs),
     Import(ImportArgs),
     Process(ProcessArgs),
@@ -197,6 +198,16 @@ pub(crate) struct ImportArgs {
     pub(crate) work: WorkArgs,
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SeparatorsArgs {
+    #[arg(value_name = "FILE.pdf")]
+    pub(crate) new_pdf: PathBuf,
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) copies: u32,
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -458,6 +469,10 @@ pub(crate) struct ScanArgs {
     pub(crate) new_dossier: bool,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=9_999_999))]
     pub(crate) document: Option<u32>,
+    #[arg(long, conflicts_with = "split")]
+    pub(crate) separators: bool,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) split: Option<u32>,
     #[arg(long, value_name = "TEXT", value_parser = name)]
     pub(crate) reason: Option<String>,
     #[arg(long, conflicts_with_all = ["device", "new_dossier", "document"])]
@@ -595,6 +610,8 @@ mod tests {
             "sohoa scan H49.1 --device test:0 --source adf-duplex --sheets 50 --new-dossier",
             "sohoa scan H49.1 --source flatbed --paper 210x330 --dpi 300 --mode gray --reason mờ",
             "sohoa scan H49.1 --close --sheets 50",
+            "sohoa scan H49.1 --separators --document 3",
+            "sohoa separators tờ.pdf --copies 20",
             "sohoa scan H49.1 --profile bản-đồ --dpi 400",
             "sohoa profile set bản-đồ --dpi 300 --paper a3 --source flatbed",
             "sohoa profile list --json",
@@ -625,6 +642,7 @@ mod tests {
             "sohoa -q -v show",
             "sohoa completions cmd",
             "sohoa scan",
+            "sohoa scan A --separators --split 2",
             "sohoa scan A --source tray",
             "sohoa scan A --paper letter",
             "sohoa scan A --close --new-dossier",

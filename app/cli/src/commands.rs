@@ -20,6 +20,7 @@ mod progress;
 mod receipt;
 mod scan;
 mod search;
+mod separators;
 mod show;
 mod show_batches;
 mod show_dossier;
@@ -54,6 +55,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Profile(ProfileCommand::List(args)) => profile::list(front, args.json),
         Command::Profile(ProfileCommand::Remove(args)) => profile::remove(front, &args),
         Command::Scan(args) => scan::run(front, &args),
+        Command::Separators(args) => separators::run(front, &args),
         Command::Watch(args) => watch::run(front, &args),
         Command::Import(args) => import::run(front, &args),
         Command::Process(args) => process::process(front, args),

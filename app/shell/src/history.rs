@@ -22,6 +22,7 @@ pub const KINDS: &[&str] = &[
     "description",
     "digital signature generation",
     "digital signature validation",
+    "document separated",
     "export",
     "finding",
     "finding closed",
@@ -142,6 +143,7 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             say("event-scan-profile-removed", &[("name", text("removed"))])
         }
         "scan profile" => say(&id, &[("name", text("set"))]),
+        "document separated" => say(&id, &[("document", text("document"))]),
         "sheets counted" => say(&id, &[("sheets", text("sheets"))]),
         "capture incident" => {
             let what = say(&format!("incident-{}", word(detail, "code")), &[("detail", text("detail"))]);

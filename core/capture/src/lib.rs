@@ -8,6 +8,7 @@ pub mod naming;
 pub mod rule;
 pub mod sane;
 pub mod scanner;
+pub mod separator;
 pub mod simulated;
 
 pub use checksums::{Checksums, Companion};

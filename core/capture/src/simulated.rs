@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::scanner::{
     Abilities, Device, Driver, Granted, Mode, PageShape, Resolutions, ScanError, Scanner, Settings, Source, check,
 };
+use crate::separator;
 
 /// The name of the device.
 pub const DEVICE: &str = "simulated:0";
@@ -21,6 +22,8 @@ pub struct Simulation {
     pub sheets: u32,
     /// The number of the first of them, from 1: what went through before is not fed again.
     pub first: u32,
+    /// A separator sheet is fed after each so many sheets; 0 for none. It is none of the sheets above.
+    pub separator_after: u32,
     /// What goes wrong, and at which page, from 1.
     pub fault: Option<(FaultKind, u32)>,
 }
@@ -47,7 +50,7 @@ impl FromStr for Simulation {
 
     /// Reads e.g. `sheets=50 first=3 fault=jam@7`; the error says what was not understood.
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut simulation = Self { sheets: 10, first: 1, fault: None };
+        let mut simulation = Self { sheets: 10, first: 1, separator_after: 0, fault: None };
         for part in text.split_whitespace() {
             let wrong = || part.to_owned();
             match part.split_once('=').ok_or_else(wrong)? {
@@ -55,6 +58,7 @@ impl FromStr for Simulation {
                 ("first", number) => {
                     simulation.first = number.parse().ok().filter(|first| *first > 0).ok_or_else(wrong)?;
                 }
+                ("separator-after", count) => simulation.separator_after = count.parse().map_err(|_| wrong())?,
                 ("fault", fault) => {
                     let (kind, page) = fault.split_once('@').ok_or_else(wrong)?;
                     let kind = match kind {
@@ -84,6 +88,19 @@ pub fn sample(page: u32, y: u32, x: usize) -> u8 {
     if is_ink { 40 + (page % 50) as u8 } else { (230 + noise) as u8 }
 }
 
+/// A byte of a separator sheet: its code in the middle, half as wide as the sheet.
+fn separator_sample(shape: &PageShape, (side, dark): &(usize, Vec<bool>), y: u32, x: usize) -> u8 {
+    let channels = if shape.mode == Mode::Color { 3 } else { 1 };
+    let (width, height) = (shape.width as usize, shape.height.unwrap_or(0) as usize);
+    let module = (width.min(height) / 2 / side).max(1);
+    let column = (x / channels).checked_sub((width - module * side) / 2).map(|x| x / module);
+    let row = (y as usize).checked_sub((height - module * side) / 2).map(|y| y / module);
+    match (column, row) {
+        (Some(column), Some(row)) if column < *side && row < *side && dark[row * side + column] => 30,
+        _ => 235,
+    }
+}
+
 /// The simulation as a driver of one device.
 pub struct SimulatedDriver(pub Simulation);
 
@@ -111,6 +128,7 @@ impl Driver for SimulatedDriver {
             },
             settings: None,
             given: 0,
+            separators: 0,
             page: None,
         }))
     }
@@ -122,6 +140,8 @@ struct SimulatedScanner<'d> {
     settings: Option<Settings>,
     /// Pages that were begun.
     given: u32,
+    /// Sides of separator sheets that were begun.
+    separators: u32,
     page: Option<Page>,
 }
 
@@ -131,6 +151,7 @@ struct Page {
     /// Bytes read.
     read: usize,
     all: usize,
+    is_separator: bool,
 }
 
 fn out_of_order(what: &str) -> ScanError {
@@ -142,6 +163,12 @@ impl SimulatedScanner<'_> {
     fn before(&self) -> u32 {
         let sides = self.settings.as_ref().map_or(1, |settings| settings.source.sides());
         (self.simulation.first - 1) * sides
+    }
+
+    /// Whether a side of a separator sheet comes before the next sheet.
+    fn separator_is_next(&self, sides: u32) -> bool {
+        let (after, sheets) = (self.simulation.separator_after, self.given / sides);
+        after > 0 && self.given.is_multiple_of(sides) && self.separators < sheets / after * sides
     }
 
     fn fault_here(&self) -> Option<FaultKind> {
@@ -170,16 +197,23 @@ impl Scanner for SimulatedScanner<'_> {
         if self.page.is_some() {
             return Err(out_of_order("the page before was not read to its end"));
         }
+        let settings = settings.clone();
+        let sides = settings.source.sides();
         let pages = match settings.source {
             Source::Flatbed => 1,
-            source => self.simulation.sheets * source.sides(),
+            _ => self.simulation.sheets * sides,
         };
         if self.given >= pages {
-            (self.settings, self.given) = (None, 0);
+            (self.settings, self.given, self.separators) = (None, 0, 0);
             return Ok(None);
         }
-        self.given += 1;
-        match self.fault_here() {
+        let is_separator = self.separator_is_next(sides);
+        if is_separator {
+            self.separators += 1;
+        } else {
+            self.given += 1;
+        }
+        match self.fault_here().filter(|_| !is_separator) {
             Some(FaultKind::Cover) => return Err(ScanError::CoverOpen),
             Some(FaultKind::DoubleFeed) => return Err(ScanError::DoubleFeed),
             _ => {}
@@ -188,7 +222,7 @@ impl Scanner for SimulatedScanner<'_> {
         let (width, height) = (pixels(settings.paper.0), pixels(settings.paper.1));
         let shape = PageShape { width, height: Some(height), mode: settings.mode };
         let row_bytes = shape.row_bytes();
-        self.page = Some(Page { shape, row_bytes, read: 0, all: row_bytes * height as usize });
+        self.page = Some(Page { shape, row_bytes, read: 0, all: row_bytes * height as usize, is_separator });
         Ok(Some(shape))
     }
 
@@ -218,16 +252,20 @@ impl Scanner for SimulatedScanner<'_> {
         if buffer.len() < rows * page.row_bytes {
             return Err(out_of_order("a buffer smaller than a row"));
         }
+        let code = if page.is_separator { separator::modules() } else { (1, vec![false]) };
         for (i, row) in buffer.chunks_exact_mut(page.row_bytes).take(rows).enumerate() {
             let y = first + i as u32;
-            row.iter_mut().enumerate().for_each(|(x, byte)| *byte = sample(given, y, x));
+            let (shape, is_separator) = (page.shape, page.is_separator);
+            row.iter_mut().enumerate().for_each(|(x, byte)| {
+                *byte = if is_separator { separator_sample(&shape, &code, y, x) } else { sample(given, y, x) };
+            });
         }
         page.read += rows * page.row_bytes;
         Ok(rows * page.row_bytes)
     }
 
     fn stop(&mut self) {
-        (self.page, self.settings, self.given) = (None, None, 0);
+        (self.page, self.settings, self.given, self.separators) = (None, None, 0, 0);
     }
 }
 
@@ -238,7 +276,10 @@ mod tests {
     #[test]
     fn a_simulation_is_read_from_a_text() {
         let simulation = "sheets=50 fault=double-feed@7".parse();
-        assert_eq!(simulation, Ok(Simulation { sheets: 50, first: 1, fault: Some((FaultKind::DoubleFeed, 7)) }));
+        assert_eq!(
+            simulation,
+            Ok(Simulation { sheets: 50, first: 1, separator_after: 0, fault: Some((FaultKind::DoubleFeed, 7)) })
+        );
         for text in ["sheets", "sheets=x", "fault=jam", "fault=fire@3", "other=1"] {
             assert!(text.parse::<Simulation>().is_err(), "{text}");
         }

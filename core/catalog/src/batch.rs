@@ -30,6 +30,10 @@ pub struct BatchView {
     pub sheets: Option<u32>,
     /// Pages that are durable.
     pub pages: u32,
+    /// The ordinal of the document that pages go to now; `None` if the dossier is one document.
+    pub document: Option<u32>,
+    /// Pages that were there before this document began.
+    pub document_from: u32,
     /// When it was opened.
     pub opened: Timestamp,
     /// When and how it was closed.
@@ -77,6 +81,8 @@ pub struct NewBatch<'a> {
     pub sides: u32,
     /// Sheets as the operator counted them.
     pub sheets: Option<u32>,
+    /// The ordinal of the first document; `None` if the dossier is one document.
+    pub document: Option<u32>,
 }
 
 /// A page's place in its batch.
@@ -103,6 +109,8 @@ fn view(row: &Row<'_>) -> rusqlite::Result<BatchView> {
         sides: row.get("sides")?,
         sheets: row.get("sheets")?,
         pages: row.get("pages")?,
+        document: row.get("document")?,
+        document_from: row.get("document_from")?,
         opened: column::moment(row, "opened_at")?,
         closed: closed.zip(closing),
     })
@@ -140,8 +148,8 @@ impl Catalog {
             }
             let id = BatchId::new(act.at, w.randomness);
             w.tx.execute(
-                "INSERT INTO batch (id, dossier, device, settings, sides, sheets, opened_at, opened_by)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO batch (id, dossier, device, settings, sides, sheets, document, opened_at, opened_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     id.bytes(),
                     dossier.bytes(),
@@ -149,6 +157,7 @@ impl Catalog {
                     crate::event::canonical(new.settings),
                     new.sides,
                     new.sheets,
+                    new.document,
                     act.at.0,
                     act.operator
                 ],
@@ -169,6 +178,22 @@ impl Catalog {
             w.tx.execute("UPDATE batch SET sheets = ?2 WHERE id = ?1", params![batch.bytes(), sheets])?;
             w.conclude("sheets counted", dossier, &json!({ "batch": batch.to_string(), "sheets": sheets }), act)?;
             w.batch(batch)
+        })
+    }
+
+    /// Lets the next pages of a batch go to the next document; says to which. A document without pages stays the one.
+    pub fn next_document(&self, batch: BatchId, act: &Act) -> Result<Option<u32>, CatalogError> {
+        self.write(|w| {
+            let dossier = w.dossier_of_batch(batch)?;
+            let sql = "UPDATE batch SET document = document + 1, document_from = pages
+                       WHERE id = ?1 AND document IS NOT NULL AND pages > document_from";
+            let moved = w.tx.execute(sql, [batch.bytes()])? > 0;
+            let now = w.batch(batch)?;
+            if moved {
+                let detail = json!({ "batch": batch.to_string(), "document": now.document });
+                w.conclude("document separated", dossier, &detail, act)?;
+            }
+            Ok(now.document)
         })
     }
 

@@ -217,6 +217,8 @@ pub(crate) const OF_DOSSIER: &[Record] = &[
             ("sides", Integer),
             ("sheets", Integer),
             ("pages", Integer),
+            ("document", Integer),
+            ("document_from", Integer),
             ("opened_at", Integer),
             ("opened_by", Text),
             ("closed_at", Integer),

@@ -22,6 +22,7 @@ pub mod read_page;
 pub mod rebuild;
 pub mod scan;
 pub mod scanner;
+pub mod separators;
 pub mod settings;
 pub mod signing;
 pub mod verify;

@@ -15,10 +15,12 @@ use serde_json::{Value, json};
 use sohoa_capture::frame_file::{self, FrameFileError};
 use sohoa_capture::scanner::PageShape;
 pub use sohoa_capture::scanner::{Device, Driver, Granted, Mode, ScanError, Scanner, Settings, Source};
+use sohoa_capture::separator;
 use sohoa_catalog::CatalogError;
 use sohoa_catalog::batch::{BatchPage, NewBatch};
 pub use sohoa_catalog::batch::{BatchView, Closing};
 use sohoa_catalog::intake::{TakenFile, TakenFrame};
+use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{Limits, inspect};
 use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::ids::ReceiptId;
@@ -42,8 +44,10 @@ const LARGEST_UNKNOWN: usize = 256 << 20;
 pub struct ScanPlan {
     /// The code of the dossier.
     pub dossier: String,
-    /// The ordinal of the document; `None` is the dossier as one document.
+    /// The ordinal of the (first) document; `None` is the dossier as one document.
     pub document: Option<u32>,
+    /// How a stack is parted into documents.
+    pub parting: Parting,
     /// The device.
     pub device: String,
     /// How.
@@ -54,6 +58,17 @@ pub struct ScanPlan {
     pub new_dossier: bool,
     /// Why it is scanned below the standard, if it is.
     pub reason: Option<String>,
+}
+
+/// How a stack is parted into documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parting {
+    /// Not at all.
+    None,
+    /// By separator sheets, which are no pages and are not counted.
+    Separators,
+    /// After so many sheets.
+    Every(u32),
 }
 
 /// How a run ended.
@@ -253,8 +268,17 @@ fn begin(archive: &Archive, plan: &ScanPlan, granted: &Granted) -> Result<BatchV
         };
     }
     let settings = json!({ "asked": plan.settings, "granted": granted, "reason": plan.reason });
-    let new =
-        NewBatch { dossier: &plan.dossier, device: &plan.device, settings: &settings, sides, sheets: plan.sheets };
+    let new = NewBatch {
+        dossier: &plan.dossier,
+        device: &plan.device,
+        settings: &settings,
+        sides,
+        sheets: plan.sheets,
+        document: match plan.parting {
+            Parting::None => plan.document,
+            Parting::Separators | Parting::Every(_) => Some(plan.document.unwrap_or(1)),
+        },
+    };
     Ok(catalog.begin_batch(&new, &archive.act())?)
 }
 
@@ -354,6 +378,12 @@ fn deliver(
     }
 }
 
+/// Where a page stands: among those that were begun in this run, and among those of the batch.
+struct InRun {
+    begun: u32,
+    number: u32,
+}
+
 /// Why a page was not packed.
 enum Stop {
     BrokeOff,
@@ -389,16 +419,35 @@ impl Filing<'_> {
     fn all(&self, pieces: &Receiver<Piece>) -> Result<Filed, PipelineError> {
         let mut filed = Filed::default();
         let mut sheet: Vec<(TakenFile, Instant)> = Vec::new();
-        let mut number = self.batch.pages;
+        let (mut begun, mut number, mut document) = (0, self.batch.pages, self.batch.document);
+        let mut document_from = self.batch.document_from;
         while let Ok(piece) = pieces.recv() {
             match piece {
                 Piece::Begin { width, height, mode } => {
-                    let Some(file) = self.page(pieces, number + 1, width, height, mode)? else { break };
-                    number += 1;
+                    begun += 1;
+                    let place = InRun { begun, number: number + 1 + sheet.len() as u32 };
+                    let shape = PageShape { width, height, mode };
+                    let Some(file) = self.page(pieces, place, shape)? else { break };
                     sheet.push(file);
-                    if sheet.len() as u32 == self.batch.sides {
-                        self.file(&mut sheet, &mut filed)?;
+                    if (sheet.len() as u32) < self.batch.sides {
+                        continue;
                     }
+                    let is_separator = self.is_separator(&sheet)?;
+                    let is_full = match self.plan.parting {
+                        Parting::Every(sheets) => number - document_from >= sheets * self.batch.sides,
+                        Parting::None | Parting::Separators => false,
+                    };
+                    if is_separator || is_full {
+                        document = self.archive.catalog().next_document(self.batch.id, &self.archive.act())?;
+                        document_from = number;
+                    }
+                    if is_separator {
+                        self.discard(&mut sheet)?;
+                        continue;
+                    }
+                    sheet.iter_mut().for_each(|(file, _)| file.document_ordinal = document);
+                    number += self.batch.sides;
+                    self.file(&mut sheet, &mut filed)?;
                 }
                 Piece::Abort => break,
                 Piece::Rows(_) | Piece::End(_) => {
@@ -408,11 +457,33 @@ impl Filing<'_> {
         }
         if !sheet.is_empty() {
             // One side of a sheet that broke off comes again with the other.
-            for (file, _) in sheet.drain(..) {
-                self.archive.vault().discard(&file.sha256)?;
-            }
+            self.discard(&mut sheet)?;
         }
         Ok(filed)
+    }
+
+    fn discard(&self, sheet: &mut Vec<(TakenFile, Instant)>) -> Result<(), PipelineError> {
+        for (file, _) in sheet.drain(..) {
+            self.archive.vault().discard(&file.sha256)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a side of the sheet carries the code of a separator.
+    fn is_separator(&self, sheet: &[(TakenFile, Instant)]) -> Result<bool, PipelineError> {
+        if self.plan.parting != Parting::Separators {
+            return Ok(false);
+        }
+        for (file, _) in sheet {
+            let mut source = BufReader::new(self.archive.vault().open(&file.sha256)?);
+            let facts = &file.frames[0].facts;
+            let image = decode_gray(&mut source, facts, &Limits::default())
+                .map_err(|error| PipelineError::record(file.sha256, error))?;
+            if separator::is_separator(&image) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn file(&self, sheet: &mut Vec<(TakenFile, Instant)>, filed: &mut Filed) -> Result<(), PipelineError> {
@@ -433,14 +504,12 @@ impl Filing<'_> {
     fn page(
         &self,
         pieces: &Receiver<Piece>,
-        number: u32,
-        width: u32,
-        height: Option<u32>,
-        mode: Mode,
+        place: InRun,
+        shape: PageShape,
     ) -> Result<Option<(TakenFile, Instant)>, PipelineError> {
-        let shape = PageShape { width, height, mode };
+        let InRun { begun, number } = place;
         let mut delivered = Instant::now();
-        let (height, mut known) = match height {
+        let (height, mut known) = match shape.height {
             Some(height) => (height, None),
             None => match gathered(pieces, &shape)? {
                 Some(rows) => {
@@ -450,9 +519,8 @@ impl Filing<'_> {
                 None => return Ok(None),
             },
         };
-        let in_run = number - self.batch.pages;
         let mut next = || match &mut known {
-            _ if self.broken_off.load(Ordering::SeqCst) == in_run => Err(Stop::BrokeOff),
+            _ if self.broken_off.load(Ordering::SeqCst) == begun => Err(Stop::BrokeOff),
             Some(rows) => Ok(rows.next()),
             None => match pieces.recv() {
                 Ok(Piece::Rows(rows)) => Ok(Some(rows)),
@@ -484,7 +552,7 @@ impl Filing<'_> {
         let findings = frame_findings(std::slice::from_ref(&facts));
         let file = TakenFile {
             dossier: self.plan.dossier.clone(),
-            document_ordinal: self.plan.document,
+            document_ordinal: self.batch.document,
             path: format!("scan/{}/{number:04}.png", self.batch.id),
             stem: format!("{number:04}"),
             sha256: stored.sha256,

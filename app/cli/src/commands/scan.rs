@@ -4,7 +4,7 @@ use serde::Serialize;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::scan::{
-    self, BatchView, Closing, Driver, Ended, Profile, ScanError, ScanOutcome, ScanPlan, Settings,
+    self, BatchView, Closing, Driver, Ended, Parting, Profile, ScanError, ScanOutcome, ScanPlan, Settings,
 };
 use sohoa_shell::Exit;
 
@@ -79,6 +79,11 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
     let plan = ScanPlan {
         dossier: args.dossier.clone(),
         document: args.document,
+        parting: match args.split {
+            _ if args.separators => Parting::Separators,
+            Some(sheets) => Parting::Every(sheets),
+            None => Parting::None,
+        },
         device,
         settings,
         sheets: args.sheets,

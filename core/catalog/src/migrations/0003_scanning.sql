@@ -14,6 +14,9 @@ CREATE TABLE batch (
     sheets INTEGER CHECK (sheets > 0),
     -- Pages that are durable; moves in the transaction that files them.
     pages INTEGER NOT NULL DEFAULT 0,
+    -- The ordinal of the document that pages go to now; none if the dossier is one document. And the pages before it.
+    document INTEGER,
+    document_from INTEGER NOT NULL DEFAULT 0,
     opened_at INTEGER NOT NULL,
     opened_by TEXT NOT NULL,
     closed_at INTEGER,
