@@ -8,6 +8,7 @@ mod crashes;
 mod hostile;
 mod journey;
 mod odd_files;
+mod pages;
 mod power;
 mod scanning;
 mod secrecy;

@@ -10,10 +10,12 @@ use clap_complete::Shell;
 use sohoa_model::Language;
 use sohoa_model::date::PartialDate;
 use sohoa_model::dossier_state::DossierState;
+use sohoa_model::geometry::Rotation;
 use sohoa_model::plan::Unit;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_pipeline::import::{Rule, RuleError};
-use sohoa_pipeline::scan::{Mode, Source};
+use sohoa_pipeline::pages::PageRange;
+use sohoa_pipeline::scan::{BlankBacks, Mode, Source};
 use sohoa_pipeline::scanner::serve::Simulation;
 use sohoa_shell::UiLanguage;
 use sohoa_sign::Mechanism;
@@ -53,7 +55,9 @@ pub(crate) enum Command {
     Devices(DevicesArgs),
     #[command(subcommand)]
     Profile(ProfileCommand),
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
+    #[command(subcommand)]
+    Page(PageCommand),
     Separators(SeparatorsArgs),
     Watch(WatchArgs),
     Import(ImportArgs),
@@ -428,6 +432,68 @@ pub(crate) struct ScanSettings {
     pub(crate) dpi: Option<u32>,
     #[arg(long, value_name = "SIZE", value_parser = paper)]
     pub(crate) paper: Option<(f64, f64)>,
+    #[arg(long, value_name = "RULE", value_parser = BlankBacks::from_str)]
+    pub(crate) blank_backs: Option<BlankBacks>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PageCommand {
+    Turn(PageTurnArgs),
+    Remove(PagesArgs),
+    Removed(PageRemovedArgs),
+    Restore(PageRestoreArgs),
+    Move(PageMoveArgs),
+    Part(PagesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PagesArgs {
+    #[arg(value_name = "DOSSIER")]
+    pub(crate) dossier: String,
+    #[arg(value_name = "PAGE", required = true, value_parser = page_range)]
+    pub(crate) page_ranges: Vec<PageRange>,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) reason: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageTurnArgs {
+    #[command(flatten)]
+    pub(crate) pages: PagesArgs,
+    #[arg(long, value_name = "DEGREES", value_parser = turn)]
+    pub(crate) by: Rotation,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageMoveArgs {
+    #[command(flatten)]
+    pub(crate) pages: PagesArgs,
+    #[arg(long, value_name = "PAGE", value_parser = one_page, required_unless_present = "after", conflicts_with = "after")]
+    pub(crate) before: Option<PageRange>,
+    #[arg(long, value_name = "PAGE", value_parser = one_page)]
+    pub(crate) after: Option<PageRange>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageRemovedArgs {
+    #[arg(value_name = "DOSSIER")]
+    pub(crate) dossier: String,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageRestoreArgs {
+    #[arg(value_name = "DOSSIER")]
+    pub(crate) dossier: String,
+    #[arg(value_name = "N", required = true)]
+    pub(crate) numbers: Vec<u32>,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) reason: String,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -469,13 +535,19 @@ pub(crate) struct ScanArgs {
     pub(crate) new_dossier: bool,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=9_999_999))]
     pub(crate) document: Option<u32>,
-    #[arg(long, conflicts_with = "split")]
+    #[arg(long, conflicts_with_all = ["split", "split_at_blank"])]
     pub(crate) separators: bool,
+    #[arg(long, conflicts_with = "split")]
+    pub(crate) split_at_blank: bool,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) split: Option<u32>,
     #[arg(long, value_name = "TEXT", value_parser = name)]
     pub(crate) reason: Option<String>,
-    #[arg(long, conflicts_with_all = ["device", "new_dossier", "document"])]
+    #[arg(long, value_name = "PAGE", value_parser = page_range, conflicts_with_all = ["document", "separators", "split", "split_at_blank"])]
+    pub(crate) replace: Vec<PageRange>,
+    #[arg(long, value_name = "PAGE", value_parser = one_page, conflicts_with_all = ["replace", "document", "separators", "split", "split_at_blank"])]
+    pub(crate) before: Option<PageRange>,
+    #[arg(long, conflicts_with_all = ["device", "new_dossier", "document", "replace", "before"])]
     pub(crate) close: bool,
     #[arg(long)]
     pub(crate) json: bool,
@@ -515,6 +587,22 @@ fn language(text: &str) -> Result<LanguageChoice, String> {
         return Ok(LanguageChoice::Auto(None));
     }
     text.parse::<Language>().map(LanguageChoice::Given).map_err(|error| error.to_string())
+}
+
+/// A turn clockwise by degrees.
+fn turn(text: &str) -> Result<Rotation, String> {
+    let degrees: Option<i32> = text.parse().ok().filter(|&degrees| degrees != 0);
+    degrees.and_then(Rotation::from_degrees).ok_or_else(|| "90, 180, 270".to_owned())
+}
+
+/// Pages as people number them.
+fn page_range(text: &str) -> Result<PageRange, String> {
+    PageRange::parse(text).ok_or_else(|| "7, 3-5, 2.7".to_owned())
+}
+
+/// One page.
+fn one_page(text: &str) -> Result<PageRange, String> {
+    PageRange::parse(text).filter(|_| !text.contains('-')).ok_or_else(|| "7, 2.7".to_owned())
 }
 
 /// Width and height in millimetres: `a3`, `a4`, `a5`, or `210x297`.

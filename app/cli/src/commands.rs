@@ -13,6 +13,7 @@ mod inventory;
 mod key;
 mod log;
 mod man;
+mod page;
 mod plan;
 mod process;
 mod profile;
@@ -55,6 +56,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Profile(ProfileCommand::List(args)) => profile::list(front, args.json),
         Command::Profile(ProfileCommand::Remove(args)) => profile::remove(front, &args),
         Command::Scan(args) => scan::run(front, &args),
+        Command::Page(command) => page::run(front, &command),
         Command::Separators(args) => separators::run(front, &args),
         Command::Watch(args) => watch::run(front, &args),
         Command::Import(args) => import::run(front, &args),

@@ -128,6 +128,15 @@ impl Maker<'_> {
             PipelineError::Folder(FolderError::Unreadable { path, source }) => self.unreadable(path, source),
             PipelineError::Sign(error) => self.sign(error),
             PipelineError::Scan(error) => self.scan(error),
+            PipelineError::NoSuchPage { number, several, .. } => {
+                let id = if *several { "error-which-document" } else { "error-no-page" };
+                self.make(id, &[("number", (*number).into())], Exit::NotFound)
+            }
+            PipelineError::BeginsAlready => self.make("error-begins-already", &[], Exit::Rule),
+            PipelineError::SignedBehind => self.make("error-signed-behind", &[], Exit::Rule),
+            PipelineError::BatchGoesOn { dossier } => {
+                self.make("error-batch-goes-on", &[("dossier", dossier.into())], Exit::Rule)
+            }
             PipelineError::NoSuchDossier(code) => {
                 self.make("error-scan-unknown", &[("code", code.into())], Exit::NotFound)
             }
@@ -348,6 +357,11 @@ mod tests {
             (DecisionError::Empty("A".into()).into(), Exit::Rule),
             (PipelineError::Models("vie".into()), Exit::NotUnderstood),
             (PipelineError::NoReason, Exit::Usage),
+            (PipelineError::NoSuchPage { dossier: "A".into(), number: 9, several: false }, Exit::NotFound),
+            (PipelineError::NoSuchPage { dossier: "A".into(), number: 9, several: true }, Exit::NotFound),
+            (PipelineError::BeginsAlready, Exit::Rule),
+            (PipelineError::SignedBehind, Exit::Rule),
+            (PipelineError::BatchGoesOn { dossier: "A".into() }, Exit::Rule),
             (PipelineError::Unreadable { path: path(), source: not_found() }, Exit::NotFound),
             (PipelineError::Store(StoreError::DiskFull { path: path() }), Exit::NoSpace),
             (PipelineError::Store(StoreError::Locked { path: path() }), Exit::Busy),

@@ -22,6 +22,7 @@ pub const KINDS: &[&str] = &[
     "description",
     "digital signature generation",
     "digital signature validation",
+    "document parted",
     "document separated",
     "export",
     "finding",
@@ -33,6 +34,10 @@ pub const KINDS: &[&str] = &[
     "ingestion",
     "inventory",
     "manifest",
+    "page moved",
+    "page removed",
+    "page restored",
+    "page turned",
     "pdf creation",
     "plan",
     "recognition",
@@ -143,6 +148,14 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             say("event-scan-profile-removed", &[("name", text("removed"))])
         }
         "scan profile" => say(&id, &[("name", text("set"))]),
+        "document parted" | "page moved" | "page removed" | "page restored" | "page turned" => {
+            let pages = detail.get("pages").and_then(Value::as_array).map_or(0, Vec::len);
+            let reason = match word(detail, "reason") {
+                reason if reason.is_empty() => String::new(),
+                reason => format!(": {reason}"),
+            };
+            say(&id, &[("pages", pages.into()), ("degrees", text("degrees")), ("reason", reason.into())])
+        }
         "document separated" => say(&id, &[("document", text("document"))]),
         "sheets counted" => say(&id, &[("sheets", text("sheets"))]),
         "capture incident" => {

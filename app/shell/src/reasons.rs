@@ -55,6 +55,8 @@ pub const FINDINGS: &[&str] = &[
     "faint",
     "low-confidence",
     "near-duplicate",
+    "page-doubled",
+    "blank-back",
     "no-text",
     "not-in-inventory",
     "page-number-back",

@@ -936,3 +936,61 @@ arg-split = Part the stack into documents of N sheets
 separator-caption = Sohoa: a new document begins below this sheet.
 separators-written = { $sheets } separator sheets written. Print them and lay one on top of each document but the first.
 event-document-separated = document { $document } begins
+help-page = Pages: mend them after they were scanned
+help-page-turn = Turn pages
+help-page-remove = Take pages out; they are kept and can be brought back
+help-page-removed = List the pages that were taken out or replaced, and blank backs that do not count
+help-page-restore = Bring pages back
+help-page-move = Move pages elsewhere, also to another document
+help-page-part = Part: a new document begins with this page
+arg-page_ranges = Pages: 7, 3-5, or 2.7 for page 7 of document 2
+arg-numbers = Numbers in the list of sohoa page removed
+arg-by = Turn clockwise by 90, 180 or 270 degrees
+arg-before = Put them in front of this page
+arg-after = Put them behind this page
+arg-replace = Scan again: what is scanned takes the place of these pages; the old ones are kept
+arg-blank_backs = Blank backs: keep (they are pages, and marked) or leave-out (they do not count, and can be brought back)
+blank-backs-keep = blank backs kept
+blank-backs-leave-out = blank backs left out
+pages-edited = { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } of { $dossier } changed.
+    .hint = Read and assemble again what has changed: sohoa process { $dossier }
+pages-none-removed = No page was taken out.
+page-gone-removed = taken out
+page-gone-replaced = replaced by a new scan
+page-gone-blank = blank
+arg-split_at_blank = Part the stack into documents at blank sheets; they are counted and kept, but are no pages
+error-no-page = There is no page { $number }.
+    .hint = See the pages: sohoa show DOSSIER --pages; those taken out: sohoa page removed DOSSIER
+error-which-document = The dossier has several documents, and each has a page { $number } of its own.
+    .hint = Say the document too, e.g. 2.{ $number } for page { $number } of document 2.
+error-begins-already = A document begins with that page already.
+    .hint = See the pages: sohoa show DOSSIER --pages
+error-signed-behind = A signed document behind it would get another name; nothing was parted.
+    .hint = Send the dossier back first (sohoa reject), or part the last document.
+error-batch-goes-on = Dossier { $dossier } has an open batch; no page was replaced or inserted.
+    .hint = Go on with that batch or close it first: sohoa scan { $dossier } --close
+event-page-turned = { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } turned by { $degrees } degrees{ $reason }
+event-page-removed = { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } taken out{ $reason }
+event-page-restored = { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } brought back{ $reason }
+event-page-moved = { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } moved{ $reason }
+event-document-parted = a new document begins{ $reason }
+finding-page-doubled = The page shows the same as page { $detail } of the batch: the sheet may have gone through twice.
+    .hint = Compare the two; if they are one, take one out: sohoa page remove
+finding-blank-back = The back of the sheet is blank.
+finding-name-page-doubled = sheet scanned twice
+finding-name-blank-back = blank back

@@ -24,6 +24,10 @@ pub struct Simulation {
     pub first: u32,
     /// A separator sheet is fed after each so many sheets; 0 for none. It is none of the sheets above.
     pub separator_after: u32,
+    /// Of so many pages the last is blank; 0 for none.
+    pub blank_every: u32,
+    /// This page shows what the page before it shows; 0 for none.
+    pub again: u32,
     /// What goes wrong, and at which page, from 1.
     pub fault: Option<(FaultKind, u32)>,
 }
@@ -50,7 +54,7 @@ impl FromStr for Simulation {
 
     /// Reads e.g. `sheets=50 first=3 fault=jam@7`; the error says what was not understood.
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut simulation = Self { sheets: 10, first: 1, separator_after: 0, fault: None };
+        let mut simulation = Self { sheets: 10, first: 1, separator_after: 0, blank_every: 0, again: 0, fault: None };
         for part in text.split_whitespace() {
             let wrong = || part.to_owned();
             match part.split_once('=').ok_or_else(wrong)? {
@@ -59,6 +63,8 @@ impl FromStr for Simulation {
                     simulation.first = number.parse().ok().filter(|first| *first > 0).ok_or_else(wrong)?;
                 }
                 ("separator-after", count) => simulation.separator_after = count.parse().map_err(|_| wrong())?,
+                ("blank-every", count) => simulation.blank_every = count.parse().map_err(|_| wrong())?,
+                ("again", page) => simulation.again = page.parse().map_err(|_| wrong())?,
                 ("fault", fault) => {
                     let (kind, page) = fault.split_once('@').ok_or_else(wrong)?;
                     let kind = match kind {
@@ -83,9 +89,17 @@ impl FromStr for Simulation {
 /// is under a real sensor, and no two pages alike.
 pub fn sample(page: u32, y: u32, x: usize) -> u8 {
     let x = x as u32;
-    let is_ink = (y / 20) % 3 == 1 && (x / 9 + y / 20 * 7 + page * 13).is_multiple_of(5);
+    // Letters as long as they like, in lines.
+    let letter =
+        (x / 9).wrapping_mul(0x85EB_CA6B) ^ (y / 20).wrapping_mul(0x9E37_79B1) ^ page.wrapping_mul(0xC2B2_AE35);
+    let is_ink = (y / 20) % 3 == 1 && (letter ^ letter >> 15).wrapping_mul(0x2C1B_3C6D) >> 30 == 0;
     let noise = (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B) ^ page).wrapping_mul(0xC2B2_AE35) >> 29;
     if is_ink { 40 + (page % 50) as u8 } else { (230 + noise) as u8 }
+}
+
+/// A byte of a blank page.
+fn blank_sample(page: u32, y: u32, x: usize) -> u8 {
+    sample(page, y - y % 60 + y % 20, x)
 }
 
 /// A byte of a separator sheet: its code in the middle, half as wide as the sheet.
@@ -252,12 +266,18 @@ impl Scanner for SimulatedScanner<'_> {
         if buffer.len() < rows * page.row_bytes {
             return Err(out_of_order("a buffer smaller than a row"));
         }
+        let shown = if given == self.simulation.again { given - 1 } else { given };
+        let is_blank = self.simulation.blank_every > 0 && given.is_multiple_of(self.simulation.blank_every);
         let code = if page.is_separator { separator::modules() } else { (1, vec![false]) };
         for (i, row) in buffer.chunks_exact_mut(page.row_bytes).take(rows).enumerate() {
             let y = first + i as u32;
             let (shape, is_separator) = (page.shape, page.is_separator);
             row.iter_mut().enumerate().for_each(|(x, byte)| {
-                *byte = if is_separator { separator_sample(&shape, &code, y, x) } else { sample(given, y, x) };
+                *byte = match () {
+                    () if is_separator => separator_sample(&shape, &code, y, x),
+                    () if is_blank => blank_sample(shown, y, x),
+                    () => sample(shown, y, x),
+                };
             });
         }
         page.read += rows * page.row_bytes;
@@ -276,10 +296,9 @@ mod tests {
     #[test]
     fn a_simulation_is_read_from_a_text() {
         let simulation = "sheets=50 fault=double-feed@7".parse();
-        assert_eq!(
-            simulation,
-            Ok(Simulation { sheets: 50, first: 1, separator_after: 0, fault: Some((FaultKind::DoubleFeed, 7)) })
-        );
+        let fault = Some((FaultKind::DoubleFeed, 7));
+        let expected = Simulation { sheets: 50, first: 1, separator_after: 0, blank_every: 0, again: 0, fault };
+        assert_eq!(simulation, Ok(expected));
         for text in ["sheets", "sheets=x", "fault=jam", "fault=fire@3", "other=1"] {
             assert!(text.parse::<Simulation>().is_err(), "{text}");
         }

@@ -6,8 +6,9 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Value, json};
 use sohoa_model::finding::Finding;
-use sohoa_model::ids::{BatchId, DossierId};
+use sohoa_model::ids::{BatchId, DossierId, PageId};
 use sohoa_model::{Act, Timestamp};
+use uuid::Uuid;
 
 use crate::column::{self, Id};
 use crate::error::CatalogError;
@@ -34,6 +35,8 @@ pub struct BatchView {
     pub document: Option<u32>,
     /// Pages that were there before this document began.
     pub document_from: u32,
+    /// Where its pages go.
+    pub target: BatchTarget,
     /// When it was opened.
     pub opened: Timestamp,
     /// When and how it was closed.
@@ -68,6 +71,18 @@ pub enum Closing {
     },
 }
 
+/// Where the pages of a batch go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BatchTarget {
+    /// Behind those that are there.
+    #[default]
+    Append,
+    /// In front of a page.
+    Before(PageId),
+    /// Each in the place of one that was captured before; further ones behind the last.
+    InsteadOf(Vec<PageId>),
+}
+
 /// What a batch begins with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewBatch<'a> {
@@ -83,6 +98,8 @@ pub struct NewBatch<'a> {
     pub sheets: Option<u32>,
     /// The ordinal of the first document; `None` if the dossier is one document.
     pub document: Option<u32>,
+    /// Where its pages go.
+    pub target: BatchTarget,
 }
 
 /// A page's place in its batch.
@@ -103,6 +120,14 @@ fn view(row: &Row<'_>) -> rusqlite::Result<BatchView> {
         }
     };
     let closed = row.get::<_, Option<i64>>("closed_at")?.map(Timestamp);
+    let target = match (column::optional_id(row, "before_page")?, row.get::<_, Option<String>>("instead_of")?) {
+        (Some(page), _) => BatchTarget::Before(page),
+        (None, Some(pages)) => {
+            let ids = pages.split(' ').map(|id| Uuid::parse_str(id).map(PageId));
+            BatchTarget::InsteadOf(ids.collect::<Result<_, _>>().map_err(|_| column::corrupt("instead_of"))?)
+        }
+        (None, None) => BatchTarget::Append,
+    };
     Ok(BatchView {
         id: column::id(row, "id")?,
         device: row.get("device")?,
@@ -111,6 +136,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<BatchView> {
         pages: row.get("pages")?,
         document: row.get("document")?,
         document_from: row.get("document_from")?,
+        target,
         opened: column::moment(row, "opened_at")?,
         closed: closed.zip(closing),
     })
@@ -147,9 +173,17 @@ impl Catalog {
                 return Err(CatalogError::Twice { noun: "open batch", id: new.dossier.to_owned() });
             }
             let id = BatchId::new(act.at, w.randomness);
+            let (before, instead) = match &new.target {
+                BatchTarget::Append => (None, None),
+                BatchTarget::Before(page) => (Some(page.bytes()), None),
+                BatchTarget::InsteadOf(pages) => {
+                    (None, Some(pages.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))
+                }
+            };
             w.tx.execute(
-                "INSERT INTO batch (id, dossier, device, settings, sides, sheets, document, opened_at, opened_by)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO batch (id, dossier, device, settings, sides, sheets, document, opened_at, opened_by,
+                    before_page, instead_of)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                 params![
                     id.bytes(),
                     dossier.bytes(),
@@ -159,7 +193,9 @@ impl Catalog {
                     new.sheets,
                     new.document,
                     act.at.0,
-                    act.operator
+                    act.operator,
+                    before,
+                    instead
                 ],
             )?;
             w.insert_finding(Place::dossier(dossier, "scan"), &Finding::reject(BATCH_OPEN, ""), act)?;
@@ -236,7 +272,7 @@ impl Catalog {
 }
 
 impl Writing<'_> {
-    fn batch(&self, id: BatchId) -> Result<BatchView, CatalogError> {
+    pub(crate) fn batch(&self, id: BatchId) -> Result<BatchView, CatalogError> {
         Ok(self.tx.query_row("SELECT * FROM batch WHERE id = ?1", [id.bytes()], view)?)
     }
 

@@ -54,6 +54,12 @@ pub enum CatalogError {
         /// Its id or name.
         id: String,
     },
+    /// A document is to be parted where it begins.
+    #[error("the document begins with page {0} already")]
+    FirstOfDocument(String),
+    /// A signed document would have to be renamed.
+    #[error("document {0} behind it is signed under its name")]
+    Signed(String),
     /// A value in the catalog or in a manifest is not of its kind.
     #[error("the value of {0} is not one that this software writes")]
     Corrupt(String),

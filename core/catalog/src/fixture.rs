@@ -94,6 +94,7 @@ pub(crate) fn facts(index: u32) -> FrameFacts {
 pub(crate) fn file(code: &str, path: &str, frames: u32) -> TakenFile {
     TakenFile {
         batch: None,
+        left_out: false,
         dossier: code.into(),
         document_ordinal: None,
         path: path.into(),

@@ -6,12 +6,13 @@ use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::ids::{DocumentId, DossierId, PageId, ReceiptId};
 use sohoa_model::{Act, Finding, Sha256, Timestamp};
 
-use crate::batch::BatchPage;
+use crate::batch::{BatchPage, BatchTarget};
 use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::facts_record::FactsRecord;
 use crate::finding::Place;
 use crate::inventory::NOT_IN_INVENTORY;
+use crate::page_edit::Gone;
 use crate::{Catalog, Writing};
 
 /// The finding of a file that has the name of another one in its dossier, but other bytes.
@@ -42,6 +43,8 @@ pub struct TakenFile {
     pub receipt: ReceiptId,
     /// Its place in a batch, if a scanner gave it.
     pub batch: Option<BatchPage>,
+    /// Whether it is blank and does not count unless a person brings it back.
+    pub left_out: bool,
 }
 
 /// A frame that becomes a page.
@@ -141,9 +144,23 @@ impl Catalog {
 impl Writing<'_> {
     fn take_file(&self, file: &TakenFile, act: &Act) -> Result<TakenResult, CatalogError> {
         let dossier = self.dossier_or_new(&file.dossier, act)?;
-        let document = self.document(dossier, file.document_ordinal, act)?;
+        let target = match file.batch {
+            Some(page) => self.batch(page.batch)?.target,
+            None => BatchTarget::Append,
+        };
+        let document = match self.target_document(dossier, &target)? {
+            Some(document) => document,
+            None => self.document(dossier, file.document_ordinal, act)?,
+        };
         let replaced = self.replace_rejected(dossier, file, act)?;
         let pages = self.insert_file(dossier, document, file, act)?;
+        let mut instead_of = None;
+        if let (Some(batch), [page]) = (file.batch, pages.as_slice()) {
+            instead_of = self.seat(dossier, *page, batch, &target, act)?;
+            if file.left_out {
+                self.set_gone(dossier, *page, Gone::Blank, "the page is blank", act)?;
+            }
+        }
         self.outdate(document)?;
         file.batch.map(|page| self.count_page(page)).transpose()?;
         let detail = json!({
@@ -151,6 +168,7 @@ impl Writing<'_> {
             "path": file.path, "sha256": file.sha256.to_string(), "bytes": file.bytes,
             "format": file.format.name(), "pages": pages.len(), "document": document.to_string(),
             "receipt": file.receipt.to_string(), "replaces": replaced.map(|sha256| sha256.to_string()),
+            "instead_of": instead_of.map(|page| page.to_string()), "left_out": file.left_out,
         });
         self.conclude("ingestion", dossier, &detail, act)?;
         let folder = self

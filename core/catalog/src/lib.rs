@@ -22,6 +22,7 @@ mod lease;
 pub mod manifest;
 mod manifest_record;
 mod migrate;
+pub mod page_edit;
 pub mod plan;
 pub mod progress;
 pub mod query;

@@ -108,6 +108,9 @@ pub(crate) const OF_DOSSIER: &[Record] = &[
             ("superseded_at", Integer),
             ("reading", Integer),
             ("reading_state", Text),
+            ("place", Integer),
+            ("turn", Integer),
+            ("gone", Text),
         ],
     },
     Record {
@@ -225,6 +228,8 @@ pub(crate) const OF_DOSSIER: &[Record] = &[
             ("closed_by", Text),
             ("closed_how", Text),
             ("closed_reason", Text),
+            ("before_page", Id),
+            ("instead_of", Text),
         ],
     },
     Record { name: "events", table: "event", rows: "WHERE dossier = ?1 ORDER BY seq", columns: EVENT },
@@ -385,7 +390,9 @@ impl Record {
             let object = row.as_object().ok_or_else(|| self.corrupt("row"))?;
             let mut values = Vec::with_capacity(names.len());
             for (name, kind) in self.columns {
-                let value = object.get(*name).and_then(|value| from_json(value, *kind));
+                // A column that manifests of earlier versions have not; one that must be filled refuses it.
+                let value = object.get(*name).unwrap_or(&Value::Null);
+                let value = from_json(value, *kind);
                 values.push(value.ok_or_else(|| self.corrupt(name))?);
             }
             values.extend(owner.map(|dossier| Column::Blob(dossier.bytes().to_vec())));

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use sohoa_model::code_list::AccessLevel;
 use sohoa_model::dossier_state::{DossierState, Evidence};
 use sohoa_model::frame::FrameFacts;
+use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
 use sohoa_model::inventory::InventoryRow;
 use sohoa_model::natural;
@@ -86,8 +87,10 @@ pub struct PageView {
     pub id: PageId,
     /// Its document.
     pub document: DocumentId,
-    /// Place in the document, from 1.
+    /// Place in the document, from 1; 0 for a page that does not count.
     pub number: u32,
+    /// The turn from the stored samples that a person gave.
+    pub turn: Option<Rotation>,
     /// Its label: the original name without extension, with the frame (from 1) if the file has more than one.
     pub label: String,
     /// Path below the imported folder.
@@ -267,6 +270,17 @@ impl Catalog {
         Ok(all)
     }
 
+    /// Documents of a dossier whose pages all went elsewhere.
+    pub fn emptied_documents(&self, code: &str) -> Result<Vec<DocumentId>, CatalogError> {
+        let connection = self.read();
+        let dossier = dossier_id(&connection, code)?;
+        let sql = "SELECT id FROM document WHERE dossier = ?1 AND NOT EXISTS
+                    (SELECT 1 FROM page WHERE document = document.id AND superseded_at IS NULL)";
+        let mut statement = connection.prepare_cached(sql)?;
+        let ids = statement.query_map([dossier.bytes()], |row| column::id(row, "id"))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// Whether a dossier may leave: not held, every page read without a mark, and public or cleared by a person.
     ///
     /// A page that was read with low confidence may carry a mark that nobody saw, so such a dossier waits for a person.
@@ -432,52 +446,76 @@ pub(crate) fn dossier_row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
 
 /// The pages of a document that count, in the order in which people count.
 pub(crate) fn pages_of(connection: &Connection, document: DocumentId) -> Result<Vec<PageView>, CatalogError> {
-    let sql = "SELECT page.*, file.path, file.stem FROM page
-               JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
-               WHERE page.document = ?1 AND page.superseded_at IS NULL";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([document.bytes()], |row| {
-        let record: FactsRecord =
-            serde_json::from_str(&row.get::<_, String>("facts")?).map_err(|_| column::corrupt("facts"))?;
-        Ok(PageView {
-            id: column::id(row, "id")?,
-            document,
-            number: 0,
-            label: String::new(),
-            path: row.get("path")?,
-            stem: row.get("stem")?,
-            file_pages: 0,
-            master: column::hash(row, "sha256")?,
-            facts: record.facts().map_err(|_| column::corrupt("facts"))?,
-            below_standard: row.get("below_standard")?,
-            reading: column::optional_word(row, "reading_state", ReadingState::from_word)?,
-        })
-    })?;
-    let mut pages: Vec<PageView> = rows.collect::<Result<_, _>>()?;
-    pages.sort_by(|a, b| {
-        natural::compare(&a.path, &b.path)
-            .then_with(|| a.master.cmp(&b.master))
-            .then_with(|| a.facts.index.cmp(&b.facts.index))
-    });
-    let mut number = 0;
-    for file in pages.chunk_by_mut(|a, b| a.master == b.master) {
-        let of_file = u32::try_from(file.len()).unwrap_or(u32::MAX);
-        for page in file {
-            number += 1;
-            page.number = number;
-            page.file_pages = of_file;
-            page.label = match of_file {
-                1 => page.stem.clone(),
-                _ => format!("{}.{}", page.stem, page.facts.index.saturating_add(1)),
-            };
-        }
+    let mut pages: Vec<PageView> =
+        ordered_pages(connection, document)?.into_iter().filter_map(|page| page.counts.then_some(page.view)).collect();
+    let mut of_file: BTreeMap<Sha256, u32> = BTreeMap::new();
+    pages.iter().for_each(|page| *of_file.entry(page.master).or_default() += 1);
+    for (number, page) in (1..).zip(&mut pages) {
+        page.number = number;
+        page.file_pages = of_file[&page.master];
+        page.label = match page.file_pages {
+            1 => page.stem.clone(),
+            _ => format!("{}.{}", page.stem, page.facts.index.saturating_add(1)),
+        };
     }
     Ok(pages)
 }
 
+/// A page in the order of its document, whether it counts or not.
+pub(crate) struct OrderedPage {
+    pub(crate) view: PageView,
+    pub(crate) counts: bool,
+    pub(crate) place: Option<u32>,
+}
+
+/// All pages of a document in their order: where a person put them, the others behind by the names of their files.
+pub(crate) fn ordered_pages(connection: &Connection, document: DocumentId) -> Result<Vec<OrderedPage>, CatalogError> {
+    let sql = "SELECT page.*, page.superseded_at IS NULL AS counts, file.path, file.stem FROM page
+               JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
+               WHERE page.document = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([document.bytes()], |row| {
+        Ok(OrderedPage { view: page_view(row)?, counts: row.get("counts")?, place: row.get("place")? })
+    })?;
+    let mut pages: Vec<OrderedPage> = rows.collect::<Result<_, _>>()?;
+    pages.sort_by(|a, b| {
+        let place = |page: &OrderedPage| page.place.unwrap_or(u32::MAX);
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| natural::compare(&a.view.path, &b.view.path))
+            .then_with(|| a.view.master.cmp(&b.view.master))
+            .then_with(|| a.view.facts.index.cmp(&b.view.facts.index))
+    });
+    Ok(pages)
+}
+
+/// A page in a row of its columns and those of its file; its number and label are not known yet.
+pub(crate) fn page_view(row: &Row<'_>) -> rusqlite::Result<PageView> {
+    let record: FactsRecord =
+        serde_json::from_str(&row.get::<_, String>("facts")?).map_err(|_| column::corrupt("facts"))?;
+    let stem: String = row.get("stem")?;
+    Ok(PageView {
+        id: column::id(row, "id")?,
+        document: column::id(row, "document")?,
+        number: 0,
+        turn: row.get::<_, Option<i32>>("turn")?.and_then(Rotation::from_degrees),
+        label: stem.clone(),
+        path: row.get("path")?,
+        stem,
+        file_pages: 0,
+        master: column::hash(row, "sha256")?,
+        facts: record.facts().map_err(|_| column::corrupt("facts"))?,
+        below_standard: row.get("below_standard")?,
+        reading: column::optional_word(row, "reading_state", ReadingState::from_word)?,
+    })
+}
+
 fn documents(connection: &Connection, dossier: DossierId, folder: &str) -> Result<Vec<DocumentView>, CatalogError> {
+    // One whose pages all went elsewhere is no document any more.
     let sql = "SELECT id, ordinal, (SELECT count(*) FROM page WHERE document = document.id AND superseded_at IS NULL)
-               AS pages FROM document WHERE dossier = ?1 ORDER BY coalesce(ordinal, -1)";
+               AS pages FROM document WHERE dossier = ?1 AND EXISTS
+                    (SELECT 1 FROM page WHERE document = document.id AND superseded_at IS NULL)
+               ORDER BY coalesce(ordinal, -1)";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([dossier.bytes()], |row| {
         let ordinal = row.get("ordinal")?;

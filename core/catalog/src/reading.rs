@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::json;
 use sohoa_model::code_list::PaperLanguage;
 use sohoa_model::frame::FrameFacts;
+use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
 use sohoa_model::reading::{Reading, ReadingState};
 use sohoa_model::{Act, Sha256, Timestamp};
@@ -36,6 +37,8 @@ pub struct PageJob {
     pub format: String,
     /// What is known of the frame.
     pub facts: FrameFacts,
+    /// The turn from the stored samples that a person gave.
+    pub turn: Option<Rotation>,
     /// The language that the inventory gives.
     pub language: Option<PaperLanguage>,
     /// How often the page was leased before.
@@ -104,6 +107,7 @@ impl Catalog {
                         master: column::hash(row, "sha256")?,
                         format: row.get("format")?,
                         facts: facts.facts().map_err(|_| column::corrupt("facts"))?,
+                        turn: row.get::<_, Option<i32>>("turn")?.and_then(Rotation::from_degrees),
                         language: column::optional_word(row, "language", PaperLanguage::from_code)?,
                         attempts: row.get("attempts")?,
                     })

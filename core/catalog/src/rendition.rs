@@ -534,7 +534,7 @@ fn detail(connection: &Connection, document: DocumentId) -> Result<DocumentDetai
     let mut reading = connection.prepare_cached(sql)?;
     let mut pages = Vec::new();
     for view in query::pages_of(connection, document)? {
-        let stated = view.facts.stated_rotation.degrees();
+        let stated = view.turn.unwrap_or(view.facts.stated_rotation).degrees();
         let page = reading
             .query_row([view.id.bytes()], |row| {
                 let text = Some(column::hash(row, "text_sha256")?);

@@ -26,6 +26,7 @@ pub mod skew;
 pub mod sniff;
 mod source;
 mod strip;
+pub mod thumbnail;
 mod tiff;
 mod whole;
 

@@ -5,6 +5,7 @@ mod made;
 use sohoa_imaging::normalise::InkMap;
 use sohoa_imaging::quality::Look;
 use sohoa_imaging::skew;
+use sohoa_imaging::thumbnail::{Samples, Shrink, Thumbnail};
 use sohoa_model::frame::GrayImage;
 use sohoa_model::geometry::Dpi;
 use sohoa_model::{Finding, Severity};
@@ -101,4 +102,49 @@ fn good_pages_pass_and_spoilt_ones_are_told() {
     assert!(focus.0 * 10 >= focus.1 * 9 && focus.1 > 20, "{focus:?}");
     assert!(cut.0 * 10 >= cut.1 * 9 && cut.1 > 20, "{cut:?}");
     assert_eq!(dark.0, dark.1);
+}
+
+/// A page in small, as a device would have given it turned by `degrees` and moved down by `moved` pixels.
+fn scanned(image: &GrayImage, degrees: f32, moved: usize) -> Option<Thumbnail> {
+    let image = if degrees == 0.0 { image.clone() } else { skew::Straightened::of(image, degrees).image };
+    let width = image.width as usize;
+    let mut shrink = Shrink::new(Samples::Gray, image.width, image.height - moved as u32, width);
+    shrink.rows(&image.pixels[moved * width..]);
+    shrink.finish()
+}
+
+#[test]
+fn a_sheet_that_went_through_twice_is_told_from_the_next_one() {
+    let pages: Vec<_> = made::pages().into_iter().filter(|(_, image, _)| image.width > 600).collect();
+    let small: Vec<_> = pages.iter().filter_map(|(_, image, _)| scanned(image, 0.0, 0)).collect();
+    let (mut told, mut of, mut alarms, mut pairs) = (0, 0, 0, 0);
+    let mut nearest: f32 = 0.0;
+    for (at, (name, image, dpi)) in pages.iter().enumerate() {
+        if small[at].is_blank() {
+            continue;
+        }
+        // Half a degree, and 2 mm lower.
+        if let Some(again) = scanned(image, 0.5, (dpi.0 / 12.7) as usize) {
+            of += 1;
+            if small[at].shows_the_same(&again) {
+                told += 1;
+            } else {
+                println!("not told: {name} {}", small[at].likeness(&again));
+            }
+        }
+        // Pages of one dossier and of its neighbours: what lies in one stack.
+        for other in at + 1..pages.len().min(at + 9) {
+            let likeness = small[at].likeness(&small[other]);
+            pairs += 1;
+            if small[at].shows_the_same(&small[other]) {
+                alarms += 1;
+                println!("alarm: {name} and {} {likeness}", pages[other].0);
+            } else {
+                nearest = nearest.max(likeness);
+            }
+        }
+    }
+    println!("doubled sheets: {told} of {of} told; {alarms} false alarms in {pairs} pairs, the nearest {nearest:.2}");
+    assert!(alarms == 0, "{alarms} false alarms in {pairs} pairs");
+    assert!(told * 4 >= of * 3, "{told} of {of} told");
 }

@@ -52,6 +52,28 @@ pub enum PipelineError {
     /// A verb needs a reason and none was given.
     #[error("a reason is needed")]
     NoReason,
+    /// A dossier has no such page.
+    #[error("dossier {dossier:?} has no page {number}, or several")]
+    NoSuchPage {
+        /// The code.
+        dossier: String,
+        /// The number that was asked for.
+        number: u32,
+        /// Whether each of several documents has its own pages, and none was said.
+        several: bool,
+    },
+    /// A document is to begin where one begins.
+    #[error("a document begins there already")]
+    BeginsAlready,
+    /// A signed document would get another name.
+    #[error("a document behind it is signed under its name")]
+    SignedBehind,
+    /// A batch is open that goes elsewhere.
+    #[error("a batch of {dossier:?} is open that appends pages")]
+    BatchGoesOn {
+        /// The code.
+        dossier: String,
+    },
     /// A file could not be read.
     #[error("could not read {path}")]
     Unreadable {

@@ -452,6 +452,7 @@ fn take(archive: &Archive, candidate: Candidate, receipt: ReceiptId) -> Result<R
             findings,
             receipt,
             batch: None,
+            left_out: false,
         },
         &archive.act(),
     );

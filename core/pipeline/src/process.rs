@@ -15,6 +15,7 @@ use sohoa_catalog::rendition::{DocumentJob, Seal};
 use sohoa_catalog::text_record;
 use sohoa_model::code_list::PaperLanguage;
 use sohoa_model::finding::Finding;
+use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::DocumentId;
 use sohoa_model::page_text::PageText;
 use sohoa_model::reading::{LanguageChoice, PageQuality, Reading, ReadingState, Recipe};
@@ -238,6 +239,7 @@ fn read(
     let request = Request::Read {
         path: archive.vault().path(&job.master),
         facts: Box::new(FactsRecord::of(&job.facts)),
+        turn: job.turn.map(Rotation::degrees),
         recipe: RecipeRecord::from(&recipe),
     };
     let limit = Duration::from_secs(u64::from(recipe.seconds)) + START_ALLOWANCE;
@@ -265,7 +267,7 @@ fn read(
     let (width, height) = (job.facts.width, job.facts.height);
     Ok(Some(Reading {
         state,
-        rotation: job.facts.stated_rotation,
+        rotation: job.turn.unwrap_or(job.facts.stated_rotation),
         language: None,
         engine: String::new(),
         model: None,

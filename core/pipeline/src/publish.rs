@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use sohoa_catalog::rendition::DocumentDetail;
 use sohoa_model::Sha256;
+use sohoa_model::ids::DocumentId;
 use sohoa_store::StoreError;
 use sohoa_store::atomic::{self, AtomicFile, TEMPORARY_PREFIX};
 use sohoa_store::lock;
@@ -33,10 +34,19 @@ impl Archive {
 
     /// Removes the files of earlier signed renditions of a document that lie under another name than today's.
     pub(crate) fn withdraw_earlier(&self, detail: &DocumentDetail) -> Result<(), PipelineError> {
-        let current = self.recorded_file(detail);
-        for earlier in self.catalog().earlier_published_paths(detail.document)? {
+        self.withdraw(detail.document, Some(&self.recorded_file(detail)))
+    }
+
+    /// Removes the published files of documents whose pages all went elsewhere.
+    pub(crate) fn withdraw_emptied(&self, code: &str) -> Result<(), PipelineError> {
+        let emptied = self.catalog().emptied_documents(code)?;
+        emptied.into_iter().try_for_each(|document| self.withdraw(document, None))
+    }
+
+    fn withdraw(&self, document: DocumentId, current: Option<&Path>) -> Result<(), PipelineError> {
+        for earlier in self.catalog().earlier_published_paths(document)? {
             let path = self.layout().root().join(&earlier);
-            if path == current || !lies_among_published(Path::new(&earlier)) {
+            if Some(path.as_path()) == current || !lies_among_published(Path::new(&earlier)) {
                 continue;
             }
             match fs::remove_file(&path) {

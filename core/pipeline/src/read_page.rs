@@ -36,11 +36,12 @@ const BETTER: f32 = 10.0;
 
 /// Reads one frame.
 ///
-/// `stored` are its samples as stored, before any rotation; `now_ms` tells milliseconds that only ever grow. Every page
+/// `stored` are its samples as stored, before any rotation; a `turn` that a person gave is not doubted; `now_ms` tells milliseconds that only ever grow. Every page
 /// ends in a [`Reading`]: what could not be done is its state and its findings.
 pub fn read_page(
     stored: GrayImage,
     facts: &FrameFacts,
+    turn: Option<Rotation>,
     recipe: &Recipe,
     reader: &mut Reader,
     now_ms: &dyn Fn() -> u64,
@@ -48,13 +49,15 @@ pub fn read_page(
     let started = now_ms();
     let deadline = started.saturating_add(u64::from(recipe.seconds) * 1_000);
     let remaining = || Duration::from_millis(deadline.saturating_sub(now_ms()));
+    let rotation = turn.unwrap_or(facts.stated_rotation);
     let mut work = Work {
         reader,
         recipe,
         remaining: &remaining,
         dpi: facts.dpi_stated.then_some(facts.dpi),
-        page: Page::of(upright(stored, facts.stated_rotation)),
-        rotation: facts.stated_rotation,
+        page: Page::of(upright(stored, rotation)),
+        rotation,
+        may_turn: turn.is_none(),
         findings: Vec::new(),
     };
     let read = work.read();
@@ -198,6 +201,7 @@ struct Work<'a> {
     dpi: Option<Dpi>,
     page: Page,
     rotation: Rotation,
+    may_turn: bool,
     findings: Vec<Finding>,
 }
 
@@ -232,8 +236,11 @@ impl Work<'_> {
         Ok(attempt)
     }
 
-    /// The turn that the engine detects, unless the page is upright.
+    /// The turn that the engine detects, unless the page is upright or a person turned it.
     fn detected_turn(&mut self) -> Result<Option<Rotation>, OcrError> {
+        if !self.may_turn {
+            return Ok(None);
+        }
         let turn = self.reader.orientation(&self.page.image, self.dpi)?;
         Ok(turn.filter(|&turn| turn != Rotation::None))
     }

@@ -4,7 +4,9 @@
 //! scanner waits only when the medium does. What ends a run early (a jam, a full disk, a killed process) leaves the batch
 //! open at the last whole sheet, and the next run goes on there.
 
+use std::cell::RefCell;
 use std::io::{BufReader, BufWriter, Write};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
@@ -18,14 +20,15 @@ pub use sohoa_capture::scanner::{Device, Driver, Granted, Mode, ScanError, Scann
 use sohoa_capture::separator;
 use sohoa_catalog::CatalogError;
 use sohoa_catalog::batch::{BatchPage, NewBatch};
-pub use sohoa_catalog::batch::{BatchView, Closing};
+pub use sohoa_catalog::batch::{BatchTarget, BatchView, Closing};
 use sohoa_catalog::intake::{TakenFile, TakenFrame};
 use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{Limits, inspect};
+use sohoa_imaging::thumbnail::{Samples, Shrink, Thumbnail};
 use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::ids::ReceiptId;
 use sohoa_model::receipt::ReceiptLine;
-use sohoa_model::{Cancel, Sha256, crash};
+use sohoa_model::{Cancel, Finding, Sha256, crash};
 use sohoa_store::{StoreError, disk};
 
 use crate::archive::Archive;
@@ -33,11 +36,19 @@ use crate::error::PipelineError;
 use crate::import::{SPACE_RESERVE, STANDARD_DPI, frame_findings, is_below_standard};
 use crate::progress::{Phase, Sink};
 use crate::scanner::protocol::BLOCK;
+use crate::thumbnails;
 
 /// Blocks of pixels that may wait to be stored, at most.
 const WAITING: usize = 32;
 /// Bytes of a page whose height the device learns as it goes, at most.
 const LARGEST_UNKNOWN: usize = 256 << 20;
+
+/// The finding of a page that shows the same as one shortly before it in its batch.
+pub const DOUBLED: &str = "page-doubled";
+/// The finding of the blank back of a sheet.
+pub const BLANK_BACK: &str = "blank-back";
+/// Sheets that a page is compared with.
+const LOOK_BACK: u32 = 2;
 
 /// What to scan, and how.
 #[derive(Debug, Clone)]
@@ -58,6 +69,40 @@ pub struct ScanPlan {
     pub new_dossier: bool,
     /// Why it is scanned below the standard, if it is.
     pub reason: Option<String>,
+    /// Where the pages go. An open batch goes on where it was begun for.
+    pub target: BatchTarget,
+    /// What becomes of the blank backs of sheets.
+    pub blank_backs: BlankBacks,
+}
+
+/// What becomes of the blank backs of sheets that are scanned on both sides. They are kept in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlankBacks {
+    /// They are pages like others, and marked.
+    #[default]
+    Keep,
+    /// They do not count as pages, unless a person brings them back.
+    LeaveOut,
+}
+
+impl BlankBacks {
+    /// The word in commands and records: `keep` or `leave-out`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::LeaveOut => "leave-out",
+        }
+    }
+}
+
+impl FromStr for BlankBacks {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let all = [Self::Keep, Self::LeaveOut];
+        all.into_iter().find(|rule| rule.word() == word).ok_or_else(|| "keep, leave-out".to_owned())
+    }
 }
 
 /// How a stack is parted into documents.
@@ -69,6 +114,8 @@ pub enum Parting {
     Separators,
     /// After so many sheets.
     Every(u32),
+    /// By blank sheets, which are counted and kept, but are no pages unless a person brings them back.
+    Blank,
 }
 
 /// How a run ended.
@@ -102,13 +149,16 @@ pub struct Profile {
     pub device: Option<String>,
     /// How it is set.
     pub settings: Settings,
+    /// What becomes of blank backs.
+    #[serde(default)]
+    pub blank_backs: BlankBacks,
 }
 
 impl Default for Profile {
     /// The minimum of TT 05/2025 for papers: colour, 200 dpi; A4 from the feeder.
     fn default() -> Self {
         let settings = Settings { source: Source::Adf, mode: Mode::Color, dpi: 200.0, paper: (210.0, 297.0) };
-        Self { device: None, settings }
+        Self { device: None, settings, blank_backs: BlankBacks::Keep }
     }
 }
 
@@ -159,8 +209,10 @@ pub fn scan(
     let (sender, pieces) = mpsc::sync_channel(WAITING);
     let broken_off = AtomicU32::new(0);
     let before = batch.pages;
+    let lately = RefCell::new(lately(archive, plan, &batch)?);
     let (ended, filed) = thread::scope(|scope| {
-        let filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off };
+        let filing =
+            Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off, lately };
         let storing = scope.spawn(move || filing.all(&pieces));
         let ended = deliver(scanner.as_mut(), first, &sender, cancel, &broken_off);
         if ended.is_none() {
@@ -262,24 +314,54 @@ fn begin(archive: &Archive, plan: &ScanPlan, granted: &Granted) -> Result<BatchV
         if open.sides != sides {
             return Err(PipelineError::OtherSides { sides: open.sides });
         }
+        if plan.target != BatchTarget::Append && open.target == BatchTarget::Append {
+            return Err(PipelineError::BatchGoesOn { dossier: plan.dossier.clone() });
+        }
         return match plan.sheets.filter(|sheets| open.sheets != Some(*sheets)) {
             Some(sheets) => Ok(catalog.count_sheets(open.id, sheets, &archive.act())?),
             None => Ok(open),
         };
     }
-    let settings = json!({ "asked": plan.settings, "granted": granted, "reason": plan.reason });
+    let settings = json!({
+        "asked": plan.settings, "granted": granted, "reason": plan.reason, "blank_backs": plan.blank_backs,
+    });
+    let sheets = match &plan.target {
+        BatchTarget::InsteadOf(pages) => plan.sheets.or(Some((pages.len() as u32).div_ceil(sides))),
+        _ => plan.sheets,
+    };
     let new = NewBatch {
         dossier: &plan.dossier,
         device: &plan.device,
         settings: &settings,
         sides,
-        sheets: plan.sheets,
+        sheets,
+        target: plan.target.clone(),
         document: match plan.parting {
             Parting::None => plan.document,
-            Parting::Separators | Parting::Every(_) => Some(plan.document.unwrap_or(1)),
+            Parting::Separators | Parting::Every(_) | Parting::Blank => Some(plan.document.unwrap_or(1)),
         },
     };
     Ok(catalog.begin_batch(&new, &archive.act())?)
+}
+
+/// The last pages of a batch in small, of an earlier run.
+fn lately(archive: &Archive, plan: &ScanPlan, batch: &BatchView) -> Result<Vec<(u32, Thumbnail)>, PipelineError> {
+    let first = batch.pages.saturating_sub(LOOK_BACK * batch.sides) + 1;
+    if batch.pages == 0 {
+        return Ok(Vec::new());
+    }
+    let pages = archive.catalog().pages(&plan.dossier)?;
+    let numbered = (first..=batch.pages).filter_map(|number| {
+        let path = scan_path(batch, number);
+        let page = pages.iter().find(|page| page.path == path)?;
+        Some((number, thumbnails::load(archive, &page.master)?))
+    });
+    Ok(numbered.collect())
+}
+
+/// The name of a page of a batch, as the path of a file.
+fn scan_path(batch: &BatchView, number: u32) -> String {
+    format!("scan/{}/{number:04}.png", batch.id)
 }
 
 /// Writes down how the run ended, and closes the batch if all came that was expected.
@@ -396,6 +478,13 @@ impl From<FrameFileError> for Stop {
     }
 }
 
+/// A page that lies in the vault and is to be filed with the other side of its sheet.
+struct Packed {
+    file: TakenFile,
+    delivered: Instant,
+    is_blank: bool,
+}
+
 /// What was filed in a run.
 #[derive(Default)]
 struct Filed {
@@ -412,13 +501,15 @@ struct Filing<'a> {
     receipt: ReceiptId,
     sink: &'a dyn Sink,
     broken_off: &'a AtomicU32,
+    /// The last pages of the batch in small, with their numbers.
+    lately: RefCell<Vec<(u32, Thumbnail)>>,
 }
 
 impl Filing<'_> {
     /// Files sheet by sheet: both sides of one in one go, so that a sheet that broke off is fed again as a whole.
     fn all(&self, pieces: &Receiver<Piece>) -> Result<Filed, PipelineError> {
         let mut filed = Filed::default();
-        let mut sheet: Vec<(TakenFile, Instant)> = Vec::new();
+        let mut sheet: Vec<Packed> = Vec::new();
         let (mut begun, mut number, mut document) = (0, self.batch.pages, self.batch.document);
         let mut document_from = self.batch.document_from;
         while let Ok(piece) = pieces.recv() {
@@ -435,7 +526,7 @@ impl Filing<'_> {
                     let is_separator = self.is_separator(&sheet)?;
                     let is_full = match self.plan.parting {
                         Parting::Every(sheets) => number - document_from >= sheets * self.batch.sides,
-                        Parting::None | Parting::Separators => false,
+                        Parting::None | Parting::Separators | Parting::Blank => false,
                     };
                     if is_separator || is_full {
                         document = self.archive.catalog().next_document(self.batch.id, &self.archive.act())?;
@@ -445,9 +536,17 @@ impl Filing<'_> {
                         self.discard(&mut sheet)?;
                         continue;
                     }
-                    sheet.iter_mut().for_each(|(file, _)| file.document_ordinal = document);
+                    let parts = self.plan.parting == Parting::Blank && sheet.iter().all(|packed| packed.is_blank);
+                    for Packed { file, .. } in &mut sheet {
+                        file.document_ordinal = document;
+                        file.left_out |= parts;
+                    }
                     number += self.batch.sides;
                     self.file(&mut sheet, &mut filed)?;
+                    if parts {
+                        document = self.archive.catalog().next_document(self.batch.id, &self.archive.act())?;
+                        document_from = number;
+                    }
                 }
                 Piece::Abort => break,
                 Piece::Rows(_) | Piece::End(_) => {
@@ -462,19 +561,19 @@ impl Filing<'_> {
         Ok(filed)
     }
 
-    fn discard(&self, sheet: &mut Vec<(TakenFile, Instant)>) -> Result<(), PipelineError> {
-        for (file, _) in sheet.drain(..) {
+    fn discard(&self, sheet: &mut Vec<Packed>) -> Result<(), PipelineError> {
+        for Packed { file, .. } in sheet.drain(..) {
             self.archive.vault().discard(&file.sha256)?;
         }
         Ok(())
     }
 
     /// Whether a side of the sheet carries the code of a separator.
-    fn is_separator(&self, sheet: &[(TakenFile, Instant)]) -> Result<bool, PipelineError> {
+    fn is_separator(&self, sheet: &[Packed]) -> Result<bool, PipelineError> {
         if self.plan.parting != Parting::Separators {
             return Ok(false);
         }
-        for (file, _) in sheet {
+        for Packed { file, .. } in sheet {
             let mut source = BufReader::new(self.archive.vault().open(&file.sha256)?);
             let facts = &file.frames[0].facts;
             let image = decode_gray(&mut source, facts, &Limits::default())
@@ -486,8 +585,9 @@ impl Filing<'_> {
         Ok(false)
     }
 
-    fn file(&self, sheet: &mut Vec<(TakenFile, Instant)>, filed: &mut Filed) -> Result<(), PipelineError> {
-        let (files, delivered): (Vec<TakenFile>, Vec<Instant>) = sheet.drain(..).unzip();
+    fn file(&self, sheet: &mut Vec<Packed>, filed: &mut Filed) -> Result<(), PipelineError> {
+        let (files, delivered): (Vec<TakenFile>, Vec<Instant>) =
+            sheet.drain(..).map(|packed| (packed.file, packed.delivered)).unzip();
         self.archive.catalog().take_files(&files, &self.archive.act())?;
         crash::point("scan.page-filed");
         for file in files {
@@ -501,12 +601,7 @@ impl Filing<'_> {
     }
 
     /// Packs a page into the vault; `None` if it broke off.
-    fn page(
-        &self,
-        pieces: &Receiver<Piece>,
-        place: InRun,
-        shape: PageShape,
-    ) -> Result<Option<(TakenFile, Instant)>, PipelineError> {
+    fn page(&self, pieces: &Receiver<Piece>, place: InRun, shape: PageShape) -> Result<Option<Packed>, PipelineError> {
         let InRun { begun, number } = place;
         let mut delivered = Instant::now();
         let (height, mut known) = match shape.height {
@@ -519,11 +614,20 @@ impl Filing<'_> {
                 None => return Ok(None),
             },
         };
+        let samples = match shape.mode {
+            Mode::Color => Samples::Rgb,
+            Mode::Gray => Samples::Gray,
+            Mode::Bilevel => Samples::Ink,
+        };
+        let mut shrink = Shrink::new(samples, shape.width, height, shape.row_bytes());
         let mut next = || match &mut known {
             _ if self.broken_off.load(Ordering::SeqCst) == begun => Err(Stop::BrokeOff),
-            Some(rows) => Ok(rows.next()),
+            Some(rows) => Ok(rows.next().inspect(|rows| shrink.rows(rows))),
             None => match pieces.recv() {
-                Ok(Piece::Rows(rows)) => Ok(Some(rows)),
+                Ok(Piece::Rows(rows)) => {
+                    shrink.rows(&rows);
+                    Ok(Some(rows))
+                }
                 Ok(Piece::End(at)) => {
                     delivered = at;
                     Ok(None)
@@ -549,11 +653,23 @@ impl Filing<'_> {
         crash::point("scan.page-stored");
         let facts = self.facts(&stored.sha256)?;
         let below_standard = is_below_standard(&facts);
-        let findings = frame_findings(std::slice::from_ref(&facts));
+        let mut findings = frame_findings(std::slice::from_ref(&facts));
+        let (mut is_blank, mut is_blank_back) = (false, false);
+        if let Some(small) = shrink.finish() {
+            thumbnails::keep(self.archive, &stored.sha256, &small)?;
+            is_blank = small.is_blank();
+            is_blank_back = self.batch.sides == 2 && number.is_multiple_of(2) && is_blank;
+            let seen = if is_blank { None } else { self.seen_before(number, &small) };
+            findings.extend(seen.map(|other| (Some(0), Finding::warn(DOUBLED, other.to_string()))));
+            if is_blank_back {
+                findings.push((Some(0), Finding::note(BLANK_BACK, String::new())));
+            }
+            self.lately.borrow_mut().push((number, small));
+        }
         let file = TakenFile {
             dossier: self.plan.dossier.clone(),
             document_ordinal: self.batch.document,
-            path: format!("scan/{}/{number:04}.png", self.batch.id),
+            path: scan_path(self.batch, number),
             stem: format!("{number:04}"),
             sha256: stored.sha256,
             bytes: stored.bytes,
@@ -562,8 +678,18 @@ impl Filing<'_> {
             findings,
             receipt: self.receipt,
             batch: Some(BatchPage { batch: self.batch.id, number }),
+            left_out: is_blank_back && self.plan.blank_backs == BlankBacks::LeaveOut,
         };
-        Ok(Some((file, delivered)))
+        Ok(Some(Packed { file, delivered, is_blank }))
+    }
+
+    /// The number of a page of the last sheets that shows the same as this one: the sheet went through twice, it seems.
+    fn seen_before(&self, number: u32, small: &Thumbnail) -> Option<u32> {
+        let mut lately = self.lately.borrow_mut();
+        // A sheet that broke off comes again under its number, and is no double of itself.
+        let first = number.saturating_sub(LOOK_BACK * self.batch.sides);
+        lately.retain(|(other, _)| (first..number).contains(other));
+        lately.iter().rev().find(|(_, other)| small.shows_the_same(other)).map(|(other, _)| *other)
     }
 
     /// The facts of a page as it lies in the vault, decoded to its last pixel.

@@ -62,6 +62,12 @@ impl ArchiveLayout {
         self.vault().join(&name[..2]).join(name)
     }
 
+    /// `thumbnails/<aa>/<sha256>.jpg`: pages in small, that can be made again.
+    pub fn thumbnail(&self, sha256: &Sha256) -> PathBuf {
+        let name = sha256.to_string();
+        self.root.join("thumbnails").join(&name[..2]).join(name + ".jpg")
+    }
+
     /// `vault/manifest/`.
     pub fn manifests(&self) -> PathBuf {
         self.vault().join("manifest")

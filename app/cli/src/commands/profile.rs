@@ -20,6 +20,7 @@ struct ProfileRecord {
 pub(super) fn settled(typed: &ScanSettings, profile: Profile) -> Profile {
     let mut settled = profile;
     settled.device = typed.device.clone().or(settled.device);
+    settled.blank_backs = typed.blank_backs.unwrap_or(settled.blank_backs);
     let settings = &mut settled.settings;
     settings.source = typed.source.unwrap_or(settings.source);
     settings.mode = typed.mode.unwrap_or(settings.mode);
@@ -59,8 +60,9 @@ fn tell(front: &mut Front, profiles: Vec<(String, Profile)>, as_json: bool) {
         front.output.json(&records);
         return;
     }
+    let texts = front.texts.clone();
     let mut table = Table::default();
-    for (name, Profile { device, settings }) in profiles {
+    for (name, Profile { device, settings, blank_backs }) in profiles {
         let (width, height) = settings.paper;
         table.row([
             name,
@@ -69,6 +71,7 @@ fn tell(front: &mut Front, profiles: Vec<(String, Profile)>, as_json: bool) {
             settings.mode.word().to_owned(),
             format!("{:.0} dpi", settings.dpi),
             format!("{width:.0} × {height:.0} mm"),
+            texts.get(&format!("blank-backs-{}", blank_backs.word())),
         ]);
     }
     front.output.table(&table);

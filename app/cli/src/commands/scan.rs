@@ -3,8 +3,9 @@
 use serde::Serialize;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
+use sohoa_pipeline::pages;
 use sohoa_pipeline::scan::{
-    self, BatchView, Closing, Driver, Ended, Parting, Profile, ScanError, ScanOutcome, ScanPlan, Settings,
+    self, BatchTarget, BatchView, Closing, Driver, Ended, Parting, Profile, ScanError, ScanOutcome, ScanPlan, Settings,
 };
 use sohoa_shell::Exit;
 
@@ -71,7 +72,7 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
         Some(name) => scan::profile(&archive, name)?,
         None => Profile::default(),
     };
-    let Profile { device, settings } = profile::settled(&args.settings, profile);
+    let Profile { device, settings, blank_backs } = profile::settled(&args.settings, profile);
     let device = match device {
         Some(device) => device,
         None => the_only(&mut driver)?,
@@ -81,6 +82,7 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
         document: args.document,
         parting: match args.split {
             _ if args.separators => Parting::Separators,
+            _ if args.split_at_blank => Parting::Blank,
             Some(sheets) => Parting::Every(sheets),
             None => Parting::None,
         },
@@ -89,6 +91,8 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
         sheets: args.sheets,
         new_dossier: args.new_dossier,
         reason: args.reason.clone(),
+        target: target(&archive, args)?,
+        blank_backs,
     };
     let outcome = scanned(front, &archive, &plan, &mut driver)?;
     if args.json {
@@ -120,6 +124,22 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
         tell(front, args, &outcome.batch);
     }
     ended(&outcome)
+}
+
+/// Where the pages go: pages that are to be replaced or gone before are named as they are numbered now.
+fn target(archive: &Archive, args: &ScanArgs) -> Result<BatchTarget, PipelineError> {
+    // An open batch knows its own, and pages may have got other numbers since.
+    if archive.catalog().open_batch(&args.dossier)?.is_some_and(|open| open.target != BatchTarget::Append) {
+        return Ok(BatchTarget::Append);
+    }
+    match &args.before {
+        Some(page) => {
+            let page = pages::select(archive, &args.dossier, std::slice::from_ref(page))?;
+            Ok(BatchTarget::Before(page[0]))
+        }
+        None if args.replace.is_empty() => Ok(BatchTarget::Append),
+        None => Ok(BatchTarget::InsteadOf(pages::select(archive, &args.dossier, &args.replace)?)),
+    }
 }
 
 fn p99(outcome: &ScanOutcome) -> Option<u64> {

@@ -40,6 +40,8 @@ pub enum Request {
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
+        /// Degrees clockwise from the stored samples that a person gave.
+        turn: Option<u16>,
         /// How to read.
         recipe: RecipeRecord,
     },

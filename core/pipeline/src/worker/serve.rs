@@ -14,6 +14,7 @@ use sohoa_imaging::repack::{self, Repacked};
 use sohoa_imaging::sniff::{self, HEAD_LENGTH};
 use sohoa_model::Timestamp;
 use sohoa_model::frame::{FileFormat, FrameFacts};
+use sohoa_model::geometry::Rotation;
 use sohoa_model::language::Language;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_ocr::{Models, Reader};
@@ -59,7 +60,7 @@ impl Server {
         match request {
             Request::Inspect { path } => (inspect(&path), Vec::new()),
             Request::Models { recipe } => (self.check_models(&recipe), Vec::new()),
-            Request::Read { path, facts, recipe } => (self.read(&path, &facts, &recipe), Vec::new()),
+            Request::Read { path, facts, turn, recipe } => (self.read(&path, &facts, turn, &recipe), Vec::new()),
             Request::Inventory { path } => (inventory(&path), Vec::new()),
             Request::Judge { path, trust, at } => (judge(&path, &trust, Timestamp(at)), Vec::new()),
             Request::Repack { path, facts } => repack(&path, &facts),
@@ -85,8 +86,9 @@ impl Server {
         }
     }
 
-    fn read(&mut self, path: &Path, facts: &FactsRecord, recipe: &RecipeRecord) -> Response {
+    fn read(&mut self, path: &Path, facts: &FactsRecord, turn: Option<u16>, recipe: &RecipeRecord) -> Response {
         let Some(facts) = facts_of(facts) else { return refused("bad-request", "facts") };
+        let turn = turn.and_then(|degrees| Rotation::from_degrees(i32::from(degrees)));
         let Some(recipe) = recipe.recipe() else { return refused("bad-request", "recipe") };
         let reader = match &mut self.reader {
             Some(reader) => reader,
@@ -101,7 +103,7 @@ impl Server {
         };
         let start = Instant::now();
         let now = move || u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let reading = read_page(image, &facts, &recipe, reader, &now);
+        let reading = read_page(image, &facts, turn, &recipe, reader, &now);
         Response::Reading { reading: Box::new(ReadingRecord::from(&reading)) }
     }
 }

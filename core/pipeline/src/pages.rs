@@ -1,0 +1,122 @@
+//! What people do to the pages of a dossier: turn, take out, bring back, move, part a document.
+
+use sohoa_catalog::CatalogError;
+pub use sohoa_catalog::page_edit::{Gone, GonePage, Seat};
+use sohoa_catalog::query::PageView;
+use sohoa_model::geometry::Rotation;
+use sohoa_model::ids::{DocumentId, PageId};
+
+use crate::archive::Archive;
+use crate::error::PipelineError;
+
+/// Pages by the numbers that people see: `7`, `3-5`, and `2.7` or `2.3-5` in the document with ordinal 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRange {
+    document: Option<u32>,
+    first: u32,
+    last: u32,
+}
+
+impl PageRange {
+    /// One page or some in a row; `None` if the text says neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (document, range) = match text.split_once('.') {
+            Some((document, range)) => (Some(document.parse().ok()?), range),
+            None => (None, text),
+        };
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+        (first >= 1 && first <= last).then_some(Self { document, first, last })
+    }
+}
+
+/// What is done to pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// They are turned clockwise from how they stand.
+    Turn(Rotation),
+    /// They do not count any more.
+    Remove,
+    /// They count again.
+    Restore,
+    /// They are moved, in the order in which they are given.
+    Move(Seat),
+    /// A document begins with each.
+    Part,
+}
+
+/// The pages that ranges name, in the order in which they are named.
+///
+/// # Errors
+/// [`PipelineError::NoSuchPage`] if one is not there, or if several documents have it and none was said.
+pub fn select(archive: &Archive, dossier: &str, ranges: &[PageRange]) -> Result<Vec<PageId>, PipelineError> {
+    let view = archive.catalog().dossier(dossier)?;
+    let pages = archive.catalog().pages(dossier)?;
+    let filled: Vec<DocumentId> = view.documents.iter().filter(|d| d.pages > 0).map(|d| d.id).collect();
+    let mut selected = Vec::new();
+    for range in ranges {
+        let document = match range.document {
+            Some(ordinal) => view.documents.iter().find(|d| d.ordinal == Some(ordinal)).map(|d| d.id),
+            None => filled.first().copied().filter(|_| filled.len() == 1),
+        };
+        for number in range.first..=range.last {
+            let is_meant = |page: &&PageView| Some(page.document) == document && page.number == number;
+            let Some(page) = pages.iter().find(is_meant) else {
+                let several = range.document.is_none() && filled.len() > 1;
+                return Err(PipelineError::NoSuchPage { dossier: dossier.to_owned(), number, several });
+            };
+            selected.push(page.id);
+        }
+    }
+    Ok(selected)
+}
+
+/// Does it, with the reason in the log.
+pub fn edit(
+    archive: &Archive,
+    dossier: &str,
+    pages: &[PageId],
+    edit: &Edit,
+    reason: &str,
+) -> Result<(), PipelineError> {
+    let (catalog, act) = (archive.catalog(), archive.act());
+    if catalog.is_held(dossier)? {
+        return Err(PipelineError::Held(dossier.to_owned()));
+    }
+    if matches!(edit, Edit::Remove | Edit::Restore) && reason.trim().is_empty() {
+        return Err(PipelineError::NoReason);
+    }
+    let done = match edit {
+        Edit::Turn(by) => catalog.turn_pages(dossier, pages, *by, reason, &act),
+        Edit::Remove => catalog.remove_pages(dossier, pages, reason, &act),
+        Edit::Restore => catalog.restore_pages(dossier, pages, reason, &act),
+        Edit::Move(seat) => catalog.move_pages(dossier, pages, *seat, reason, &act),
+        // From the last, so that each is still where it was named.
+        Edit::Part => pages.iter().rev().try_for_each(|&page| catalog.part_document(dossier, page, reason, &act)),
+    };
+    match done {
+        Err(CatalogError::FirstOfDocument(_)) => Err(PipelineError::BeginsAlready),
+        Err(CatalogError::Signed(_)) => Err(PipelineError::SignedBehind),
+        other => Ok(other?),
+    }?;
+    archive.withdraw_emptied(dossier)?;
+    archive.write_stale_manifests()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PageRange;
+
+    #[test]
+    fn ranges_say_pages_and_documents() {
+        let range = |document, first, last| Some(PageRange { document, first, last });
+        assert_eq!(PageRange::parse("7"), range(None, 7, 7));
+        assert_eq!(PageRange::parse("3-5"), range(None, 3, 5));
+        assert_eq!(PageRange::parse("2.7"), range(Some(2), 7, 7));
+        assert_eq!(PageRange::parse("12.3-5"), range(Some(12), 3, 5));
+        for wrong in ["", "0", "5-3", "a", "1.", ".1", "1.2.3", "-1", "1-"] {
+            assert_eq!(PageRange::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What people do to pages after they were captured: every act can be seen and taken back, nothing is lost by it, and
+//! what comes out is a PDF/A of the pages as they stand.
+
+use std::fs;
+
+use serde_json::Value;
+use sohoa_tests::station::{ARCHIVIST, Said, Station};
+
+fn simulated(station: &Station, simulation: &str, arguments: &[&str]) -> Said {
+    let mut command = station.command_as(ARCHIVIST);
+    command.env("SOHOA_SIMULATED_SCANNER", simulation).args(arguments);
+    station.finish(&mut command)
+}
+
+/// A scan of a small dossier; `more` goes behind.
+fn scan(station: &Station, simulation: &str, more: &[&str]) -> Value {
+    let mut arguments = vec!["scan", "HS.01", "--new-dossier", "--device", "simulated:0", "--json"];
+    if !more.contains(&"--paper") {
+        arguments.extend(["--paper", "60x40"]);
+    }
+    arguments.extend(more);
+    simulated(station, simulation, &arguments).done().json()
+}
+
+fn run(station: &Station, line: &str) -> Said {
+    station.run(line.split(' ').map(|word| word.replace('_', " ")))
+}
+
+fn shown(station: &Station) -> Value {
+    run(station, "show HS.01 --pages --json").done().json()
+}
+
+/// The sheets that the pages show, in their order: the darkest tone of the ink tells.
+fn sheets(station: &Station) -> Vec<u32> {
+    let sheet = |page: &Value| {
+        let sha256 = page["master_sha256"].as_str().unwrap();
+        let file = fs::File::open(station.archive().join("vault").join(&sha256[..2]).join(sha256)).unwrap();
+        let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        u32::from(*pixels.iter().min().unwrap()) - 40
+    };
+    shown(station)["page_list"].as_array().unwrap().iter().map(sheet).collect()
+}
+
+#[test]
+fn pages_are_taken_out_brought_back_moved_and_turned() {
+    let station = Station::with_demo_archive();
+    scan(&station, "sheets=5", &["--sheets", "5"]);
+    assert_eq!(sheets(&station), [1, 2, 3, 4, 5]);
+    // A strip of pages opens from small pictures.
+    let small = walk(&station.archive().join("thumbnails"));
+    assert_eq!(small, 5, "thumbnails");
+
+    run(&station, "page remove HS.01 2").ended_with(2);
+    run(&station, "page remove HS.01 9 --reason thừa").ended_with(4);
+    run(&station, "page remove HS.01 2 4 --reason thừa").done();
+    assert_eq!(sheets(&station), [1, 3, 5]);
+    let removed = run(&station, "page removed HS.01 --json").done().json();
+    assert_eq!((removed.as_array().unwrap().len(), &removed[1]["gone"]), (2, &"removed".into()), "{removed}");
+    run(&station, "page restore HS.01 2 --reason nhầm").done();
+    assert_eq!(sheets(&station), [1, 3, 4, 5]);
+    run(&station, "page move HS.01 4 --before 1").done();
+    assert_eq!(sheets(&station), [5, 1, 3, 4]);
+    run(&station, "page move HS.01 1-2 --after 4").done();
+    assert_eq!(sheets(&station), [3, 4, 5, 1]);
+    run(&station, "page move HS.01 2 --after 2").ended_with(1);
+    // One that was taken out comes back where it was beside the others.
+    run(&station, "page restore HS.01 1 --reason nhầm").done();
+    assert_eq!(sheets(&station).len(), 5);
+    run(&station, "page turn HS.01 1 --by 45").ended_with(2);
+    run(&station, "process HS.01 --lang vie").done();
+    let rotation = |at: usize| shown(&station)["page_list"][at]["reading"]["rotation"].clone();
+    let before = rotation(0).as_u64().unwrap();
+    run(&station, "page turn HS.01 1 --by 90").done();
+    run(&station, "page turn HS.01 1 --by 90").done();
+    assert!(shown(&station)["page_list"][0]["reading"].is_null() || rotation(0) == before);
+    run(&station, "process HS.01 --lang vie").done();
+    assert_eq!(rotation(0), (before + 180) % 360);
+    run(&station, "verify HS.01").done();
+    let log = run(&station, "log --limit 0").done().stdout;
+    for sentence in ["2 pages taken out: thừa", "1 page brought back: nhầm", "2 pages moved", "1 page turned by 90"]
+    {
+        assert!(log.contains(sentence), "{sentence}: {log}");
+    }
+    // The order, the turn and what was taken out stand in the manifest.
+    run(&station, "page remove HS.01 2 --reason thừa").done();
+    let kept = (sheets(&station), run(&station, "page removed HS.01 --json").done().json());
+    run(&station, "check --rebuild").done();
+    assert_eq!((sheets(&station), run(&station, "page removed HS.01 --json").done().json()), kept);
+    run(&station, "hold HS.01 --reason chờ").done();
+    run(&station, "page turn HS.01 1 --by 90").ended_with(10);
+}
+
+fn walk(folder: &std::path::Path) -> usize {
+    let folders = fs::read_dir(folder).unwrap();
+    folders.map(|entry| fs::read_dir(entry.unwrap().path()).unwrap().count()).sum()
+}
+
+#[test]
+fn a_document_is_parted_by_hand_and_joined_again() {
+    let station = Station::with_demo_archive();
+    scan(&station, "sheets=5", &["--sheets", "5"]);
+    run(&station, "page part HS.01 1").ended_with(10);
+    run(&station, "page part HS.01 2 4").done();
+    let pages = |station: &Station| -> Vec<(String, u64)> {
+        let documents = shown(station)["documents"].clone();
+        let all = documents.as_array().unwrap().iter();
+        all.map(|d| (d["name"].as_str().unwrap().to_owned(), d["pages"].as_u64().unwrap())).collect()
+    };
+    let named = |counts: &[u64]| -> Vec<(String, u64)> {
+        (1..).zip(counts).map(|(n, &count): (u32, _)| (format!("HS.01.{n:07}"), count)).collect()
+    };
+    assert_eq!(pages(&station), named(&[1, 2, 2]));
+    assert_eq!(sheets(&station), [1, 2, 3, 4, 5]);
+    run(&station, "page turn HS.01 1 --by 90").ended_with(4);
+    run(&station, "process HS.01 --lang vie").done();
+    // The one behind is signed under its name.
+    let said = run(&station, "page part HS.01 2.2").ended_with(10);
+    assert!(said.stderr.contains("signed document behind it"), "{}", said.stderr);
+    run(&station, "page part HS.01 3.2").done();
+    assert_eq!(pages(&station), named(&[1, 2, 1, 1]));
+    run(&station, "process HS.01 --lang vie").done();
+    run(&station, "page move HS.01 4.1 --after 3.1").done();
+    assert_eq!(pages(&station), named(&[1, 2, 2]));
+    run(&station, "process HS.01 --lang vie").done();
+    run(&station, "verify HS.01").done();
+    run(&station, "check").done();
+    let published = fs::read_dir(station.archive().join("pdf/~/HS.01")).unwrap();
+    assert_eq!(published.count(), 3, "the file of a document that is no more was withdrawn");
+    assert_eq!(sheets(&station), [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn pages_are_scanned_again_and_inserted_where_they_belong() {
+    let station = Station::with_demo_archive();
+    scan(&station, "sheets=4", &["--sheets", "4"]);
+    // Sheets 12 and 13 in the place of pages 2 and 3; the feeder gives the first, then jams.
+    let arguments = ["scan", "HS.01", "--paper", "60x40", "--device", "simulated:0", "--json"];
+    let again: Vec<&str> = arguments.iter().copied().chain(["--replace", "2-3"]).collect();
+    simulated(&station, "sheets=2 first=12 fault=jam@13", &again).done_in_part();
+    assert_eq!(sheets(&station), [1, 12, 3, 4]);
+    // The same line again goes on with the sheet that is missing.
+    let done = simulated(&station, "sheets=1 first=13", &again).done().json();
+    assert_eq!((&done["state"], &done["pages"]), (&"reconciled".into(), &2.into()), "{done}");
+    assert_eq!(sheets(&station), [1, 12, 13, 4]);
+    let removed = run(&station, "page removed HS.01 --json").done().json();
+    assert!(removed.as_array().unwrap().iter().all(|page| page["gone"] == "replaced"), "{removed}");
+    // Two sheets in front of page 2.
+    let insert: Vec<&str> = arguments.iter().copied().chain(["--before", "2", "--sheets", "2"]).collect();
+    simulated(&station, "sheets=2 first=20", &insert).done();
+    assert_eq!(sheets(&station), [1, 20, 21, 12, 13, 4]);
+    // What is open goes on as it was begun.
+    let append: Vec<&str> = arguments.iter().copied().chain(["--sheets", "2"]).collect();
+    simulated(&station, "sheets=1 first=30", &append).done_in_part();
+    let said = simulated(&station, "sheets=1 first=31", &insert).ended_with(10);
+    assert!(said.stderr.contains("has an open batch"), "{}", said.stderr);
+    simulated(&station, "sheets=1 first=31", &append).done();
+    assert_eq!(sheets(&station), [1, 20, 21, 12, 13, 4, 30, 31]);
+    run(&station, "process HS.01 --lang vie").done();
+    run(&station, "verify HS.01").done();
+}
+
+#[test]
+fn blank_backs_are_marked_and_a_sheet_that_went_through_twice_is_suspected() {
+    let station = Station::with_demo_archive();
+    let duplex = ["--source", "adf-duplex", "--sheets", "3", "--paper", "100x140"];
+    scan(&station, "sheets=3 blank-every=2", &duplex);
+    let found = run(&station, "findings HS.01 --notes --json").done().stdout;
+    assert_eq!(found.matches("\"blank-back\"").count(), 3, "{found}");
+    assert!(!found.contains("page-doubled"), "{found}");
+    assert_eq!(shown(&station)["page_list"].as_array().unwrap().len(), 6);
+
+    let station = Station::with_demo_archive();
+    let mut rule = duplex.to_vec();
+    rule.extend(["--blank-backs", "leave-out"]);
+    let batch = scan(&station, "sheets=3 blank-every=2", &rule);
+    assert_eq!((&batch["pages"], &batch["state"]), (&6.into(), &"reconciled".into()), "{batch}");
+    assert_eq!(shown(&station)["page_list"].as_array().unwrap().len(), 3);
+    let left_out = run(&station, "page removed HS.01 --json").done().json();
+    assert!(left_out.as_array().unwrap().iter().all(|page| page["gone"] == "blank"), "{left_out}");
+    run(&station, "page restore HS.01 1 --reason chữ_mờ").done();
+    assert_eq!(shown(&station)["page_list"].as_array().unwrap().len(), 4);
+
+    // A blank sheet between two documents is counted, and is no page.
+    let station = Station::with_demo_archive();
+    let batch = scan(&station, "sheets=7 blank-every=3", &["--sheets", "7", "--split-at-blank", "--paper", "100x140"]);
+    assert_eq!((&batch["pages"], &batch["state"]), (&7.into(), &"reconciled".into()), "{batch}");
+    let documents = shown(&station)["documents"].clone();
+    let pages: Vec<_> = documents.as_array().unwrap().iter().map(|document| document["pages"].clone()).collect();
+    assert_eq!(pages, [2, 2, 1], "{documents}");
+    assert_eq!(run(&station, "page removed HS.01 --json").done().json().as_array().unwrap().len(), 2);
+
+    let station = Station::with_demo_archive();
+    scan(&station, "sheets=5 again=4", &["--sheets", "5", "--paper", "100x140"]);
+    let found = run(&station, "findings HS.01").done().stdout;
+    assert!(found.contains("shows the same as page 3 of the batch"), "{found}");
+    assert_eq!(found.matches("shows the same").count(), 1, "{found}");
+}
