@@ -11,6 +11,7 @@ mod odd_files;
 mod pages;
 mod power;
 mod scanning;
+mod second_vault;
 mod secrecy;
 mod tidy;
 mod vertical;

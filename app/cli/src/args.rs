@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Page(PageCommand),
     Separators(SeparatorsArgs),
     Watch(WatchArgs),
+    #[command(subcommand)]
+    SecondVault(SecondVaultCommand),
     Import(ImportArgs),
     Process(ProcessArgs),
     Sign(SignArgs),
@@ -434,6 +436,22 @@ pub(crate) struct ScanSettings {
     pub(crate) paper: Option<(f64, f64)>,
     #[arg(long, value_name = "RULE", value_parser = BlankBacks::from_str)]
     pub(crate) blank_backs: Option<BlankBacks>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecondVaultCommand {
+    Set(SecondVaultSetArgs),
+    Copy(JsonArgs),
+    Show(JsonArgs),
+    Off(JsonArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SecondVaultSetArgs {
+    #[arg(value_name = "DIR")]
+    pub(crate) second_folder: PathBuf,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -21,6 +21,7 @@ mod progress;
 mod receipt;
 mod scan;
 mod search;
+mod second_vault;
 mod separators;
 mod show;
 mod show_batches;
@@ -56,6 +57,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Profile(ProfileCommand::List(args)) => profile::list(front, args.json),
         Command::Profile(ProfileCommand::Remove(args)) => profile::remove(front, &args),
         Command::Scan(args) => scan::run(front, &args),
+        Command::SecondVault(command) => second_vault::run(front, &command),
         Command::Page(command) => page::run(front, &command),
         Command::Separators(args) => separators::run(front, &args),
         Command::Watch(args) => watch::run(front, &args),

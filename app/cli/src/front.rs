@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sohoa_model::Cancel;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::scanner::RemoteDriver;
+use sohoa_pipeline::second_vault;
 use sohoa_pipeline::signing::SigningKey;
 use sohoa_pipeline::worker::WorkerProgram;
 use sohoa_shell::station::{self, KeyEntry, PasswordSource, Station, StationError};
@@ -115,12 +116,19 @@ impl Front {
         }
     }
 
-    /// Copies the catalog at the clean end of work; what was done stands, so a copy that fails is only said.
-    pub(crate) fn copy_catalog(&mut self, archive: &Archive) {
-        if let Err(error) = archive.copy_catalog() {
-            let failure = Failure::of(&error, &self.texts);
-            let line = self.texts.say("catalog-not-copied", &[("cause", failure.sentence.into())]);
-            self.output.warn(line);
+    /// Copies the catalog, and masters to the second vault, at the clean end of work; what was done stands, so a copy that
+    /// fails is only said.
+    pub(crate) fn make_copies(&mut self, archive: &Archive) {
+        let catalog = archive.copy_catalog().map(drop);
+        let bar = self.bar();
+        let masters = second_vault::copy_masters(archive, None, &self.cancel, &bar).map(drop);
+        drop(bar);
+        for (id, result) in [("catalog-not-copied", catalog), ("masters-not-copied", masters)] {
+            if let Err(error) = result {
+                let failure = Failure::of(&error, &self.texts);
+                let line = self.texts.say(id, &[("cause", failure.sentence.into())]);
+                self.output.warn(line);
+            }
         }
     }
 

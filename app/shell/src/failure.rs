@@ -134,6 +134,13 @@ impl Maker<'_> {
             }
             PipelineError::BeginsAlready => self.make("error-begins-already", &[], Exit::Rule),
             PipelineError::SignedBehind => self.make("error-signed-behind", &[], Exit::Rule),
+            PipelineError::NoSecondVault => self.make("second-vault-none", &[], Exit::NotFound),
+            PipelineError::SecondVaultAway(path) => {
+                self.make("error-second-vault-away", &[path_arg(path)], Exit::NotFound)
+            }
+            PipelineError::SecondVaultOfAnother(path) => {
+                self.make("error-second-vault-of-another", &[path_arg(path)], Exit::Rule)
+            }
             PipelineError::BatchGoesOn { dossier } => {
                 self.make("error-batch-goes-on", &[("dossier", dossier.into())], Exit::Rule)
             }
@@ -360,6 +367,9 @@ mod tests {
             (PipelineError::NoSuchPage { dossier: "A".into(), number: 9, several: false }, Exit::NotFound),
             (PipelineError::NoSuchPage { dossier: "A".into(), number: 9, several: true }, Exit::NotFound),
             (PipelineError::BeginsAlready, Exit::Rule),
+            (PipelineError::NoSecondVault, Exit::NotFound),
+            (PipelineError::SecondVaultAway(path()), Exit::NotFound),
+            (PipelineError::SecondVaultOfAnother(path()), Exit::Rule),
             (PipelineError::SignedBehind, Exit::Rule),
             (PipelineError::BatchGoesOn { dossier: "A".into() }, Exit::Rule),
             (PipelineError::Unreadable { path: path(), source: not_found() }, Exit::NotFound),

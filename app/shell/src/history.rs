@@ -44,6 +44,7 @@ pub const KINDS: &[&str] = &[
     "recognition asked for",
     "rejection",
     "release",
+    "replication",
     "scan profile",
     "sheets counted",
     "trust",
@@ -162,6 +163,7 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             let what = say(&format!("incident-{}", word(detail, "code")), &[("detail", text("detail"))]);
             say(&id, &[("what", what.into())])
         }
+        "replication" => say(&id, &[("masters", text("masters"))]),
         "fixity check" => say(&id, &["objects", "damage"].map(|name| (name, text(name)))),
         "catalog rebuild" => say(&id, &[("dossiers", text("dossiers"))]),
         _ if texts.has(&id) => say(&id, &[]),

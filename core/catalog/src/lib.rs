@@ -10,6 +10,7 @@
 
 pub mod batch;
 mod column;
+mod copies;
 pub mod decision;
 pub mod error;
 pub mod event;

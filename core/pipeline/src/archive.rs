@@ -83,6 +83,7 @@ impl Archive {
             people: PeopleSection { administrators: vec![session.operator.clone()] },
             acceptance: AcceptanceSection::default(),
             signature: SignatureSection::default(),
+            second_vault: None,
             trust: Vec::new(),
         };
         settings.save(&layout.settings())?;

@@ -8,13 +8,13 @@ use sohoa_catalog::query::DossierFilter;
 use sohoa_model::{Cancel, Sha256};
 use sohoa_store::lock::ArchiveLock;
 use sohoa_store::vault::hash_file;
-use sohoa_store::{StoreError, atomic};
+use sohoa_store::{ArchiveLayout, StoreError, atomic};
 
 use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::progress::{Phase, Sink};
 use crate::rebuild::{ARCHIVE_MANIFEST, manifest_name};
-use crate::signing;
+use crate::{second_vault, signing};
 
 /// What is wrong with one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,8 +162,8 @@ fn strange_manifests(archive: &Archive) -> Result<Vec<PathBuf>, PipelineError> {
     Ok(strange)
 }
 
-/// Checks, then mends what can be mended without losing anything: publishes again, writes manifests again, and sets
-/// objects that nothing names aside in `set-aside/`.
+/// Checks, then mends what can be mended without losing anything: brings objects back from the second vault, publishes
+/// again, writes manifests again, and sets objects that nothing names aside in `set-aside/`.
 ///
 /// # Errors
 /// [`StoreError::Locked`] if anybody else works on the archive.
@@ -171,6 +171,16 @@ pub fn repair(mut archive: Archive, cancel: &Cancel, sink: &dyn Sink) -> Result<
     let _alone: ArchiveLock = archive.take_alone()?;
     signing::finish_publications(&archive, cancel)?;
     let mut report = check(&archive, cancel, sink)?;
+    for damage in &report.damage {
+        if !matches!(damage.code.as_str(), "object-missing" | "object-changed") {
+            continue;
+        }
+        if let Ok(object) = damage.subject.parse::<Sha256>()
+            && second_vault::restore(&archive, &object, cancel)?
+        {
+            report.repaired.push(damage.subject.clone());
+        }
+    }
     for code in archive.catalog().captured_codes()? {
         for document in archive.catalog().dossier(&code)?.documents {
             let detail = archive.catalog().document_detail(document.id)?;
@@ -193,22 +203,27 @@ pub fn repair(mut archive: Archive, cancel: &Cancel, sink: &dyn Sink) -> Result<
         }
         archive.write_archive_manifest()?;
     }
-    let aside = archive.layout().root().join("set-aside");
     for unnamed in std::mem::take(&mut report.unnamed) {
         let from = match unnamed.parse::<Sha256>() {
             Ok(sha256) => archive.vault().path(&sha256),
             Err(_) => Path::new(&unnamed).to_owned(),
         };
-        let Some(name) = from.file_name() else { continue };
-        atomic::make_folder(&aside)?;
-        let name = free_name(&aside, &name.to_string_lossy());
-        fs::rename(&from, aside.join(&name)).map_err(|e| StoreError::write(&from, e))?;
-        report.repaired.push(format!("set-aside/{name}"));
+        report.repaired.extend(set_aside(archive.layout(), &from)?);
     }
     let repaired = std::mem::take(&mut report.repaired);
     let mut after = check(&archive, cancel, sink)?;
     after.repaired = repaired;
     Ok(after)
+}
+
+/// Moves a file to `set-aside/` of an archive, where people may look at it; says under which name.
+pub(crate) fn set_aside(layout: &ArchiveLayout, from: &Path) -> Result<Option<String>, PipelineError> {
+    let aside = layout.root().join("set-aside");
+    let Some(name) = from.file_name() else { return Ok(None) };
+    atomic::make_folder(&aside)?;
+    let name = free_name(&aside, &name.to_string_lossy());
+    fs::rename(from, aside.join(&name)).map_err(|e| StoreError::write(from, e))?;
+    Ok(Some(format!("set-aside/{name}")))
 }
 
 /// A name that nothing in a folder has yet: what was set aside before is not written over.

@@ -68,6 +68,15 @@ pub enum PipelineError {
     /// A signed document would get another name.
     #[error("a document behind it is signed under its name")]
     SignedBehind,
+    /// No second vault is kept.
+    #[error("no second vault is kept")]
+    NoSecondVault,
+    /// The folder of the second vault can't be reached, or is not marked as one.
+    #[error("there is no second vault at {0}")]
+    SecondVaultAway(PathBuf),
+    /// The folder is the second vault of another archive.
+    #[error("{0} is the second vault of another archive")]
+    SecondVaultOfAnother(PathBuf),
     /// A batch is open that goes elsewhere.
     #[error("a batch of {dossier:?} is open that appends pages")]
     BatchGoesOn {

@@ -11,6 +11,8 @@ pub enum Phase {
     Assembling,
     /// Objects are re-hashed.
     Checking,
+    /// Objects are copied to the second vault.
+    Copying,
 }
 
 /// Where a verb tells how far it has come. Called from many threads.

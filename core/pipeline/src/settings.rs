@@ -23,6 +23,9 @@ pub struct ArchiveSettings {
     /// What a signature needs.
     #[serde(default)]
     pub signature: SignatureSection,
+    /// Where a copy of everything is kept, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_vault: Option<SecondVaultSection>,
     /// Certificates in which chains may end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trust: Vec<TrustedRoot>,
@@ -76,6 +79,14 @@ impl Default for SignatureSection {
     fn default() -> Self {
         Self { required_level: "B-B".to_owned() }
     }
+}
+
+/// Where a copy of everything is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondVaultSection {
+    /// A folder on another medium.
+    pub folder: PathBuf,
 }
 
 /// A certificate in which chains may end.
@@ -162,6 +173,7 @@ mod tests {
             people: PeopleSection { administrators: vec!["Lê Thị Bình".to_owned()] },
             acceptance: AcceptanceSection::default(),
             signature: SignatureSection::default(),
+            second_vault: None,
             trust: vec![],
         };
         settings.save(&path).unwrap();

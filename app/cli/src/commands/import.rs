@@ -30,7 +30,7 @@ pub(super) fn run(front: &mut Front, args: &ImportArgs) -> Result<Exit, Stop> {
     };
     drop(bar);
     if !outcome.interrupted && !args.dry_run {
-        front.copy_catalog(&archive);
+        front.make_copies(&archive);
     }
     let receipt = receipt::Shown {
         lines: &outcome.lines,

@@ -78,7 +78,7 @@ fn work(
     let outcome = process::process(archive, plan, key, &front.cancel, &bar)?;
     drop(bar);
     if !front.cancel.is_requested() {
-        front.copy_catalog(archive);
+        front.make_copies(archive);
     }
     if as_json {
         front.output.json(&WorkRecord::from(&outcome));

@@ -3,14 +3,14 @@
 use serde::Serialize;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::pages;
 use sohoa_pipeline::scan::{
     self, BatchTarget, BatchView, Closing, Driver, Ended, Parting, Profile, ScanError, ScanOutcome, ScanPlan, Settings,
 };
+use sohoa_pipeline::{pages, refile};
 use sohoa_shell::Exit;
 
 use crate::args::ScanArgs;
-use crate::commands::profile;
+use crate::commands::{profile, show_batches};
 use crate::front::Front;
 use crate::stop::Stop;
 
@@ -63,6 +63,7 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
             front.output.json(&BatchRecord::of(&batch));
         } else {
             tell(front, args, &batch);
+            tell_paper(front, &archive, &args.dossier)?;
         }
         return Ok(Exit::Done);
     }
@@ -95,6 +96,7 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
         blank_backs,
     };
     let outcome = scanned(front, &archive, &plan, &mut driver)?;
+    front.make_copies(&archive);
     if args.json {
         let ended = match &outcome.ended {
             Ended::Empty => "empty",
@@ -122,6 +124,7 @@ pub(super) fn run(front: &mut Front, args: &ScanArgs) -> Result<Exit, Stop> {
             front.texts.say("scan-pages", &[("pages", outcome.pages.into()), ("dossier", (&args.dossier).into())]);
         front.output.data(line);
         tell(front, args, &outcome.batch);
+        tell_paper(front, &archive, &args.dossier)?;
     }
     ended(&outcome)
 }
@@ -190,6 +193,14 @@ fn tell(front: &mut Front, args: &ScanArgs, batch: &BatchView) {
     if !hint.is_empty() {
         front.output.data(format!("  {hint}"));
     }
+}
+
+/// Says whether the paper may go back onto the shelf.
+fn tell_paper(front: &mut Front, archive: &Archive, dossier: &str) -> Result<(), Stop> {
+    let waits = refile::of_dossier(archive, dossier)?;
+    let line = show_batches::paper(&front.texts, waits.as_deref());
+    front.output.data(line);
+    Ok(())
 }
 
 fn ended(outcome: &ScanOutcome) -> Result<Exit, Stop> {

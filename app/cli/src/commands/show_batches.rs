@@ -1,7 +1,9 @@
 //! The batches of a dossier that were scanned, and whether its paper may go back onto the shelf.
 
 use serde::Serialize;
+use sohoa_pipeline::refile::Waits;
 use sohoa_pipeline::scan::{BatchView, Closing};
+use sohoa_shell::Texts;
 
 use crate::front::Front;
 use crate::table::Table;
@@ -36,16 +38,24 @@ impl BatchRecord {
     }
 }
 
-/// Whether the paper may be refiled: every page that was scanned is durable before it counts, so what is left to ask is
-/// whether all came and nothing has to be scanned again. `None` if nothing was scanned here.
-pub(super) fn may_be_refiled(batches: &[BatchView], open_rejects: u32) -> Option<bool> {
-    let closed = batches.iter().all(|batch| batch.closed.is_some());
-    (!batches.is_empty()).then_some(closed && open_rejects == 0)
+/// Whether the paper may go back onto the shelf, and what it waits for.
+pub(super) fn paper(texts: &Texts, waits: Option<&[Waits]>) -> String {
+    match waits {
+        None => String::new(),
+        Some([]) => texts.get("paper-refile"),
+        Some(waits) => {
+            let why: Vec<String> =
+                waits.iter().map(|wait| texts.get(&format!("paper-waits-{}", wait.word()))).collect();
+            texts.say("paper-keep", &[("why", why.join("; ").into())])
+        }
+    }
 }
 
 /// Tells the batches of a dossier and what to do with its paper.
-pub(super) fn tell(front: &mut Front, batches: &[BatchView], open_rejects: u32) {
-    let Some(refile) = may_be_refiled(batches, open_rejects) else { return };
+pub(super) fn tell(front: &mut Front, batches: &[BatchView], waits: Option<&[Waits]>) {
+    if waits.is_none() {
+        return;
+    }
     let texts = front.texts.clone();
     front.output.data("");
     front.output.data(texts.get("show-batches"));
@@ -63,6 +73,5 @@ pub(super) fn tell(front: &mut Front, batches: &[BatchView], open_rejects: u32) 
         table.row([batch.opened.short_vietnam(), batch.device.clone(), count, state]);
     }
     front.output.table(&table);
-    let id = if refile { "paper-refile" } else { "paper-keep" };
-    front.output.data(format!("  {}", texts.get(id)));
+    front.output.data(format!("  {}", paper(&texts, waits)));
 }

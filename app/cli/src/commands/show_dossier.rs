@@ -5,7 +5,7 @@ use sohoa_catalog::finding::{Openness, RecordedFinding};
 use sohoa_catalog::query::{DocumentView, DossierRow, DossierView, PageView};
 use sohoa_model::inventory::InventoryRow;
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::decide;
+use sohoa_pipeline::{decide, refile};
 use sohoa_shell::{Exit, Texts, UiLanguage, history, reasons};
 
 use crate::commands::findings::FindingRecord;
@@ -41,6 +41,8 @@ struct Record {
     batches: Vec<BatchRecord>,
     /// Whether the paper may go back onto the shelf; null if nothing was scanned here.
     safe_to_refile: Option<bool>,
+    /// What it waits for: `sheets`, `rescan`, `copy`.
+    refile_waits_for: Vec<&'static str>,
     findings: Vec<FindingRecord>,
     holds: Vec<HoldRecord>,
     events: Vec<EventRecord>,
@@ -115,7 +117,8 @@ pub(super) fn run(front: &mut Front, archive: &Archive, code: &str, as_json: boo
         }
     }
     documents(front, archive, &view.documents);
-    show_batches::tell(front, &archive.catalog().batches(&code)?, view.dossier.evidence.open_rejects);
+    let waits = refile::of_dossier(&archive, &code)?;
+    show_batches::tell(front, &archive.catalog().batches(&code)?, waits.as_deref());
     holds(front, &view);
     let open: Vec<_> = findings.iter().filter(|finding| finding.closed.is_none()).collect();
     if !open.is_empty() {
@@ -311,6 +314,7 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
             release_reason: released.map(|(_, _, why)| why.clone()),
         }
     });
+    let waits = refile::of_dossier(archive, &about.code)?;
     Ok(Record {
         code: about.code.clone(),
         description: Description {
@@ -341,7 +345,8 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
         below_standard_pages: row.below_standard_pages,
         missing: missing(row),
         next_step: next_step(&front.texts, row),
-        safe_to_refile: show_batches::may_be_refiled(&batches, row.evidence.open_rejects),
+        safe_to_refile: waits.as_ref().map(Vec::is_empty),
+        refile_waits_for: waits.iter().flatten().map(|wait| wait.word()).collect(),
         batches: batches.iter().map(BatchRecord::of).collect(),
         documents: view.documents.iter().map(|document| document_record(archive, document)).collect(),
         page_list: show_pages::records(archive, &view.documents, &about.code)?,

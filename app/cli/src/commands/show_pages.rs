@@ -4,6 +4,7 @@ use serde::Serialize;
 use sohoa_catalog::query::{DocumentView, PageView};
 use sohoa_catalog::reading::ReadingView;
 use sohoa_pipeline::archive::Archive;
+use sohoa_pipeline::{refile, thumbnails};
 
 use crate::front::Front;
 use crate::stop::Stop;
@@ -25,6 +26,11 @@ pub(super) struct PageRecord {
     dpi: f32,
     dpi_stated: bool,
     below_standard: bool,
+    /// Whether the bytes are safe: durable, and verified in the second vault where one is kept.
+    safe: bool,
+    /// Whether its sheet may go back onto the shelf; null if nothing of the dossier was scanned here.
+    safe_to_refile: Option<bool>,
+    thumbnail: Option<String>,
     reading: Option<ReadingRecord>,
 }
 
@@ -47,9 +53,19 @@ struct ReadingRecord {
 /// The pages of a dossier in their order.
 pub(super) fn records(archive: &Archive, documents: &[DocumentView], code: &str) -> Result<Vec<PageRecord>, Stop> {
     let mut records = Vec::new();
-    for page in archive.catalog().pages(code)? {
+    let refile = refile::of_dossier(archive, code)?.map(|waits| waits.is_empty());
+    let pages = archive.catalog().pages(code)?;
+    let without_copy = refile::unsafe_masters(archive, code)?;
+    for page in pages {
         let reading = archive.catalog().reading(page.id)?.map(|reading| reading_record(archive, reading));
-        records.push(page_record(documents, &page, reading));
+        let is_safe = !without_copy.contains(&page.master);
+        let thumbnail = thumbnails::path(archive, &page.master);
+        records.push(PageRecord {
+            safe: is_safe,
+            safe_to_refile: refile.map(|refile| refile && is_safe),
+            thumbnail: thumbnail.is_file().then(|| thumbnail.display().to_string()),
+            ..page_record(documents, &page, reading)
+        });
     }
     Ok(records)
 }
@@ -88,6 +104,9 @@ fn page_record(documents: &[DocumentView], page: &PageView, reading: Option<Read
         dpi: page.facts.dpi.0,
         dpi_stated: page.facts.dpi_stated,
         below_standard: page.below_standard,
+        safe: false,
+        safe_to_refile: None,
+        thumbnail: None,
         reading,
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn run(front: &mut Front, args: &WatchArgs) -> Result<Exit, Stop> {
         watch::watch(&archive, &plan, key.as_ref(), &cancel, &listener)?
     };
     drop(bar);
-    front.copy_catalog(&archive);
+    front.make_copies(&archive);
     if args.json {
         let work = WorkRecord::from(&outcome.processed);
         let (taken, skipped, refused) = (outcome.taken, outcome.skipped, outcome.refused);
