@@ -48,6 +48,17 @@ fn pages_are_taken_out_brought_back_moved_and_turned() {
     let station = Station::with_demo_archive();
     scan(&station, "sheets=5", &["--sheets", "5"]);
     assert_eq!(sheets(&station), [1, 2, 3, 4, 5]);
+    // Where it comes from stands in each master.
+    let sha256 = shown(&station)["page_list"][1]["master_sha256"].as_str().unwrap().to_owned();
+    let file = fs::File::open(station.archive().join("vault").join(&sha256[..2]).join(&sha256)).unwrap();
+    let reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+    let chunk = &reader.info().utf8_text[0];
+    assert_eq!(chunk.keyword, "Sohoa provenance");
+    let provenance: Value = serde_json::from_str(&chunk.get_text().unwrap()).unwrap();
+    let told = ["schema", "device", "serial", "operator"].map(|name| provenance[name].as_str().unwrap());
+    assert_eq!(told, ["sohoa-provenance/1", "simulated:0", "SIM-0001", ARCHIVIST]);
+    assert_eq!((&provenance["page"], &provenance["granted"]["dpi"]), (&2.into(), &200.0.into()));
+    assert!(provenance["at"].is_u64() && !provenance["station"].as_str().unwrap().is_empty(), "{provenance}");
     // A strip of pages opens from small pictures.
     let small = walk(&station.archive().join("thumbnails"));
     assert_eq!(small, 5, "thumbnails");

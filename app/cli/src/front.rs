@@ -47,6 +47,7 @@ impl Front {
         let session = Session {
             operator,
             software: SOFTWARE.to_owned(),
+            station: system::station_name(&environment),
             clock: system::clock(&environment),
             randomness: Arc::new(system::SystemRandomness),
             worker: WorkerProgram { program, arguments: vec!["worker".to_owned()] },

@@ -25,6 +25,16 @@ impl Clock for SystemClock {
     }
 }
 
+/// The name of the station: `SOHOA_STATION`, else that of the machine, else `?`.
+pub fn station_name(variables: Variables<'_>) -> String {
+    let of_machine = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| variables("COMPUTERNAME"));
+    let named = |name: String| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+    variables("SOHOA_STATION")
+        .and_then(named)
+        .or_else(|| of_machine().and_then(named))
+        .unwrap_or_else(|| "?".to_owned())
+}
+
 /// The randomness of the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRandomness;

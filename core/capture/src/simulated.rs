@@ -202,7 +202,10 @@ impl Scanner for SimulatedScanner<'_> {
         }
         check(&self.abilities, settings)?;
         self.settings = Some(settings.clone());
-        let options = vec![("simulation".to_owned(), format!("{} sheets", self.simulation.sheets))];
+        let options = vec![
+            ("simulation".to_owned(), format!("{} sheets", self.simulation.sheets)),
+            ("serial-number".to_owned(), "SIM-0001".to_owned()),
+        ];
         Ok(Granted { settings: settings.clone(), options })
     }
 

@@ -24,6 +24,8 @@ pub struct Session {
     pub operator: String,
     /// Name and version of the program.
     pub software: String,
+    /// The name of the station that works.
+    pub station: String,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Where the random part of identifiers comes from.

@@ -707,14 +707,23 @@ impl Filing<'_> {
             "batch": self.batch.id.to_string(),
             "page": number,
             "device": self.plan.device,
+            "serial": serial(&self.granted.options),
             "asked": self.plan.settings,
             "granted": self.granted.settings,
             "options": self.granted.options,
             "operator": act.operator,
+            "station": self.archive.session().station,
             "software": act.software,
             "at": act.at.0,
         })
     }
+}
+
+/// The serial number of a device, if its driver has an option that says it.
+fn serial(options: &[(String, String)]) -> Option<&str> {
+    const NAMES: [&str; 4] = ["serial", "serial-number", "serialnumber", "device-serial"];
+    let named = options.iter().find(|(name, value)| NAMES.contains(&name.as_str()) && !value.trim().is_empty());
+    named.map(|(_, value)| value.trim())
 }
 
 /// All rows of a page whose height is not known beforehand; `None` if it broke off.

@@ -117,7 +117,7 @@ pub(super) fn run(front: &mut Front, archive: &Archive, code: &str, as_json: boo
         }
     }
     documents(front, archive, &view.documents);
-    let waits = refile::of_dossier(&archive, &code)?;
+    let waits = refile::of_dossier(archive, &code)?;
     show_batches::tell(front, &archive.catalog().batches(&code)?, waits.as_deref());
     holds(front, &view);
     let open: Vec<_> = findings.iter().filter(|finding| finding.closed.is_none()).collect();
