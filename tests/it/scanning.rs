@@ -212,6 +212,114 @@ fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
     announce(&format!("scanning: {points} points of a batch of {SHEETS} sheets, none lost, none counted twice"));
 }
 
+/// Sheets of the batch in which something happens at every one.
+const MANY: u32 = 50;
+
+/// Scans what is left of the batch of [`MANY`] sheets from sheet `next` on.
+fn feed(station: &Station, next: u32, fault: &str, crash: Option<(&str, u32)>) -> Said {
+    let scan = SCAN.map(|word| if word == "6" { "50" } else { word });
+    simulated(station, &format!("sheets={} first={next} {fault}", MANY + 1 - next), &scan, crash)
+}
+
+/// Asserts that the batch is reconciled and every sheet is there once, in order.
+fn assert_all_there(station: &Station, what: &str) {
+    let shown: Value = station.run(["show", "HS.01", "--pages", "--json"]).done().json();
+    assert_eq!(shown["batches"][0]["state"], "reconciled", "{what}");
+    assert_eq!(shown["batches"].as_array().unwrap().len(), 1, "{what}");
+    let sheets = shown["page_list"].as_array().unwrap().iter().map(|page| sheet_of(station, page));
+    // The tone of the ink tells fifty sheets apart.
+    assert_eq!(sheets.collect::<Vec<_>>(), (1..=MANY).map(|sheet| sheet % 50).collect::<Vec<_>>(), "{what}");
+    station.run(["check"]).done();
+}
+
+/// The device stops at each sheet in turn; says how often.
+fn stopped_at_every_sheet(fault: &str) -> u32 {
+    let station = Station::with_demo_archive();
+    for sheet in 1..=MANY {
+        let broken = feed(&station, sheet.max(2) - 1, &format!("fault={fault}@{sheet}"), None);
+        assert!(matches!(broken.code, Some(1 | 3)), "{fault}@{sheet}: {}", broken.stderr);
+    }
+    feed(&station, MANY, "", None).done();
+    assert_all_there(&station, fault);
+    MANY
+}
+
+/// The process is killed at a point of each page in turn; says how often.
+fn killed_at_every_page(point: &str) -> u32 {
+    let station = Station::with_demo_archive();
+    let (mut kills, mut before, mut nth) = (0, 0, 2);
+    while before < MANY {
+        let said = feed(&station, before + 1, "", Some((point, nth)));
+        if said.code.is_some() {
+            // The point is not passed so often any more: the batch is at its end.
+            said.done();
+            break;
+        }
+        kills += 1;
+        let now = pages(&station);
+        assert!(now >= before, "{point}: {before} pages were acknowledged, {now} are there");
+        // Where a page passes the point several times, the next kill comes later.
+        nth = if now > before { nth } else { nth + 1 };
+        before = now;
+    }
+    let closed = feed(&station, MANY + 1, "", None);
+    assert!(matches!(closed.code, Some(0 | 3)), "{point}: {}", closed.stderr);
+    assert_all_there(&station, point);
+    kills
+}
+
+/// The disk fills up, or fails, again and again; says how often. `None` without a recorder.
+fn disk_failed_all_along(kind: &str) -> Option<u32> {
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = power::recorder(folder.path())?;
+    let station = Station::with_demo_archive();
+    let scan = SCAN.map(|word| if word == "6" { "50" } else { word });
+    let (mut failures, mut before, mut change) = (0, 0, 80);
+    while before < MANY {
+        let log = folder.path().join(format!("log-{failures}"));
+        let mut command = station.command_as(ARCHIVIST);
+        let rest = format!("sheets={} first={}", MANY - before, before + 1);
+        command.env("SOHOA_SIMULATED_SCANNER", rest).args(scan);
+        let fault = format!("{kind}:{change}");
+        let said = station.finish(power::under(&mut command, &recorder, &station, &log).env("RECORDER_FAIL", fault));
+        assert!(said.code.is_some() && !said.stderr.contains("panicked"), "{kind}: {}", said.stderr);
+        failures += u32::from(said.code != Some(0));
+        let now = pages(&station);
+        assert!(now >= before, "{kind}: {before} pages were acknowledged, {now} are there");
+        // At another place of the page each time.
+        change = if now > before { 80 + (change + 7) % 13 } else { change + 20 };
+        before = now;
+    }
+    let closed = feed(&station, MANY + 1, "", None);
+    assert!(matches!(closed.code, Some(0 | 3)), "{kind}: {}", closed.stderr);
+    assert_all_there(&station, kind);
+    Some(failures)
+}
+
+#[test]
+fn a_batch_of_fifty_sheets_survives_a_fault_at_every_sheet() {
+    let faults = ["jam", "double-feed", "cover", "unplug", "network", "crash"];
+    let points =
+        ["scan.page-written", "scan.page-stored", "catalog.before-commit", "catalog.after-commit", "scan.page-filed"];
+    let mut tried: Vec<(&str, u32)> = std::thread::scope(|scope| {
+        let halves = [
+            scope.spawn(|| faults.map(|fault| (fault, stopped_at_every_sheet(fault))).to_vec()),
+            scope.spawn(|| points.map(|point| (point, killed_at_every_page(point))).to_vec()),
+        ];
+        halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+    });
+    for (what, kind) in [("disk full", "full"), ("disk error", "io")] {
+        tried.extend(disk_failed_all_along(kind).map(|times| (what, times)));
+    }
+    let all: u32 = tried.iter().map(|(_, times)| times).sum();
+    assert!(tried.iter().all(|(_, times)| *times >= 20), "{tried:?}");
+    let each: Vec<String> = tried.iter().map(|(what, times)| format!("{what} {times}")).collect();
+    announce(&format!(
+        "scanning: {all} faults in batches of {MANY} sheets ({}), none lost, none doubled",
+        each.join(", ")
+    ));
+}
+
 #[test]
 fn a_stack_is_parted_into_documents_by_separator_sheets_or_by_count() {
     let documents = |station: &Station| -> Vec<(u64, u64)> {

@@ -43,6 +43,8 @@ pub enum FaultKind {
     Cover,
     /// The device is unplugged in the middle of the page.
     Unplug,
+    /// The network is cut in the middle of the page.
+    Network,
     /// The driver breaks its process off in the middle of the page.
     Crash,
     /// The driver hangs in the middle of the page.
@@ -72,6 +74,7 @@ impl FromStr for Simulation {
                         "double-feed" => FaultKind::DoubleFeed,
                         "cover" => FaultKind::Cover,
                         "unplug" => FaultKind::Unplug,
+                        "network" => FaultKind::Network,
                         "crash" => FaultKind::Crash,
                         "hang" => FaultKind::Hang,
                         _ => return Err(wrong()),
@@ -254,6 +257,10 @@ impl Scanner for SimulatedScanner<'_> {
             match fault {
                 Some(FaultKind::Jam) => return Err(ScanError::Jammed),
                 Some(FaultKind::Unplug) => return Err(ScanError::Broken { detail: "unplugged".to_owned() }),
+                // What SANE says of a connection that broke.
+                Some(FaultKind::Network) => {
+                    return Err(ScanError::Broken { detail: "Error during device I/O".to_owned() });
+                }
                 Some(FaultKind::Crash) => std::process::abort(),
                 Some(FaultKind::Hang) => loop {
                     thread::sleep(Duration::from_secs(3600));
