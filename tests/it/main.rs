@@ -7,6 +7,7 @@ mod command_line;
 mod crashes;
 mod hostile;
 mod journey;
+mod network_scanner;
 mod odd_files;
 mod pages;
 mod power;

@@ -8,6 +8,8 @@ use crate::scanner::{
 
 /// Millimetres of an inch.
 const INCH: f64 = 25.4;
+/// Bytes of a page that are read before it is announced.
+const READ_AHEAD: usize = 1 << 16;
 /// The most options whose values are written down.
 const MOST_NOTED: usize = 200;
 
@@ -40,7 +42,7 @@ impl Driver for SaneDriver {
         let inner = self.0.scanner(id).map_err(|error| fault(&error, id))?;
         let names = Names::of(&inner);
         let abilities = abilities(&inner, &names);
-        Ok(Box::new(SaneScanner { inner, names, abilities, id: id.to_owned(), glass: None }))
+        Ok(Box::new(SaneScanner { inner, names, abilities, id: id.to_owned(), glass: None, ahead: Vec::new() }))
     }
 }
 
@@ -166,6 +168,8 @@ struct SaneScanner<'d> {
     id: String,
     /// Whether the one page of the glass came already; `None` if paper lies in the feeder.
     glass: Option<bool>,
+    /// The first bytes of the page, read ahead.
+    ahead: Vec<u8>,
 }
 
 impl SaneScanner<'_> {
@@ -252,15 +256,35 @@ impl Scanner for SaneScanner<'_> {
                 return Err(ScanError::Broken { detail: format!("samples of {} bits", frame.depth) });
             }
         };
+        // Backends of network scanners say only at the first pixels whether there is a page at all.
+        self.ahead.resize(READ_AHEAD, 0);
+        match self.inner.read(&mut self.ahead) {
+            Ok(length) => self.ahead.truncate(length),
+            Err(SaneError::Backend { fault: Fault::NoDocs, .. }) => {
+                self.ahead.clear();
+                return Ok(None);
+            }
+            Err(error) => {
+                self.ahead.clear();
+                return Err(fault(&error, &self.id));
+            }
+        }
         let size = |value: usize| u32::try_from(value).map_err(|_| ScanError::Broken { detail: "its size".to_owned() });
         Ok(Some(PageShape { width: size(frame.width)?, height: frame.height.map(size).transpose()?, mode }))
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ScanError> {
+        if !self.ahead.is_empty() {
+            let length = self.ahead.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&self.ahead[..length]);
+            self.ahead.drain(..length);
+            return Ok(length);
+        }
         self.inner.read(buffer).map_err(|error| fault(&error, &self.id))
     }
 
     fn stop(&mut self) {
+        self.ahead.clear();
         self.inner.end_batch();
     }
 }
