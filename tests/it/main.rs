@@ -5,6 +5,7 @@ mod checksums;
 mod collation;
 mod command_line;
 mod crashes;
+mod custody;
 mod hostile;
 mod journey;
 mod network_scanner;

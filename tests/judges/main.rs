@@ -5,6 +5,7 @@
 //! that is not installed is a failure under continuous integration and a line in the log elsewhere.
 
 mod exhibits;
+mod forms;
 mod scanned;
 mod signatures;
 mod structure;

@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Separators(SeparatorsArgs),
     Watch(WatchArgs),
     #[command(subcommand)]
+    Box(BoxCommand),
+    #[command(subcommand)]
     SecondVault(SecondVaultCommand),
     Import(ImportArgs),
     Process(ProcessArgs),
@@ -436,6 +438,63 @@ pub(crate) struct ScanSettings {
     pub(crate) paper: Option<(f64, f64)>,
     #[arg(long, value_name = "RULE", value_parser = BlankBacks::from_str)]
     pub(crate) blank_backs: Option<BlankBacks>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BoxCommand {
+    List(JsonArgs),
+    Show(BoxArgs),
+    HandOut(BoxHandOutArgs),
+    Return(BoxReturnArgs),
+    Refile(BoxRefileArgs),
+    Label(BoxFormArgs),
+    Minutes(BoxFormArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoxArgs {
+    #[arg(value_name = "BOX")]
+    pub(crate) box_code: String,
+    #[arg(long = "fonds", value_name = "TEXT", value_parser = name)]
+    pub(crate) box_fonds: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoxHandOutArgs {
+    #[command(flatten)]
+    pub(crate) which: BoxArgs,
+    #[arg(long = "to", value_name = "PERSON", value_parser = name)]
+    pub(crate) handed_to: String,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoxReturnArgs {
+    #[command(flatten)]
+    pub(crate) which: BoxArgs,
+    #[arg(long = "from", value_name = "PERSON", value_parser = name)]
+    pub(crate) given_by: String,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoxRefileArgs {
+    #[command(flatten)]
+    pub(crate) which: BoxArgs,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoxFormArgs {
+    #[command(flatten)]
+    pub(crate) which: BoxArgs,
+    #[arg(value_name = "FILE.pdf")]
+    pub(crate) new_pdf: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod custody;
 mod decide;
 mod devices;
 mod doctor;
@@ -57,6 +58,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Profile(ProfileCommand::List(args)) => profile::list(front, args.json),
         Command::Profile(ProfileCommand::Remove(args)) => profile::remove(front, &args),
         Command::Scan(args) => scan::run(front, &args),
+        Command::Box(command) => custody::run(front, &command),
         Command::SecondVault(command) => second_vault::run(front, &command),
         Command::Page(command) => page::run(front, &command),
         Command::Separators(args) => separators::run(front, &args),

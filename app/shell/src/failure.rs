@@ -134,6 +134,19 @@ impl Maker<'_> {
             }
             PipelineError::BeginsAlready => self.make("error-begins-already", &[], Exit::Rule),
             PipelineError::SignedBehind => self.make("error-signed-behind", &[], Exit::Rule),
+            PipelineError::NoSuchBox { code, fonds } if fonds.is_empty() => {
+                self.make("error-no-box", &[("box", code.into())], Exit::NotFound)
+            }
+            PipelineError::NoSuchBox { code, fonds } => {
+                self.make("error-which-box", &[("box", code.into()), ("fonds", fonds.join("; ").into())], Exit::Usage)
+            }
+            PipelineError::BoxElsewhere { code, last } => {
+                self.make(&format!("error-box-{last}"), &[("box", code.into())], Exit::Rule)
+            }
+            PipelineError::BoxNotSafe { code, dossiers } => {
+                let args = [("box", code.into()), ("dossiers", dossiers.join(", ").into())];
+                self.make("error-box-not-safe", &args, Exit::Rule)
+            }
             PipelineError::NoSecondVault => self.make("second-vault-none", &[], Exit::NotFound),
             PipelineError::SecondVaultAway(path) => {
                 self.make("error-second-vault-away", &[path_arg(path)], Exit::NotFound)
@@ -368,6 +381,13 @@ mod tests {
             (PipelineError::NoSuchPage { dossier: "A".into(), number: 9, several: true }, Exit::NotFound),
             (PipelineError::BeginsAlready, Exit::Rule),
             (PipelineError::NoSecondVault, Exit::NotFound),
+            (PipelineError::NoSuchBox { code: "H1".into(), fonds: vec![] }, Exit::NotFound),
+            (PipelineError::NoSuchBox { code: "H1".into(), fonds: vec!["A".into(), "B".into()] }, Exit::Usage),
+            (PipelineError::BoxElsewhere { code: "H1".into(), last: "handed-out" }, Exit::Rule),
+            (PipelineError::BoxElsewhere { code: "H1".into(), last: "returned" }, Exit::Rule),
+            (PipelineError::BoxElsewhere { code: "H1".into(), last: "refiled" }, Exit::Rule),
+            (PipelineError::BoxElsewhere { code: "H1".into(), last: "never-out" }, Exit::Rule),
+            (PipelineError::BoxNotSafe { code: "H1".into(), dossiers: vec!["A".into()] }, Exit::Rule),
             (PipelineError::SecondVaultAway(path()), Exit::NotFound),
             (PipelineError::SecondVaultOfAnother(path()), Exit::Rule),
             (PipelineError::SignedBehind, Exit::Rule),

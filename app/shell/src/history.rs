@@ -17,6 +17,9 @@ pub const KINDS: &[&str] = &[
     "archive creation",
     "batch closed",
     "batch opened",
+    "box handed out",
+    "box refiled",
+    "box returned",
     "capture incident",
     "catalog rebuild",
     "description",
@@ -162,6 +165,9 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
         "capture incident" => {
             let what = say(&format!("incident-{}", word(detail, "code")), &[("detail", text("detail"))]);
             say(&id, &[("what", what.into())])
+        }
+        "box handed out" | "box refiled" | "box returned" => {
+            say(&id, &[("box", text("box")), ("person", text("person"))])
         }
         "replication" => say(&id, &[("masters", text("masters"))]),
         "fixity check" => say(&id, &["objects", "damage"].map(|name| (name, text(name)))),

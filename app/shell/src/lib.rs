@@ -6,6 +6,7 @@
 pub mod details;
 pub mod exit;
 pub mod failure;
+pub mod forms;
 pub mod history;
 pub mod reasons;
 pub mod station;

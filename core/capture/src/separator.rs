@@ -14,7 +14,12 @@ const LOOKED_AT: u32 = 1_200;
 /// The code: modules of a side, and row by row which of them are dark.
 pub fn modules() -> (usize, Vec<bool>) {
     // Of this text and level there is always one.
-    match QrCode::with_error_correction_level(MARK, EcLevel::H) {
+    code_of(MARK)
+}
+
+/// The QR code of a text in the same form; of one that is too long 0 modules.
+pub fn code_of(text: &str) -> (usize, Vec<bool>) {
+    match QrCode::with_error_correction_level(text, EcLevel::H) {
         Ok(code) => (code.width(), code.to_colors().iter().map(|color| *color == qrcode::Color::Dark).collect()),
         Err(_) => (0, Vec::new()),
     }

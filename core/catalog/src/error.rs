@@ -60,6 +60,14 @@ pub enum CatalogError {
     /// A signed document would have to be renamed.
     #[error("document {0} behind it is signed under its name")]
     Signed(String),
+    /// A box can't have moved so.
+    #[error("box {code} is {last}")]
+    BoxElsewhere {
+        /// Its code.
+        code: String,
+        /// What happened to it last: `handed-out`, `returned`, `refiled` or `never-out`.
+        last: &'static str,
+    },
     /// A value in the catalog or in a manifest is not of its kind.
     #[error("the value of {0} is not one that this software writes")]
     Corrupt(String),

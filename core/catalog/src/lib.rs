@@ -11,6 +11,7 @@
 pub mod batch;
 mod column;
 mod copies;
+pub mod custody;
 pub mod decision;
 pub mod error;
 pub mod event;

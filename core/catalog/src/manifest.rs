@@ -135,8 +135,8 @@ impl Catalog {
         let drawn = Drawn::of_manifest(&value)?;
         self.write(|w| {
             for record in OF_ARCHIVE {
-                // Manifests of the first versions have no profiles, and then there were none.
-                if record.table == "scan_profile" && value.get(record.name).is_none() {
+                // Manifests of the first versions have no profiles and no custody, and then there was none.
+                if matches!(record.table, "scan_profile" | "custody") && value.get(record.name).is_none() {
                     continue;
                 }
                 record.load(&w.tx, list(&value, record.name)?, None)?;

@@ -333,6 +333,21 @@ pub(crate) const OF_ARCHIVE: &[Record] = &[
         rows: "ORDER BY name",
         columns: &[("name", Text), ("settings", Json)],
     },
+    Record {
+        name: "custody",
+        table: "custody",
+        rows: "ORDER BY number",
+        columns: &[
+            ("number", Integer),
+            ("fonds", Text),
+            ("box_code", Text),
+            ("kind", Text),
+            ("at_ms", Integer),
+            ("operator", Text),
+            ("person", Text),
+            ("note", Text),
+        ],
+    },
     // Dossiers of which nothing is known but their row of the inventory; every other one has a manifest of its own.
     Record {
         name: "planned",

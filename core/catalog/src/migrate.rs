@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_events_are_not_replaced.sql"),
     include_str!("migrations/0003_scanning.sql"),
     include_str!("migrations/0004_pages.sql"),
+    include_str!("migrations/0005_custody.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.

@@ -68,6 +68,30 @@ pub enum PipelineError {
     /// A signed document would get another name.
     #[error("a document behind it is signed under its name")]
     SignedBehind,
+    /// No box has this code, or boxes of several fonds have it.
+    #[error("no box has the code {code:?}, or several")]
+    NoSuchBox {
+        /// The code.
+        code: String,
+        /// The fonds that have such a box.
+        fonds: Vec<String>,
+    },
+    /// A box can't have moved so.
+    #[error("box {code} is {last}")]
+    BoxElsewhere {
+        /// Its code.
+        code: String,
+        /// What happened to it last: `handed-out`, `returned`, `refiled` or `never-out`.
+        last: &'static str,
+    },
+    /// Paper of a box has to stay on the table.
+    #[error("box {code} is not safe to refile")]
+    BoxNotSafe {
+        /// Its code.
+        code: String,
+        /// The dossiers that keep it, by code.
+        dossiers: Vec<String>,
+    },
     /// No second vault is kept.
     #[error("no second vault is kept")]
     NoSecondVault,

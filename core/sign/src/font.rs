@@ -19,48 +19,49 @@ const STEM_V: i64 = 85;
 const FLAGS: i64 = 1 << 1 | 1 << 2;
 
 /// The font as it stands in the repository.
-pub(crate) struct BlockFont {
+pub struct BlockFont {
     face: Face<'static>,
 }
 
 /// The part of the font that one file embeds.
-pub(crate) struct FontSubset {
+pub struct FontSubset {
     /// Bare CFF program, not compressed.
-    pub(crate) cff: Vec<u8>,
+    pub cff: Vec<u8>,
     /// Dictionary of the Type 0 font, without `DescendantFonts` and `ToUnicode`.
-    pub(crate) type0: Dict,
+    pub type0: Dict,
     /// Dictionary of the CID font, without `FontDescriptor`.
-    pub(crate) cid_font: Dict,
+    pub cid_font: Dict,
     /// Font descriptor, without `FontFile3`.
-    pub(crate) descriptor: Dict,
+    pub descriptor: Dict,
     /// ToUnicode CMap, not compressed.
-    pub(crate) to_unicode: Vec<u8>,
+    pub to_unicode: Vec<u8>,
     cids: BTreeMap<char, u16>,
 }
 
 impl BlockFont {
-    pub(crate) fn termes() -> Self {
+    /// TeX Gyre Termes.
+    pub fn termes() -> Self {
         Self { face: Face::parse(TERMES, 0).expect("the embedded font is a font") }
     }
 
     /// The first character of a text that the font cannot show.
-    pub(crate) fn missing(&self, text: &str) -> Option<char> {
+    pub fn missing(&self, text: &str) -> Option<char> {
         text.chars().find(|c| self.face.glyph_index(*c).is_none_or(|glyph| glyph.0 == 0))
     }
 
     /// Advance width of a text in em.
-    pub(crate) fn width(&self, text: &str) -> f64 {
+    pub fn width(&self, text: &str) -> f64 {
         let advance = |c| self.face.glyph_index(c).and_then(|glyph| self.face.glyph_hor_advance(glyph)).unwrap_or(0);
         text.chars().map(|c| f64::from(advance(c))).sum::<f64>() / f64::from(self.face.units_per_em())
     }
 
     /// Height of the letters with marks above the baseline in em.
-    pub(crate) fn ascent(&self) -> f64 {
+    pub fn ascent(&self) -> f64 {
         self.per_em(self.face.ascender())
     }
 
     /// Depth below the baseline in em, positive.
-    pub(crate) fn descent(&self) -> f64 {
+    pub fn descent(&self) -> f64 {
         -self.per_em(self.face.descender())
     }
 
@@ -72,7 +73,7 @@ impl BlockFont {
     ///
     /// # Errors
     /// [`SignError::NoGlyph`], [`SignError::Font`].
-    pub(crate) fn subset(&self, text: &str) -> Result<FontSubset, SignError> {
+    pub fn subset(&self, text: &str) -> Result<FontSubset, SignError> {
         if let Some(c) = self.missing(text) {
             return Err(SignError::NoGlyph(c));
         }
@@ -131,7 +132,7 @@ impl BlockFont {
 
 impl FontSubset {
     /// A text as the hexadecimal string that shows it: two bytes a character, the CID.
-    pub(crate) fn show(&self, text: &str) -> String {
+    pub fn show(&self, text: &str) -> String {
         text.chars().filter_map(|c| self.cids.get(&c)).map(|cid| format!("{cid:04X}")).collect()
     }
 }

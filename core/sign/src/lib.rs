@@ -9,7 +9,7 @@ mod certificate;
 mod demo;
 mod error;
 mod field;
-mod font;
+pub mod font;
 mod increment;
 mod key;
 mod mechanism;

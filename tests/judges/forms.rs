@@ -1,0 +1,42 @@
+//! Printed forms: a label and the minutes of a hand-over pass qpdf, and their Vietnamese text comes out of them whole.
+
+use std::path::Path;
+use std::process::Command;
+
+use sohoa_tests::places::repository;
+use sohoa_tests::station::Station;
+
+use crate::exhibits;
+
+#[test]
+fn labels_and_minutes_are_sound_and_their_text_can_be_copied() {
+    let tools = ["qpdf", "pdftotext"].map(|name| exhibits::judge(Path::new(name)));
+    let [Some(qpdf), Some(pdftotext)] = tools else { return };
+    let station = Station::with_demo_archive();
+    let inventory = repository().join("sample-scans/inventory.xlsx");
+    station.run(["inventory", "import", inventory.to_str().expect("a path")]).done();
+    station.run(["box", "hand-out", "13", "--to", "Trần Văn Bình", "--note", "Hộp còn niêm phong"]).done();
+    let mut faults = Vec::new();
+    let expected = [
+        ("label", vec!["HỘP SỐ", "Ủy ban nhân dân huyện Thạch Khê", "6 hồ sơ: H49.61.11.1979.04"]),
+        (
+            "minutes",
+            vec!["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Bên nhận: Trần Văn Bình", "Sổ đăng ký việc nuôi con nuôi"],
+        ),
+    ];
+    for (form, words) in &expected {
+        let path = station.folder().join(format!("{form}.pdf"));
+        let path = path.to_str().expect("a path");
+        station.run(["--ui-lang", "vi", "box", form, "13", path]).done();
+        let check = Command::new(qpdf).args(["--check", path]).output().expect("qpdf starts");
+        if !check.status.success() {
+            faults.push(format!("{form}: {}", String::from_utf8_lossy(&check.stdout)));
+        }
+        let text = Command::new(pdftotext).args(["-layout", path, "-"]).output().expect("pdftotext starts");
+        let text = String::from_utf8_lossy(&text.stdout).into_owned();
+        faults.extend(
+            words.iter().filter(|word| !text.contains(**word)).map(|word| format!("{form} lacks {word}: {text}")),
+        );
+    }
+    exhibits::verdict("qpdf and pdftotext on printed forms", expected.len(), &faults);
+}
