@@ -302,11 +302,22 @@ fn a_batch_of_fifty_sheets_survives_a_fault_at_every_sheet() {
     let points =
         ["scan.page-written", "scan.page-stored", "catalog.before-commit", "catalog.after-commit", "scan.page-filed"];
     let mut tried: Vec<(&str, u32)> = std::thread::scope(|scope| {
+        // A driver that hangs is waited for, a minute each time; meanwhile the others have their turn.
+        let hangs = scope.spawn(|| {
+            let station = Station::with_demo_archive();
+            let said = feed(&station, 1, "fault=hang@25", None).ended_with(1);
+            assert!(said.stderr.contains("has not answered") || said.stderr.contains("silent"), "{}", said.stderr);
+            assert_eq!(pages(&station), 24);
+            feed(&station, 25, "", None).done();
+            assert_all_there(&station, "hang");
+        });
         let halves = [
             scope.spawn(|| faults.map(|fault| (fault, stopped_at_every_sheet(fault))).to_vec()),
             scope.spawn(|| points.map(|point| (point, killed_at_every_page(point))).to_vec()),
         ];
-        halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+        let tried = halves.into_iter().flat_map(|half| half.join().unwrap()).collect();
+        hangs.join().unwrap();
+        tried
     });
     for (what, kind) in [("disk full", "full"), ("disk error", "io")] {
         tried.extend(disk_failed_all_along(kind).map(|times| (what, times)));
@@ -315,7 +326,7 @@ fn a_batch_of_fifty_sheets_survives_a_fault_at_every_sheet() {
     assert!(tried.iter().all(|(_, times)| *times >= 20), "{tried:?}");
     let each: Vec<String> = tried.iter().map(|(what, times)| format!("{what} {times}")).collect();
     announce(&format!(
-        "scanning: {all} faults in batches of {MANY} sheets ({}), none lost, none doubled",
+        "scanning: {all} faults in batches of {MANY} sheets ({}, hang 1), none lost, none doubled",
         each.join(", ")
     ));
 }
