@@ -6,6 +6,8 @@ use std::fs;
 use serde_json::Value;
 use sohoa_tests::station::{ARCHIVIST, Said, Station};
 
+use crate::scanning::sheet_of;
+
 fn simulated(station: &Station, simulation: &str, arguments: &[&str]) -> Said {
     let mut command = station.command_as(ARCHIVIST);
     command.env("SOHOA_SIMULATED_SCANNER", simulation).args(arguments);
@@ -32,15 +34,7 @@ fn shown(station: &Station) -> Value {
 
 /// The sheets that the pages show, in their order: the darkest tone of the ink tells.
 fn sheets(station: &Station) -> Vec<u32> {
-    let sheet = |page: &Value| {
-        let sha256 = page["master_sha256"].as_str().unwrap();
-        let file = fs::File::open(station.archive().join("vault").join(&sha256[..2]).join(sha256)).unwrap();
-        let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        reader.next_frame(&mut pixels).unwrap();
-        u32::from(*pixels.iter().min().unwrap()) - 40
-    };
-    shown(station)["page_list"].as_array().unwrap().iter().map(sheet).collect()
+    shown(station)["page_list"].as_array().unwrap().iter().map(|page| sheet_of(station, page)).collect()
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn assert_complete(station: &Station, what: &str) {
 }
 
 /// The number of the sheet that the pixels of a page show: the darkest tone of its ink.
-fn sheet_of(station: &Station, page: &Value) -> u32 {
+pub(crate) fn sheet_of(station: &Station, page: &Value) -> u32 {
     let sha256 = page["master_sha256"].as_str().unwrap();
     let file = fs::File::open(station.archive().join("vault").join(&sha256[..2]).join(sha256)).unwrap();
     let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
