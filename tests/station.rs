@@ -178,17 +178,24 @@ fn temporary() -> TempDir {
 /// The program `sohoa`, built from the sources as they are now, in the profile of the running test.
 pub fn sohoa() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "--workspace", "--bin", "sohoa"]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        let status = build.current_dir(crate::places::repository()).stdin(Stdio::null()).status();
-        assert!(status.is_ok_and(|status| status.success()), "the program sohoa could not be built");
+    PROGRAM.get_or_init(|| built("sohoa"))
+}
 
-        let test = std::env::current_exe().expect("a running test has a path");
-        let folder = test.ancestors().nth(2).expect("a test lies in the folder deps of its profile");
-        folder.join(format!("sohoa{}", std::env::consts::EXE_SUFFIX))
-    })
+/// The window `sohoa-desktop`, built likewise.
+pub fn desktop() -> PathBuf {
+    built("sohoa-desktop")
+}
+
+fn built(name: &str) -> PathBuf {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet", "--workspace", "--bin", name]);
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    let status = build.current_dir(crate::places::repository()).stdin(Stdio::null()).status();
+    assert!(status.is_ok_and(|status| status.success()), "the program {name} could not be built");
+
+    let test = std::env::current_exe().expect("a running test has a path");
+    let folder = test.ancestors().nth(2).expect("a test lies in the folder deps of its profile");
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

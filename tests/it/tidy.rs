@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core/pipeline", &["model", "store", "capture", "imaging", "ocr", "describe", "pdf", "pdfa", "sign", "catalog"]),
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "pipeline", "shell"]),
+    ("app/desktop", &["model", "store", "catalog", "pipeline", "shell"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
     ("tests/scale", &[]),

@@ -9,4 +9,5 @@ mod forms;
 mod scanned;
 mod signatures;
 mod structure;
+mod window;
 mod world;

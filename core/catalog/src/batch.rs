@@ -3,6 +3,8 @@
 //! A dossier has at most one open batch; it goes on with it after a jam, a crash or a night. As long as a batch is open the
 //! dossier carries the finding [`BATCH_OPEN`] and is not `checked`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Value, json};
 use sohoa_model::finding::Finding;
@@ -159,6 +161,15 @@ impl Catalog {
             connection.prepare_cached("SELECT * FROM batch WHERE dossier = ?1 ORDER BY opened_at, id")?;
         let batches = statement.query_map([dossier.bytes()], view)?.collect::<Result<_, _>>()?;
         Ok(batches)
+    }
+
+    /// The codes of the dossiers that have an open batch.
+    pub fn dossiers_with_open_batch(&self) -> Result<BTreeSet<String>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT code FROM batch JOIN dossier ON dossier.id = batch.dossier WHERE closed_at IS NULL";
+        let mut statement = connection.prepare_cached(sql)?;
+        let codes = statement.query_map([], |row| row.get(0))?;
+        Ok(codes.collect::<Result<_, _>>()?)
     }
 
     /// Opens a batch.

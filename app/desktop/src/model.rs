@@ -1,0 +1,218 @@
+//! What the window shows, read from the archive on a thread of its own so that no frame waits for it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use eframe::egui::Context;
+use sohoa_catalog::progress::Progress;
+use sohoa_catalog::query::DossierFilter;
+use sohoa_model::dossier_state::DossierState;
+use sohoa_pipeline::archive::{Archive, Session};
+use sohoa_pipeline::second_vault;
+use sohoa_shell::{Failure, Texts};
+use sohoa_store::disk;
+
+use crate::fold::fold;
+
+/// A dossier as the inventory shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierLine {
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// The fonds.
+    pub fonds: String,
+    /// The box.
+    pub box_code: String,
+    /// Its state.
+    pub state: DossierState,
+    /// Whether a mark of secrecy, or a person, holds it.
+    pub held: bool,
+    /// Whether it waits to be scanned again.
+    pub rescan: bool,
+    /// Whether a batch of it is open.
+    pub batch_open: bool,
+    /// What a person should look at.
+    pub open_findings: u32,
+    /// Pages that count.
+    pub pages: u32,
+    /// Pages that the inventory expects.
+    pub expected: Option<u32>,
+    /// Code, title, fonds and box in folded letters.
+    folded: String,
+}
+
+/// Which dossiers a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chip {
+    /// All.
+    All,
+    /// Those with an open batch.
+    BatchOpen,
+    /// Those that wait to be scanned again.
+    Rescan,
+    /// Those that a person should look at.
+    Findings,
+    /// Those whose PDF/A files wait for a signature.
+    Unsigned,
+    /// Those that are signed and not accepted.
+    Unaccepted,
+    /// Those that are held.
+    Held,
+}
+
+impl Chip {
+    /// What can wait for a person, gravest first.
+    pub const WAITING: [Self; 6] =
+        [Self::Rescan, Self::BatchOpen, Self::Findings, Self::Unsigned, Self::Unaccepted, Self::Held];
+
+    /// The text that names it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::All => "ui-chip-all",
+            Self::BatchOpen => "ui-chip-batch-open",
+            Self::Rescan => "ui-chip-rescan",
+            Self::Findings => "ui-chip-findings",
+            Self::Unsigned => "ui-chip-unsigned",
+            Self::Unaccepted => "ui-chip-unaccepted",
+            Self::Held => "ui-chip-held",
+        }
+    }
+
+    /// Whether a dossier belongs to it.
+    pub fn takes(self, line: &DossierLine) -> bool {
+        match self {
+            Self::All => true,
+            Self::BatchOpen => line.batch_open,
+            Self::Rescan => line.rescan,
+            Self::Findings => line.open_findings > 0 && !line.batch_open && !line.rescan,
+            Self::Unsigned => {
+                matches!(line.state, DossierState::Recognised | DossierState::Described | DossierState::Assembled)
+            }
+            Self::Unaccepted => line.state == DossierState::Signed,
+            Self::Held => line.held,
+        }
+    }
+}
+
+impl DossierLine {
+    /// Whether every word of the filter stands somewhere in it; `filter` is folded.
+    pub fn matches(&self, filter: &str) -> bool {
+        filter.split_whitespace().all(|word| self.folded.contains(word))
+    }
+}
+
+/// The archive at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// Name of the archive.
+    pub title: String,
+    /// Whether it is for trials only.
+    pub demo: bool,
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// Free bytes on its medium.
+    pub free: u64,
+    /// Where the second vault is, if one is kept, and how many masters have no copy there.
+    pub second_vault: Option<(PathBuf, usize)>,
+    /// Boxes that are not on their shelves.
+    pub boxes_away: usize,
+    /// How far it is.
+    pub progress: Progress,
+    /// All dossiers, by code.
+    pub dossiers: Arc<Vec<DossierLine>>,
+}
+
+impl Snapshot {
+    /// Reads the archive.
+    ///
+    /// # Errors
+    /// What happened and what to do next, as the program says it.
+    fn read(root: &std::path::Path, session: &Session, texts: &Texts) -> Result<Self, Failure> {
+        let failed = |error| Failure::of(&error, texts);
+        let archive = Archive::open(root, session).map_err(failed)?;
+        let catalog = archive.catalog();
+        let lost = |error: sohoa_catalog::CatalogError| failed(error.into());
+        let open = catalog.dossiers_with_open_batch().map_err(lost)?;
+        let rows = catalog.dossiers(&DossierFilter::default()).map_err(lost)?;
+        let line = |row: sohoa_catalog::query::DossierRow| {
+            let about = row.description;
+            let folded = fold(&format!("{} {} {} {}", about.code, about.title, about.fonds, about.box_code));
+            DossierLine {
+                batch_open: open.contains(&about.code),
+                state: row.state,
+                held: row.held,
+                rescan: row.rescan,
+                open_findings: row.open_findings,
+                pages: row.evidence.pages,
+                expected: row.evidence.expected_pages,
+                code: about.code,
+                title: about.title,
+                fonds: about.fonds,
+                box_code: about.box_code,
+                folded,
+            }
+        };
+        let second = match second_vault::folder(&archive) {
+            Some(folder) => Some((folder, catalog.masters_not_copied(None).map_err(lost)?.len())),
+            None => None,
+        };
+        let free = disk::free_bytes(root).map_err(|error| failed(error.into()))?;
+        Ok(Self {
+            title: archive.facts().title.clone(),
+            demo: archive.facts().demo,
+            folder: root.to_owned(),
+            free,
+            second_vault: second,
+            boxes_away: catalog.boxes_away().map_err(lost)?.len(),
+            progress: catalog.progress(archive.act().at).map_err(lost)?,
+            dossiers: Arc::new(rows.into_iter().map(line).collect()),
+        })
+    }
+
+    /// How many dossiers belong to a chip.
+    pub fn count(&self, chip: Chip) -> usize {
+        self.dossiers.iter().filter(|line| chip.takes(line)).count()
+    }
+}
+
+/// The thread that reads the archive.
+pub struct Reader {
+    wishes: Sender<Arc<Texts>>,
+    answers: Receiver<Result<Snapshot, Failure>>,
+}
+
+impl Reader {
+    /// Starts the thread; it ends with this.
+    pub fn start(root: PathBuf, session: Session, ctx: Context) -> Self {
+        let (wishes, asked) = mpsc::channel::<Arc<Texts>>();
+        let (answer, answers) = mpsc::sync_channel(1);
+        thread::spawn(move || {
+            while let Ok(mut texts) = asked.recv() {
+                // Several wishes at once are one.
+                while let Ok(later) = asked.try_recv() {
+                    texts = later;
+                }
+                if answer.send(Snapshot::read(&root, &session, &texts)).is_err() {
+                    return;
+                }
+                ctx.request_repaint();
+            }
+        });
+        Self { wishes, answers }
+    }
+
+    /// Asks for a look; failures come in this language.
+    pub fn ask(&self, texts: &Arc<Texts>) {
+        // A thread that broke off answers nothing, which the window shows as waiting.
+        let _ = self.wishes.send(texts.clone());
+    }
+
+    /// What was read since.
+    pub fn answer(&self) -> Option<Result<Snapshot, Failure>> {
+        self.answers.try_recv().ok()
+    }
+}
