@@ -43,10 +43,15 @@ fn a_box_goes_out_comes_back_and_is_refiled_once_its_paper_is_safe() {
     let shown = boxed(&["refile", "14", "--reason", "HS.02 đã bị mối xông"]).done().json();
     assert_eq!((&shown["place"], shown["movements"].as_array().unwrap().len()), (&"refiled".into(), 3), "{shown}");
     assert_eq!(run(&["box", "list", "--json"]).done().json(), serde_json::json!([]));
+    // What was not scanned is no warning once the box stands on its shelf.
+    let told = run(&["box", "show", "14", "--fonds", "Phông A"]).done().stdout;
+    assert!(told.contains("HS.02 đã bị mối xông") && !told.contains("KEEP"), "{told}");
     let log = run(&["log", "--limit", "0"]).done().stdout;
-    for sentence in
-        ["box 14 handed out to Trần Văn Bình", "Trần Văn Bình gave box 14 back", "box 14 put onto its shelf"]
-    {
+    for sentence in [
+        "box 14 handed out to Trần Văn Bình",
+        "Trần Văn Bình gave box 14 back",
+        "box 14 put onto its shelf: HS.02 đã bị mối xông",
+    ] {
         assert!(log.contains(sentence), "{sentence}: {log}");
     }
     // The folder alone knows where boxes are.

@@ -13,6 +13,8 @@ const MARGINS: (f64, f64, f64, f64) = (85.0, 56.7, 56.7, 56.7);
 const TEXT: f64 = 13.0;
 /// Size of the letters in tables.
 const CELL: f64 = 11.0;
+/// Height of the places for signatures, with the space above them.
+const SIGNATURES: f64 = 120.0;
 /// Widths of the columns of the list of dossiers; with the margins they fill the page.
 const COLUMNS: [f64; 6] = [28.0, 112.0, 163.0, 42.0, 46.0, 62.5];
 
@@ -64,7 +66,7 @@ pub fn label(texts: &Texts, organisation: &str, view: &BoxView) -> Printed {
 /// The minutes of the hand-over of a box.
 pub fn minutes(texts: &Texts, organisation: &str, view: &BoxView, last: &Movement, now: Timestamp) -> Printed {
     let mut page = Printed::new(A4);
-    let (left, right, top, bottom) = MARGINS;
+    let (left, right, _, bottom) = MARGINS;
     let (width, height) = page.size();
     let room = width - left - right;
     let mut y = heading(&mut page, texts, organisation) + 30.0;
@@ -100,28 +102,7 @@ pub fn minutes(texts: &Texts, organisation: &str, view: &BoxView, last: &Movemen
     }
     y += 2.0;
     y = table(&mut page, texts, view, y, height - bottom);
-    // What follows stays together, so that nobody signs an empty page.
-    let needed = 40.0 + 17.0 * view.movements.len() as f64 + 130.0;
-    if y + needed > height - bottom {
-        page.new_page();
-        y = top + 14.0;
-    }
-    y += 22.0;
-    page.text(left, y, style(TEXT, false, Align::Left), &texts.get("minutes-movements"));
-    y += 17.0;
-    for movement in &view.movements {
-        let values = [
-            ("moment", Arg::from(movement.at.short_vietnam())),
-            ("person", Arg::from(&movement.person)),
-            ("operator", Arg::from(&movement.operator)),
-        ];
-        let line = texts.say(&format!("minutes-{}", movement.kind.word()), &values);
-        for part in page.wrapped(&line, 12.0, room - 14.0) {
-            page.text(left + 14.0, y, style(12.0, false, Align::Left), &part);
-            y += 16.0;
-        }
-    }
-    y += 24.0;
+    y = movements(&mut page, texts, view, y + 22.0) + 24.0;
     for (at, title, person) in [(0.22, "minutes-giver", from), (0.78, "minutes-taker", to)] {
         let x = left + room * at;
         page.text(x, y, style(TEXT, true, Align::Middle), &texts.get(title));
@@ -131,6 +112,52 @@ pub fn minutes(texts: &Texts, organisation: &str, view: &BoxView, last: &Movemen
     let printed = texts.say("minutes-printed", &[("moment", now.short_vietnam().into())]);
     page.text(left, height - 30.0, style(9.0, false, Align::Left), &printed);
     page
+}
+
+/// A movement as one line.
+pub fn movement_line(texts: &Texts, movement: &Movement) -> String {
+    let note = if movement.note.is_empty() { String::new() } else { format!(": {}", movement.note) };
+    let values = [
+        ("moment", Arg::from(movement.at.short_vietnam())),
+        ("person", Arg::from(&movement.person)),
+        ("operator", Arg::from(&movement.operator)),
+        ("note", Arg::from(note)),
+    ];
+    texts.say(&format!("minutes-{}", movement.kind.word()), &values)
+}
+
+/// The movements of the box, on as many pages as they take; says where they end.
+///
+/// The last one stays with the signatures, so that nobody signs an empty page.
+fn movements(page: &mut Printed, texts: &Texts, view: &BoxView, from: f64) -> f64 {
+    let (left, right, top, bottom) = MARGINS;
+    let (width, height) = page.size();
+    let mut y = from;
+    for (at, movement) in view.movements.iter().enumerate() {
+        let lines = page.wrapped(&movement_line(texts, movement), 12.0, width - left - right - 14.0);
+        let (is_first, is_last) = (at == 0, at + 1 == view.movements.len());
+        let beside = if is_first { 17.0 } else { 0.0 } + if is_last { SIGNATURES } else { 0.0 };
+        if y + beside + 16.0 * lines.len() as f64 > height - bottom {
+            next_page(page);
+            y = top + 14.0;
+        }
+        if is_first {
+            page.text(left, y, style(TEXT, false, Align::Left), &texts.get("minutes-movements"));
+            y += 17.0;
+        }
+        for line in lines {
+            page.text(left + 14.0, y, style(12.0, false, Align::Left), &line);
+            y += 16.0;
+        }
+    }
+    y
+}
+
+/// Begins a page with its number in the middle of the upper margin, as administrative papers have it from the second on.
+fn next_page(page: &mut Printed) {
+    page.new_page();
+    let (middle, number) = (page.size().0 / 2.0, page.pages().to_string());
+    page.text(middle, MARGINS.2 - 20.0, style(TEXT, false, Align::Middle), &number);
 }
 
 /// The head of administrative papers: who issues it at the left, the state and its motto at the right.
@@ -170,7 +197,7 @@ fn table(page: &mut Printed, texts: &Texts, view: &BoxView, from: f64, end: f64)
             texts.get(&format!("state-{}", dossier.state.word())),
         ];
         if y + height_of(page, &cells) > end {
-            page.new_page();
+            next_page(page);
             y = row(page, &heads, MARGINS.2, true);
         }
         y = row(page, &cells, y, false);

@@ -167,7 +167,11 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             say(&id, &[("what", what.into())])
         }
         "box handed out" | "box refiled" | "box returned" => {
-            say(&id, &[("box", text("box")), ("person", text("person"))])
+            let note = match word(detail, "note") {
+                note if note.is_empty() => String::new(),
+                note => format!(": {note}"),
+            };
+            say(&id, &[("box", text("box")), ("person", text("person"))]) + &note
         }
         "replication" => say(&id, &[("masters", text("masters"))]),
         "fixity check" => say(&id, &["objects", "damage"].map(|name| (name, text(name)))),

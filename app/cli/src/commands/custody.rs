@@ -102,7 +102,8 @@ pub(super) fn run(front: &mut Front, command: &BoxCommand) -> Result<Exit, Stop>
         }
         BoxCommand::Minutes(args) => {
             let view = find(&args.which)?;
-            let Some(last) = view.movements.last() else {
+            // Nobody hands anything over when a box goes onto its shelf.
+            let Some(last) = view.movements.iter().rfind(|movement| movement.kind != MovementKind::Refiled) else {
                 return Err(PipelineError::BoxElsewhere { code: view.name.code, last: "never-out" }.into());
             };
             let organisation = &archive.settings().archive.organisation;
@@ -172,14 +173,13 @@ fn show(front: &mut Front, archive: &Archive, view: BoxView, as_json: bool) -> R
     }
     front.output.table(&table);
     for movement in &view.movements {
-        let values = [
-            ("moment", movement.at.short_vietnam().into()),
-            ("person", (&movement.person).into()),
-            ("operator", (&movement.operator).into()),
-        ];
-        front.output.data(format!("  {}", texts.say(&format!("minutes-{}", movement.kind.word()), &values)));
+        front.output.data(format!("  {}", forms::movement_line(&texts, movement)));
     }
-    front.output.data(texts.get(if blocked.is_empty() { "box-safe" } else { "box-keep" }));
+    // What a box on its shelf lacks is no warning, unless paper of it should not be there.
+    let is_away = matches!(last, Some("handed-out" | "returned"));
+    if is_away || blocked.iter().any(|(_, why)| matches!(why, Blocked::Waits(_))) {
+        front.output.data(texts.get(if blocked.is_empty() { "box-safe" } else { "box-keep" }));
+    }
     Ok(Exit::Done)
 }
 
