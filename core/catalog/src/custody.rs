@@ -166,3 +166,101 @@ impl Catalog {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::fixture::{Fixture, act, counting, fixture, row};
+    use MovementKind::{HandedOut, Refiled, Returned};
+
+    fn boxed(fonds: &str) -> BoxName {
+        BoxName { fonds: fonds.into(), code: "12".into() }
+    }
+
+    /// Two fonds, each with a box 12.
+    fn boxes() -> (Fixture, BoxName, BoxName) {
+        let f = fixture();
+        let mut other = row("H.3", 1);
+        other.fonds = "Phông Tòa án".into();
+        f.list(&[row("H.1", 1), row("H.2", 1), other]);
+        (f, boxed("Phông Sở Tư pháp"), boxed("Phông Tòa án"))
+    }
+
+    fn go(catalog: &Catalog, name: &BoxName, kind: MovementKind, second: i64) -> Result<(), CatalogError> {
+        catalog.move_box(name, kind, "Bình", "niêm phong", &act("lan", second))
+    }
+
+    #[test]
+    fn a_box_moves_only_from_where_it_is() {
+        let cases = [
+            (vec![], vec![HandedOut]),
+            (vec![HandedOut], vec![Returned]),
+            (vec![HandedOut, Returned], vec![HandedOut, Refiled]),
+            (vec![HandedOut, Returned, Refiled], vec![HandedOut]),
+        ];
+        for (before, allowed) in cases {
+            for kind in [HandedOut, Returned, Refiled] {
+                let (f, name, _) = boxes();
+                for (second, earlier) in (1..).zip(&before) {
+                    go(&f.catalog, &name, *earlier, second).unwrap();
+                }
+                let events = f.catalog.events(None, 99).unwrap().len();
+                let moved = go(&f.catalog, &name, kind, 9);
+                assert_eq!(moved.is_ok(), allowed.contains(&kind), "{kind:?} after {before:?}");
+                let written = usize::from(moved.is_ok());
+                assert_eq!(f.catalog.box_view(&name).unwrap().movements.len(), before.len() + written);
+                assert_eq!(f.catalog.events(None, 99).unwrap().len(), events + written, "{kind:?} after {before:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn boxes_of_two_fonds_with_one_code_are_two() {
+        let (f, ours, theirs) = boxes();
+        assert_eq!(f.catalog.boxes_named("12").unwrap(), [ours.clone(), theirs.clone()]);
+        assert!(f.catalog.boxes_named("").unwrap().is_empty());
+        assert!(matches!(f.catalog.box_view(&boxed("Phông lạ")), Err(CatalogError::Unknown { noun: "box", .. })));
+        go(&f.catalog, &theirs, HandedOut, 1).unwrap();
+        go(&f.catalog, &ours, HandedOut, 2).unwrap();
+        go(&f.catalog, &ours, Returned, 3).unwrap();
+        let away: Vec<_> = f.catalog.boxes_away().unwrap().into_iter().map(|(name, last)| (name, last.kind)).collect();
+        assert_eq!(away, [(theirs.clone(), HandedOut), (ours.clone(), Returned)]);
+        go(&f.catalog, &ours, Refiled, 4).unwrap();
+        assert_eq!(f.catalog.boxes_away().unwrap().len(), 1);
+        assert_eq!(f.catalog.box_view(&ours).unwrap().dossiers.len(), 2);
+        assert_eq!(f.catalog.box_view(&theirs).unwrap().movements[0].person, "Bình");
+    }
+
+    #[test]
+    fn the_database_refuses_to_rewrite_movements() {
+        let (f, name, _) = boxes();
+        go(&f.catalog, &name, HandedOut, 1).unwrap();
+        let raw = Connection::open(f.folder.path().join("catalog.sqlite")).unwrap();
+        let lines =
+            ["UPDATE custody SET person = 'x'", "DELETE FROM custody", "REPLACE INTO custody SELECT * FROM custody"];
+        for sql in lines {
+            let error = raw.execute(sql, []).unwrap_err().to_string();
+            assert!(error.contains("movements are never"), "{error}");
+        }
+        assert_eq!(f.catalog.box_view(&name).unwrap().movements.len(), 1);
+    }
+
+    #[test]
+    fn movements_come_back_from_the_manifest_and_older_ones_have_none() {
+        let (f, name, _) = boxes();
+        go(&f.catalog, &name, HandedOut, 1).unwrap();
+        go(&f.catalog, &name, Returned, 2).unwrap();
+        let manifest = f.catalog.archive_manifest(&act("an", 3)).unwrap();
+        let again = |file: &str, bytes: &[u8]| {
+            let copy = Catalog::create_empty(&f.folder.path().join(file), counting()).unwrap();
+            copy.restore_archive(bytes, &act("an", 4)).unwrap();
+            copy.box_view(&name).unwrap().movements
+        };
+        assert_eq!(again("again.sqlite", &manifest.bytes), f.catalog.box_view(&name).unwrap().movements);
+        let mut older: Value = serde_json::from_slice(&manifest.bytes).unwrap();
+        older.as_object_mut().unwrap().remove("custody").unwrap();
+        assert_eq!(again("older.sqlite", &serde_json::to_vec(&older).unwrap()), []);
+    }
+}

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_scanning.sql"),
     include_str!("migrations/0004_pages.sql"),
     include_str!("migrations/0005_custody.sql"),
+    include_str!("migrations/0006_custody_is_not_changed.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.
