@@ -307,3 +307,20 @@ fn shown(path: &Path) -> String {
 fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "{} fault(s):\n  {}", faults.len(), faults.join("\n  "));
 }
+
+#[test]
+fn only_the_theme_of_the_window_names_a_colour() {
+    let sources = repository().join("app/desktop/src");
+    let mut faults = Vec::new();
+    for entry in walkdir::WalkDir::new(&sources) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("theme.rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let names = ["from_rgb", "from_black", "from_gray", "Color32::WHITE", "Color32::BLACK", "Color32::RED"];
+            faults.extend(
+                names.iter().filter(|name| text.contains(**name)).map(|name| format!("{}: {name}", path.display())),
+            );
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
