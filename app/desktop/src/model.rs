@@ -89,9 +89,7 @@ impl Chip {
             Self::BatchOpen => line.batch_open,
             Self::Rescan => line.rescan,
             Self::Findings => line.open_findings > 0 && !line.batch_open && !line.rescan,
-            Self::Unsigned => {
-                matches!(line.state, DossierState::Recognised | DossierState::Described | DossierState::Assembled)
-            }
+            Self::Unsigned => line.state == DossierState::Assembled,
             Self::Unaccepted => line.state == DossierState::Signed,
             Self::Held => line.held,
         }
