@@ -54,6 +54,14 @@ fn a_box_goes_out_comes_back_and_is_refiled_once_its_paper_is_safe() {
     ] {
         assert!(log.contains(sentence), "{sentence}: {log}");
     }
+    // What the font of the forms lacks is said, not printed as something else in silence.
+    let list = "mã hồ sơ,tên phông,hộp số,tiêu đề hồ sơ,số lượng tờ\nHS.04,Phông C,15,Địa bạ 地簿,2\n";
+    fs::write(&inventory, list).unwrap();
+    run(&["inventory", "import", inventory.to_str().unwrap()]).done();
+    run(&["box", "hand-out", "15", "--to", "Hoa"]).done();
+    let paper = station.folder().join("biên bản.pdf");
+    let said = run(&["box", "minutes", "15", paper.to_str().unwrap()]).done();
+    assert!(said.stderr.contains("lacks") && said.stderr.contains('簿'), "{}", said.stderr);
     // The folder alone knows where boxes are.
     run(&["check", "--rebuild"]).done();
     assert_eq!(boxed(&["show", "14"]).done().json()["movements"], shown["movements"]);

@@ -1094,3 +1094,4 @@ ui-dossiers-of = { $done } / { $all } hồ sơ
 ui-open-list = Mở danh sách hồ sơ
 ui-by-state = Theo trạng thái
 ui-no-weeks = Chưa có hồ sơ nào được nghiệm thu.
+box-form-lacks = Phông chữ của mẫu in không có các chữ { $letters }; trên giấy là dấu hỏi. Viết tay thêm vào.

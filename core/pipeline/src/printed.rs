@@ -3,6 +3,7 @@
 //! Lengths are points; the origin is the upper left corner of the page. The font is embedded with the letters that are
 //! used, so that a file looks the same everywhere and its text can be copied.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use sohoa_pdf::{Dict, Object, ObjectWriter, PdfError};
@@ -47,12 +48,13 @@ pub struct Printed {
     font: BlockFont,
     size: (f64, f64),
     pages: Vec<Vec<Mark>>,
+    lacking: BTreeSet<char>,
 }
 
 impl Printed {
     /// One empty page of this size.
     pub fn new(size: (f64, f64)) -> Self {
-        Self { font: BlockFont::termes(), size, pages: vec![Vec::new()] }
+        Self { font: BlockFont::termes(), size, pages: vec![Vec::new()], lacking: BTreeSet::new() }
     }
 
     /// Width and height of the pages.
@@ -70,6 +72,11 @@ impl Printed {
         self.pages.len()
     }
 
+    /// Letters of what was set that the font lacks, and that stand as `?` on the paper.
+    pub fn lacking(&self) -> &BTreeSet<char> {
+        &self.lacking
+    }
+
     /// What the font shows of a text: letters it lacks become `?`.
     fn shown(&self, text: &str) -> String {
         let fits = |c: char| self.font.missing(&c.to_string()).is_none();
@@ -83,6 +90,9 @@ impl Printed {
 
     /// Sets a text with its baseline at `y`.
     pub fn text(&mut self, x: f64, y: f64, style: Style, text: &str) {
+        let lacks = |c: &char| self.font.missing(&c.to_string()).is_some();
+        let lacking: Vec<char> = text.nfc().filter(lacks).collect();
+        self.lacking.extend(lacking);
         let text = self.shown(text);
         let width = self.font.width(&text) * style.size;
         let x = match style.align {

@@ -118,6 +118,11 @@ fn print(front: &mut Front, form: &Printed, path: &Path, as_json: bool) -> Resul
     let mut out = BufWriter::new(file);
     let written = form.write(&mut out, &front.text("box-form-title")).and_then(|()| Ok(out.flush()?));
     written.map_err(|error| PipelineError::record(path.display(), error))?;
+    if !form.lacking().is_empty() {
+        let letters: String = form.lacking().iter().collect();
+        let line = front.texts.say("box-form-lacks", &[("letters", letters.into())]);
+        front.output.warn(line);
+    }
     if as_json {
         front.output.json(&serde_json::json!({ "path": path, "pages": form.pages() }));
     } else {
