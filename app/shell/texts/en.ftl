@@ -804,7 +804,7 @@ reading-none = not read yet
 arg-again = Also read again the pages that could not be read before
 
 error-no-device = There is no scanner { $device }.
-    .hint = See what there is: sohoa devices. Switch it on and plug it in; a scanner of the network needs the package sane-airscan.
+    .hint = See what there is: sohoa devices. Switch it on and plug it in; a scanner of the network needs the package sane-airscan and avahi-daemon running, or discovery = disable in airscan.conf.
 error-device-busy = The scanner is busy.
     .hint = Close the other program that uses it, and try again.
 error-device-denied = This user may not use the scanner.
@@ -853,7 +853,7 @@ error-not-reconciled = { $pages } pages came, { $expected ->
     }.
     .hint = Count the sheets and say how many: --close --sheets N; or say why it is right all the same: --close --reason TEXT.
 devices-none = No scanner was found.
-    .hint = Switch it on and plug it in; a scanner of the network needs the package sane-airscan. What SANE sees itself: scanimage -L
+    .hint = Switch it on and plug it in; a scanner of the network needs the package sane-airscan and avahi-daemon running, or discovery = disable in airscan.conf. What SANE sees itself: scanimage -L
 devices-sources = sources: { $value }
 devices-modes = modes: { $value }
 devices-resolutions = dots per inch: { $value }
@@ -875,7 +875,7 @@ finding-batch-open = A batch of this dossier is not closed: its pages are not re
 finding-name-batch-open = batch not closed
 help-devices = The scanners of this station
 help-scan = Scan the sheets of a dossier, and count them
-arg-device = Name of a scanner as sohoa devices lists it (scan: the only one)
+arg-device = Name of a scanner as sohoa devices lists it, or airscan:escl:NAME:URL (scan: the only one)
 arg-source = flatbed, adf or adf-duplex (default: adf)
 arg-mode = color, gray or bilevel (default: color)
 arg-dpi = Dots per inch (default: 200)

@@ -786,7 +786,7 @@ reading-none = chưa đọc
 arg-again = Nhận dạng lại cả những trang lần trước không đọc được
 
 error-no-device = Không có máy quét { $device }.
-    .hint = Xem các máy hiện có: sohoa devices. Bật máy và cắm cáp; máy quét mạng cần gói sane-airscan.
+    .hint = Xem các máy hiện có: sohoa devices. Bật máy và cắm cáp; máy quét mạng cần gói sane-airscan và avahi-daemon đang chạy, hoặc discovery = disable trong airscan.conf.
 error-device-busy = Máy quét đang bận.
     .hint = Đóng chương trình khác đang dùng máy rồi thử lại.
 error-device-denied = Người dùng này không được phép dùng máy quét.
@@ -832,7 +832,7 @@ error-not-reconciled = Có { $pages } trang, { $expected ->
     }.
     .hint = Đếm số tờ rồi cho biết: --close --sheets N; hoặc nêu lý do vì sao vẫn đúng: --close --reason LÝ DO.
 devices-none = Không tìm thấy máy quét nào.
-    .hint = Bật máy và cắm cáp; máy quét mạng cần gói sane-airscan. Xem những gì SANE thấy: scanimage -L
+    .hint = Bật máy và cắm cáp; máy quét mạng cần gói sane-airscan và avahi-daemon đang chạy, hoặc discovery = disable trong airscan.conf. Xem những gì SANE thấy: scanimage -L
 devices-sources = nguồn giấy: { $value }
 devices-modes = chế độ màu: { $value }
 devices-resolutions = số điểm mỗi inch: { $value }
@@ -854,7 +854,7 @@ finding-batch-open = Một mẻ quét của hồ sơ chưa đóng: số trang ch
 finding-name-batch-open = mẻ quét chưa đóng
 help-devices = Các máy quét của trạm này
 help-scan = Quét các tờ của một hồ sơ và đếm
-arg-device = Tên máy quét theo sohoa devices (scan: máy duy nhất)
+arg-device = Tên máy quét theo sohoa devices, hoặc airscan:escl:TÊN:URL (scan: máy duy nhất)
 arg-source = flatbed, adf hoặc adf-duplex (mặc định: adf)
 arg-mode = color, gray hoặc bilevel (mặc định: color)
 arg-dpi = Số điểm mỗi inch (mặc định: 200)

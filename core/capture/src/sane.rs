@@ -50,6 +50,10 @@ impl Driver for SaneDriver {
 fn fault(error: &SaneError, id: &str) -> ScanError {
     let broken = || ScanError::Broken { detail: error.to_string() };
     match error {
+        // What sane-airscan says where it could not start at all, since no Avahi daemon runs.
+        SaneError::Backend { call: "sane_open", fault: Fault::NoMemory } if id.starts_with("airscan:") => {
+            ScanError::NoDevice { id: id.to_owned() }
+        }
         SaneError::Backend { call: "sane_open", fault: Fault::Invalid | Fault::Io | Fault::Unsupported } => {
             ScanError::NoDevice { id: id.to_owned() }
         }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use sohoa_pipeline::PipelineError;
-use sohoa_pipeline::scan::{Driver, Mode, Source};
+use sohoa_pipeline::scan::{Device, Driver, Mode, Source};
 use sohoa_shell::Exit;
 
 use crate::args::DevicesArgs;
 use crate::front::Front;
 use crate::stop::Stop;
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct DeviceRecord {
     id: String,
     vendor: String,
@@ -17,6 +17,12 @@ struct DeviceRecord {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     abilities: Option<AbilitiesRecord>,
+}
+
+impl From<Device> for DeviceRecord {
+    fn from(device: Device) -> Self {
+        Self { id: device.id, vendor: device.vendor, model: device.model, kind: device.kind, abilities: None }
+    }
 }
 
 #[derive(Serialize)]
@@ -33,20 +39,13 @@ pub(super) fn run(front: &mut Front, args: &DevicesArgs) -> Result<Exit, Stop> {
     front.stop_cleanly_on_request();
     let mut driver = front.scanners();
     let found = driver.devices().map_err(PipelineError::Scan)?;
-    let mut records = Vec::new();
-    for device in found {
-        if args.device.as_ref().is_some_and(|id| *id != device.id) {
-            continue;
-        }
-        let abilities = match &args.device {
-            Some(id) => Some(abilities(&mut driver, id)?),
-            None => None,
-        };
-        let (id, vendor, model, kind) = (device.id, device.vendor, device.model, device.kind);
-        records.push(DeviceRecord { id, vendor, model, kind, abilities });
-    }
-    if let (true, Some(id)) = (records.is_empty(), &args.device) {
-        return Err(PipelineError::Scan(sohoa_pipeline::scan::ScanError::NoDevice { id: id.clone() }).into());
+    let mut records: Vec<DeviceRecord> = found.into_iter().map(DeviceRecord::from).collect();
+    if let Some(id) = &args.device {
+        // A name may be an address that no list has; whether the device is there shows when it is opened.
+        let abilities = abilities(&mut driver, id)?;
+        let listed = records.into_iter().find(|record| record.id == *id);
+        let unlisted = || DeviceRecord { id: id.clone(), ..DeviceRecord::default() };
+        records = vec![DeviceRecord { abilities: Some(abilities), ..listed.unwrap_or_else(unlisted) }];
     }
     if args.json {
         front.output.json(&records);
@@ -58,7 +57,8 @@ pub(super) fn run(front: &mut Front, args: &DevicesArgs) -> Result<Exit, Stop> {
         front.output.data(format!("  {hint}"));
     }
     for record in &records {
-        front.output.data(format!("{}  {} {} ({})", record.id, record.vendor, record.model, record.kind));
+        let what = format!("{} {} ({})", record.vendor, record.model, record.kind);
+        front.output.data(if record.model.is_empty() { record.id.clone() } else { format!("{}  {what}", record.id) });
         let Some(abilities) = &record.abilities else { continue };
         let size = |(width, height): (f64, f64)| format!("{width:.0} × {height:.0} mm");
         let rows = [
