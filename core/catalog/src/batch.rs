@@ -104,13 +104,28 @@ pub struct NewBatch<'a> {
     pub target: BatchTarget,
 }
 
-/// A page's place in its batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A page's place in its batch; those of an earlier batch come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BatchPage {
     /// The batch.
     pub batch: BatchId,
     /// From 1.
     pub number: u32,
+}
+
+impl BatchPage {
+    /// The path under which the file of the page is filed.
+    pub fn path(self) -> String {
+        format!("scan/{}/{:04}.png", self.batch, self.number)
+    }
+
+    /// The page that is filed under a path; `None` of a file that no scanner gave.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let (batch, name) = path.strip_prefix("scan/")?.split_once('/')?;
+        let page =
+            Self { batch: BatchId(Uuid::parse_str(batch).ok()?), number: name.strip_suffix(".png")?.parse().ok()? };
+        (page.path() == path).then_some(page)
+    }
 }
 
 fn view(row: &Row<'_>) -> rusqlite::Result<BatchView> {

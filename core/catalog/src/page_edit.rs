@@ -232,19 +232,21 @@ impl Writing<'_> {
         found.optional()?.ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })
     }
 
-    /// How a page stands now: as a person turned it, as it was read, or as its file says.
+    /// How a page that counts stands now: as a person turned it, as it was read, or as its file says.
     fn stands(&self, dossier: DossierId, page: PageId) -> Result<Rotation, CatalogError> {
-        let document = self.document_of(dossier, page)?;
-        let pages = ordered_pages(&self.tx, document)?;
-        let view = pages.into_iter().find(|other| other.view.id == page).map(|page| page.view);
-        let view = view.ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })?;
-        if let Some(turn) = view.turn {
-            return Ok(turn);
-        }
-        let sql = "SELECT rotation FROM page JOIN reading ON reading.page = page.id AND reading.number = page.reading
-                   WHERE page.id = ?1 AND reading_state IS NOT NULL";
-        let read: Option<i32> = self.tx.prepare_cached(sql)?.query_row([page.bytes()], |row| row.get(0)).optional()?;
-        Ok(read.and_then(Rotation::from_degrees).unwrap_or(view.facts.stated_rotation))
+        let sql = "SELECT page.*, file.path, file.stem,
+                    (SELECT rotation FROM reading WHERE reading.page = page.id AND reading.number = page.reading
+                        AND reading_state IS NOT NULL) AS read
+                   FROM page JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
+                   WHERE page.id = ?1 AND page.dossier = ?2 AND page.superseded_at IS NULL";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let found = statement
+            .query_row(params![page.bytes(), dossier.bytes()], |row| {
+                let (view, read) = (page_view(row)?, row.get::<_, Option<i32>>("read")?);
+                Ok(view.turn.or(read.and_then(Rotation::from_degrees)).unwrap_or(view.facts.stated_rotation))
+            })
+            .optional()?;
+        found.ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })
     }
 
     fn read_page_again(&self, page: PageId) -> Result<(), CatalogError> {

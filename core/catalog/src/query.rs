@@ -1,5 +1,6 @@
 //! Questions about dossiers: what they are, how far they are, what they are made of.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
@@ -14,6 +15,7 @@ use sohoa_model::reading::ReadingState;
 use sohoa_model::safe_name::{nth, safe_name};
 use sohoa_model::{Sha256, Timestamp};
 
+use crate::batch::BatchPage;
 use crate::column::{self, Id};
 use crate::decision::HoldView;
 use crate::error::CatalogError;
@@ -482,11 +484,22 @@ pub(crate) fn ordered_pages(connection: &Connection, document: DocumentId) -> Re
         let place = |page: &OrderedPage| page.place.unwrap_or(u32::MAX);
         place(a)
             .cmp(&place(b))
-            .then_with(|| natural::compare(&a.view.path, &b.view.path))
+            .then_with(|| by_path(&a.view.path, &b.view.path))
             .then_with(|| a.view.master.cmp(&b.view.master))
             .then_with(|| a.view.facts.index.cmp(&b.view.facts.index))
     });
     Ok(pages)
+}
+
+/// Files as people count them; what a scanner gave in the order in which it came, whatever the names of batches look like.
+fn by_path(a: &str, b: &str) -> Ordering {
+    match (BatchPage::of_path(a), BatchPage::of_path(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        // As a whole they stand where their folder does.
+        (Some(_), None) => natural::compare("scan/", b),
+        (None, Some(_)) => natural::compare(a, "scan/"),
+        (None, None) => natural::compare(a, b),
+    }
 }
 
 /// A page in a row of its columns and those of its file; its number and label are not known yet.
@@ -530,4 +543,39 @@ fn documents(connection: &Connection, dossier: DossierId, folder: &str) -> Resul
         views.push(DocumentView { id, ordinal, name: document_name(folder, ordinal), pages, pdfa, signed });
     }
     Ok(views)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_come_in_the_order_of_their_batches_and_files_by_their_names() {
+        // Read as numbers, the second batch would come first.
+        let (earlier, later) = ("01a21eb4-f9f1-7cf2-8491-b54c748a66b5", "01a21eb4-fa10-7cf2-8491-b54c748a66b5");
+        let (number_9, number_10) = ("01a21eb4-0f9f-7cf2-8491-b54c748a66b5", "01a21eb4-0f10-7cf2-8491-b54c748a66b5");
+        let scanned = |batch: &str, number: u32| format!("scan/{batch}/{number:04}.png");
+        let expected = [
+            "HS.01/p2.jpg".to_owned(),
+            "HS.01/p10.jpg".to_owned(),
+            scanned(number_10, 1),
+            scanned(number_9, 1),
+            scanned(earlier, 1),
+            scanned(earlier, 2),
+            scanned(earlier, 10_000),
+            scanned(later, 1),
+            "scan/p1.jpg".to_owned(),
+            "z.jpg".to_owned(),
+        ];
+        let mut paths = expected.to_vec();
+        paths.reverse();
+        paths.sort_by(|a, b| by_path(a, b));
+        assert_eq!(paths, expected);
+        for path in &expected {
+            assert_eq!(BatchPage::of_path(path).is_some(), path.ends_with(".png"), "{path}");
+        }
+        for other in ["scan/x/0001.png", "scan/01a21eb4f9f17cf28491b54c748a66b5/0001.png"] {
+            assert_eq!(BatchPage::of_path(other), None, "{other}");
+        }
+    }
 }

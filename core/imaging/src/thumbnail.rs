@@ -189,38 +189,9 @@ impl Thumbnail {
         true
     }
 
-    /// Whether two pages seem to be scans of the same side of a sheet. Two blank pages are not told from each other.
-    pub fn shows_the_same(&self, other: &Self) -> bool {
-        self.likeness(other) >= SAME
-    }
-
-    /// How alike two pages are, from 0 to 1: tile by tile, each laid where it fits best, and of all tiles what three in
-    /// four reach. So two sheets of a form are not alike if they are filled in differently.
-    ///
-    /// Tiles without ink say nothing; a page with ink in fewer than three tiles has no likeness.
-    pub fn likeness(&self, other: &Self) -> f32 {
-        let (coarse_a, coarse_b) = (self.grey(2).relief(), other.grey(2).relief());
-        let apart = coarse_a.width.abs_diff(coarse_b.width).max(coarse_a.height.abs_diff(coarse_b.height));
-        if apart > 8 {
-            return 0.0;
-        }
-        let (a, b) = (self.grey(1).relief(), other.grey(1).relief());
-        let (width, height) = (coarse_a.width / TILES.0, coarse_a.height / TILES.1);
-        let mut scores = Vec::new();
-        for tile in 0..TILES.0 * TILES.1 {
-            let tile = (tile % TILES.0 * width, tile / TILES.0 * height, width, height);
-            let fine = (tile.0 * 2, tile.1 * 2, width * 2, height * 2);
-            if a.energy(fine).max(b.energy(fine)) < INKED {
-                continue;
-            }
-            let near = |reach: isize| (-reach..=reach).flat_map(move |y| (-reach..=reach).map(move |x| (x, y)));
-            let rough = near(APART).map(|(x, y)| (coarse_a.correlation(&coarse_b, tile, x, y), x, y));
-            let (_, x, y) = rough.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default();
-            let exact = near(2).map(|(dx, dy)| a.correlation(&b, fine, x * 2 + dx, y * 2 + dy));
-            scores.push(exact.fold(0.0_f32, f32::max));
-        }
-        scores.sort_unstable_by(f32::total_cmp);
-        if scores.len() < 3 { 0.0 } else { scores[scores.len() / 4] }
+    /// What of it is compared with other pages.
+    pub fn words(&self) -> Words {
+        Words { coarse: self.grey(2).relief(), fine: self.grey(1).relief() }
     }
 
     /// Its grey, made smaller once more.
@@ -239,6 +210,47 @@ impl Thumbnail {
             }
         }
         Plane { width, height, pixels }
+    }
+}
+
+/// The words of a page in small: what two scans of one side have in common.
+#[derive(Debug)]
+pub struct Words {
+    coarse: Relief,
+    fine: Relief,
+}
+
+impl Words {
+    /// Whether two pages seem to be scans of the same side of a sheet. Two blank pages are not told from each other.
+    pub fn show_the_same(&self, other: &Self) -> bool {
+        self.likeness(other) >= SAME
+    }
+
+    /// How alike two pages are, from 0 to 1: tile by tile, each laid where it fits best, and of all tiles what three in
+    /// four reach. So two sheets of a form are not alike if they are filled in differently.
+    ///
+    /// Tiles without ink say nothing; a page with ink in fewer than three tiles has no likeness.
+    pub fn likeness(&self, other: &Self) -> f32 {
+        let (a, b) = (&self.coarse, &other.coarse);
+        if a.width.abs_diff(b.width).max(a.height.abs_diff(b.height)) > 8 {
+            return 0.0;
+        }
+        let (width, height) = (a.width / TILES.0, a.height / TILES.1);
+        let mut scores = Vec::new();
+        for tile in 0..TILES.0 * TILES.1 {
+            let tile = (tile % TILES.0 * width, tile / TILES.0 * height, width, height);
+            let fine = (tile.0 * 2, tile.1 * 2, width * 2, height * 2);
+            if self.fine.energy(fine).max(other.fine.energy(fine)) < INKED {
+                continue;
+            }
+            let near = |reach: isize| (-reach..=reach).flat_map(move |y| (-reach..=reach).map(move |x| (x, y)));
+            let rough = near(APART).map(|(x, y)| (a.correlation(b, tile, x, y), x, y));
+            let (_, x, y) = rough.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default();
+            let exact = near(2).map(|(dx, dy)| self.fine.correlation(&other.fine, fine, x * 2 + dx, y * 2 + dy));
+            scores.push(exact.fold(0.0_f32, f32::max));
+        }
+        scores.sort_unstable_by(f32::total_cmp);
+        if scores.len() < 3 { 0.0 } else { scores[scores.len() / 4] }
     }
 }
 
@@ -282,6 +294,7 @@ impl Plane {
     }
 }
 
+#[derive(Debug)]
 struct Relief {
     width: usize,
     height: usize,
@@ -381,7 +394,7 @@ mod tests {
         small.write(&mut file).expect("memory takes it");
         let read = Thumbnail::read(&file).expect("a picture");
         assert_eq!((read.width, read.height), (small.width, small.height));
-        assert!(read.likeness(&small) > 0.98);
+        assert!(read.words().likeness(&small.words()) > 0.98);
         assert_eq!(Thumbnail::read(&file[..200]), None);
         assert!(file.len() < 60_000, "{} bytes", file.len());
     }
@@ -403,9 +416,10 @@ mod tests {
 
     #[test]
     fn the_same_side_is_known_again_and_another_of_the_same_form_is_not() {
-        let (first, again, other) = (page(1, 40, (0, 0)), page(1, 40, (5, 7)), page(2, 40, (0, 0)));
+        let [first, again, other] =
+            [(1, (0, 0)), (1, (5, 7)), (2, (0, 0))].map(|(seed, moved)| page(seed, 40, moved).words());
         let (same, different) = (first.likeness(&again), first.likeness(&other));
-        assert!(first.shows_the_same(&again) && !first.shows_the_same(&other), "{same} {different}");
-        assert!(!page(1, 0, (0, 0)).shows_the_same(&page(2, 0, (0, 0))), "blank pages");
+        assert!(first.show_the_same(&again) && !first.show_the_same(&other), "{same} {different}");
+        assert!(!page(1, 0, (0, 0)).words().show_the_same(&page(2, 0, (0, 0)).words()), "blank pages");
     }
 }

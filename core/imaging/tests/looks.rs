@@ -117,6 +117,7 @@ fn scanned(image: &GrayImage, degrees: f32, moved: usize) -> Option<Thumbnail> {
 fn a_sheet_that_went_through_twice_is_told_from_the_next_one() {
     let pages: Vec<_> = made::pages().into_iter().filter(|(_, image, _)| image.width > 600).collect();
     let small: Vec<_> = pages.iter().filter_map(|(_, image, _)| scanned(image, 0.0, 0)).collect();
+    let words: Vec<_> = small.iter().map(Thumbnail::words).collect();
     let (mut told, mut of, mut alarms, mut pairs) = (0, 0, 0, 0);
     let mut nearest: f32 = 0.0;
     for (at, (name, image, dpi)) in pages.iter().enumerate() {
@@ -126,17 +127,18 @@ fn a_sheet_that_went_through_twice_is_told_from_the_next_one() {
         // Half a degree, and 2 mm lower.
         if let Some(again) = scanned(image, 0.5, (dpi.0 / 12.7) as usize) {
             of += 1;
-            if small[at].shows_the_same(&again) {
+            let again = again.words();
+            if words[at].show_the_same(&again) {
                 told += 1;
             } else {
-                println!("not told: {name} {}", small[at].likeness(&again));
+                println!("not told: {name} {}", words[at].likeness(&again));
             }
         }
         // Pages of one dossier and of its neighbours: what lies in one stack.
         for other in at + 1..pages.len().min(at + 9) {
-            let likeness = small[at].likeness(&small[other]);
+            let likeness = words[at].likeness(&words[other]);
             pairs += 1;
-            if small[at].shows_the_same(&small[other]) {
+            if words[at].show_the_same(&words[other]) {
                 alarms += 1;
                 println!("alarm: {name} and {} {likeness}", pages[other].0);
             } else {

@@ -4,7 +4,6 @@
 //! scanner waits only when the medium does. What ends a run early (a jam, a full disk, a killed process) leaves the batch
 //! open at the last whole sheet, and the next run goes on there.
 
-use std::cell::RefCell;
 use std::io::{BufReader, BufWriter, Write};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,7 +23,7 @@ pub use sohoa_catalog::batch::{BatchTarget, BatchView, Closing};
 use sohoa_catalog::intake::{TakenFile, TakenFrame};
 use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{Limits, inspect};
-use sohoa_imaging::thumbnail::{Samples, Shrink, Thumbnail};
+use sohoa_imaging::thumbnail::{Samples, Shrink, Words};
 use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::ids::ReceiptId;
 use sohoa_model::receipt::ReceiptLine;
@@ -209,9 +208,9 @@ pub fn scan(
     let (sender, pieces) = mpsc::sync_channel(WAITING);
     let broken_off = AtomicU32::new(0);
     let before = batch.pages;
-    let lately = RefCell::new(lately(archive, plan, &batch)?);
+    let lately = lately(archive, plan, &batch)?;
     let (ended, filed) = thread::scope(|scope| {
-        let filing =
+        let mut filing =
             Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off, lately };
         let storing = scope.spawn(move || filing.all(&pieces));
         let ended = deliver(scanner.as_mut(), first, &sender, cancel, &broken_off);
@@ -344,24 +343,19 @@ fn begin(archive: &Archive, plan: &ScanPlan, granted: &Granted) -> Result<BatchV
     Ok(catalog.begin_batch(&new, &archive.act())?)
 }
 
-/// The last pages of a batch in small, of an earlier run.
-fn lately(archive: &Archive, plan: &ScanPlan, batch: &BatchView) -> Result<Vec<(u32, Thumbnail)>, PipelineError> {
+/// The words of the last pages of a batch, of an earlier run.
+fn lately(archive: &Archive, plan: &ScanPlan, batch: &BatchView) -> Result<Vec<(u32, Words)>, PipelineError> {
     let first = batch.pages.saturating_sub(LOOK_BACK * batch.sides) + 1;
     if batch.pages == 0 {
         return Ok(Vec::new());
     }
     let pages = archive.catalog().pages(&plan.dossier)?;
     let numbered = (first..=batch.pages).filter_map(|number| {
-        let path = scan_path(batch, number);
+        let path = BatchPage { batch: batch.id, number }.path();
         let page = pages.iter().find(|page| page.path == path)?;
-        Some((number, thumbnails::load(archive, &page.master)?))
+        Some((number, thumbnails::load(archive, &page.master)?.words()))
     });
     Ok(numbered.collect())
-}
-
-/// The name of a page of a batch, as the path of a file.
-fn scan_path(batch: &BatchView, number: u32) -> String {
-    format!("scan/{}/{number:04}.png", batch.id)
 }
 
 /// Writes down how the run ended, and closes the batch if all came that was expected.
@@ -501,13 +495,13 @@ struct Filing<'a> {
     receipt: ReceiptId,
     sink: &'a dyn Sink,
     broken_off: &'a AtomicU32,
-    /// The last pages of the batch in small, with their numbers.
-    lately: RefCell<Vec<(u32, Thumbnail)>>,
+    /// The words of the last pages of the batch, with their numbers.
+    lately: Vec<(u32, Words)>,
 }
 
 impl Filing<'_> {
     /// Files sheet by sheet: both sides of one in one go, so that a sheet that broke off is fed again as a whole.
-    fn all(&self, pieces: &Receiver<Piece>) -> Result<Filed, PipelineError> {
+    fn all(&mut self, pieces: &Receiver<Piece>) -> Result<Filed, PipelineError> {
         let mut filed = Filed::default();
         let mut sheet: Vec<Packed> = Vec::new();
         let (mut begun, mut number, mut document) = (0, self.batch.pages, self.batch.document);
@@ -564,6 +558,7 @@ impl Filing<'_> {
     fn discard(&self, sheet: &mut Vec<Packed>) -> Result<(), PipelineError> {
         for Packed { file, .. } in sheet.drain(..) {
             self.archive.vault().discard(&file.sha256)?;
+            thumbnails::discard(self.archive, &file.sha256);
         }
         Ok(())
     }
@@ -601,7 +596,12 @@ impl Filing<'_> {
     }
 
     /// Packs a page into the vault; `None` if it broke off.
-    fn page(&self, pieces: &Receiver<Piece>, place: InRun, shape: PageShape) -> Result<Option<Packed>, PipelineError> {
+    fn page(
+        &mut self,
+        pieces: &Receiver<Piece>,
+        place: InRun,
+        shape: PageShape,
+    ) -> Result<Option<Packed>, PipelineError> {
         let InRun { begun, number } = place;
         let mut delivered = Instant::now();
         let (height, mut known) = match shape.height {
@@ -659,17 +659,15 @@ impl Filing<'_> {
             thumbnails::keep(self.archive, &stored.sha256, &small)?;
             is_blank = small.is_blank();
             is_blank_back = self.batch.sides == 2 && number.is_multiple_of(2) && is_blank;
-            let seen = if is_blank { None } else { self.seen_before(number, &small) };
+            let seen = if is_blank { None } else { self.seen_before(number, small.words()) };
             findings.extend(seen.map(|other| (Some(0), Finding::warn(DOUBLED, other.to_string()))));
-            if is_blank_back {
-                findings.push((Some(0), Finding::note(BLANK_BACK, String::new())));
-            }
-            self.lately.borrow_mut().push((number, small));
+            findings.extend(is_blank_back.then(|| (Some(0), Finding::note(BLANK_BACK, String::new()))));
         }
+        let page = BatchPage { batch: self.batch.id, number };
         let file = TakenFile {
             dossier: self.plan.dossier.clone(),
             document_ordinal: self.batch.document,
-            path: scan_path(self.batch, number),
+            path: page.path(),
             stem: format!("{number:04}"),
             sha256: stored.sha256,
             bytes: stored.bytes,
@@ -677,19 +675,20 @@ impl Filing<'_> {
             frames: vec![TakenFrame { facts, below_standard }],
             findings,
             receipt: self.receipt,
-            batch: Some(BatchPage { batch: self.batch.id, number }),
+            batch: Some(page),
             left_out: is_blank_back && self.plan.blank_backs == BlankBacks::LeaveOut,
         };
         Ok(Some(Packed { file, delivered, is_blank }))
     }
 
     /// The number of a page of the last sheets that shows the same as this one: the sheet went through twice, it seems.
-    fn seen_before(&self, number: u32, small: &Thumbnail) -> Option<u32> {
-        let mut lately = self.lately.borrow_mut();
+    fn seen_before(&mut self, number: u32, words: Words) -> Option<u32> {
         // A sheet that broke off comes again under its number, and is no double of itself.
         let first = number.saturating_sub(LOOK_BACK * self.batch.sides);
-        lately.retain(|(other, _)| (first..number).contains(other));
-        lately.iter().rev().find(|(_, other)| small.shows_the_same(other)).map(|(other, _)| *other)
+        self.lately.retain(|(other, _)| (first..number).contains(other));
+        let seen = self.lately.iter().rev().find(|(_, other)| words.show_the_same(other)).map(|(other, _)| *other);
+        self.lately.push((number, words));
+        seen
     }
 
     /// The facts of a page as it lies in the vault, decoded to its last pixel.

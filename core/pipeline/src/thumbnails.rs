@@ -33,6 +33,11 @@ pub(crate) fn keep(archive: &Archive, master: &Sha256, small: &Thumbnail) -> Res
     Ok(())
 }
 
+/// Removes the thumbnail of a page that was not kept; one that can't be removed does no harm.
+pub(crate) fn discard(archive: &Archive, master: &Sha256) {
+    let _ = fs::remove_file(path(archive, master));
+}
+
 /// The thumbnail of a master; `None` if there is none that can be read.
 pub fn load(archive: &Archive, master: &Sha256) -> Option<Thumbnail> {
     let path = path(archive, master);
