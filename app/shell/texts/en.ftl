@@ -1137,3 +1137,6 @@ ui-open-list = Open the list of dossiers
 ui-by-state = By state
 ui-no-weeks = No dossier is accepted yet.
 box-form-lacks = The font of printed forms lacks { $letters }; they stand as question marks on the paper. Add them by hand.
+field-paper = Paper
+page-refile = safe to refile
+page-keep = keep

@@ -1,16 +1,8 @@
 //! Folding: the form of a word in which case, accents, đ and punctuation no longer part one spelling from another.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 /// Letters and digits in lower case without marks: `Mã hồ sơ`, `ma_ho_so` and `MÃ HỒ SƠ` all become `mahoso`.
 pub(crate) fn fold(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    sohoa_model::fold::letters(text).filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

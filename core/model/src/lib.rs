@@ -12,6 +12,7 @@ pub mod date;
 pub mod day;
 pub mod dossier_state;
 pub mod finding;
+pub mod fold;
 pub mod forecast;
 pub mod frame;
 pub mod geometry;

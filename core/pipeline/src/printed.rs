@@ -49,12 +49,13 @@ pub struct Printed {
     size: (f64, f64),
     pages: Vec<Vec<Mark>>,
     lacking: BTreeSet<char>,
+    copies: u32,
 }
 
 impl Printed {
     /// One empty page of this size.
     pub fn new(size: (f64, f64)) -> Self {
-        Self { font: BlockFont::termes(), size, pages: vec![Vec::new()], lacking: BTreeSet::new() }
+        Self { font: BlockFont::termes(), size, pages: vec![Vec::new()], lacking: BTreeSet::new(), copies: 1 }
     }
 
     /// Width and height of the pages.
@@ -67,9 +68,14 @@ impl Printed {
         self.pages.push(Vec::new());
     }
 
-    /// Pages so far.
+    /// Pages so far, of one copy.
     pub fn pages(&self) -> usize {
         self.pages.len()
+    }
+
+    /// Lets the file hold so many copies, one behind the other.
+    pub fn repeat(&mut self, copies: u32) {
+        self.copies = copies;
     }
 
     /// Letters of what was set that the font lacks, and that stand as `?` on the paper.
@@ -169,18 +175,23 @@ impl Printed {
         writer.object(cid_font, &subset.cid_font.clone().with("FontDescriptor", descriptor).into())?;
         let type0 = subset.type0.clone().with("DescendantFonts", Object::array([cid_font]));
         writer.object(font, &type0.with("ToUnicode", to_unicode).into())?;
-        let mut leaves = Vec::new();
+        let resources = Dict::new().with("Font", Dict::new().with("F0", font));
+        let mut contents = Vec::new();
         for page in &self.pages {
-            let (leaf, content) = (writer.allocate()?, writer.allocate()?);
+            let content = writer.allocate()?;
             let drawing: String = page.iter().map(|mark| mark.drawn(self.size.1, &subset)).collect();
             writer.stream(content, &Dict::new(), drawing.as_bytes())?;
-            let resources = Dict::new().with("Font", Dict::new().with("F0", font));
+            contents.push(content);
+        }
+        let mut leaves = Vec::new();
+        for content in (0..self.copies).flat_map(|_| &contents) {
+            let leaf = writer.allocate()?;
             let dict = Dict::new()
                 .with("Type", Object::name("Page"))
                 .with("Parent", tree)
                 .with("MediaBox", Object::array([0.0, 0.0, self.size.0, self.size.1]))
-                .with("Resources", resources)
-                .with("Contents", content);
+                .with("Resources", resources.clone())
+                .with("Contents", *content);
             writer.object(leaf, &dict.into())?;
             leaves.push(leaf);
         }
