@@ -62,7 +62,7 @@ impl App {
             shows_keys: false,
             operator,
             station,
-            filter: inventory::Filter::default(),
+            filter: inventory::Filter::new(String::new(), Chip::All),
             is_set_up: false,
         }
     }
@@ -84,6 +84,7 @@ impl App {
             return;
         }
         while let Some(answer) = self.reader.answer() {
+            self.filter.forget();
             self.known = match answer {
                 Ok(snapshot) => Known::Read(Box::new(snapshot)),
                 Err(failure) => Known::Failed(failure),
@@ -114,7 +115,7 @@ impl App {
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter),
                     Screen::Progress => {
                         if let Some(fonds) = progress::show(ui, &self.texts, snapshot) {
-                            self.filter = inventory::Filter { text: fonds, chip: Chip::All };
+                            self.filter = inventory::Filter::new(fonds, Chip::All);
                             self.screen = Screen::Inventory;
                         }
                     }
@@ -122,7 +123,7 @@ impl App {
             },
         );
         if let Some(chip) = chip {
-            self.filter = inventory::Filter { text: String::new(), chip };
+            self.filter = inventory::Filter::new(String::new(), chip);
             self.screen = Screen::Inventory;
         }
         if self.shows_keys {

@@ -4,7 +4,6 @@
 
 pub mod app;
 pub mod command;
-pub mod fold;
 pub mod model;
 pub mod parts;
 pub mod screens;

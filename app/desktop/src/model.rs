@@ -9,12 +9,11 @@ use eframe::egui::Context;
 use sohoa_catalog::progress::Progress;
 use sohoa_catalog::query::DossierFilter;
 use sohoa_model::dossier_state::DossierState;
+use sohoa_model::fold;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::{Failure, Texts};
 use sohoa_store::disk;
-
-use crate::fold::fold;
 
 /// A dossier as the inventory shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +120,33 @@ pub struct Snapshot {
     /// How far it is.
     pub progress: Progress,
     /// All dossiers, by code.
-    pub dossiers: Arc<Vec<DossierLine>>,
+    pub dossiers: Vec<DossierLine>,
+    /// What waits for a person, gravest first; what does not wait is not there.
+    pub waiting: Vec<Waiting>,
+}
+
+/// Some dossiers that wait for the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// For what.
+    pub chip: Chip,
+    /// How many.
+    pub count: usize,
+    /// The codes of the first ones.
+    pub first: String,
+}
+
+/// Codes that stand beside a number.
+const FIRST: usize = 3;
+
+fn waiting(dossiers: &[DossierLine]) -> Vec<Waiting> {
+    let of = |chip: Chip| {
+        let codes: Vec<&str> = dossiers.iter().filter(|line| chip.takes(line)).map(|line| line.code.as_str()).collect();
+        let more = if codes.len() > FIRST { "…" } else { "" };
+        let first = codes.iter().take(FIRST).copied().collect::<Vec<_>>().join(", ") + more;
+        Waiting { chip, count: codes.len(), first }
+    };
+    Chip::WAITING.into_iter().map(of).filter(|waiting| waiting.count > 0).collect()
 }
 
 impl Snapshot {
@@ -138,7 +163,8 @@ impl Snapshot {
         let rows = catalog.dossiers(&DossierFilter::default()).map_err(lost)?;
         let line = |row: sohoa_catalog::query::DossierRow| {
             let about = row.description;
-            let folded = fold(&format!("{} {} {} {}", about.code, about.title, about.fonds, about.box_code));
+            let all = format!("{} {} {} {}", about.code, about.title, about.fonds, about.box_code);
+            let folded = fold::letters(&all).collect();
             DossierLine {
                 batch_open: open.contains(&about.code),
                 state: row.state,
@@ -154,6 +180,7 @@ impl Snapshot {
                 folded,
             }
         };
+        let dossiers: Vec<DossierLine> = rows.into_iter().map(line).collect();
         let second = match second_vault::folder(&archive) {
             Some(folder) => Some((folder, catalog.masters_not_copied(None).map_err(lost)?.len())),
             None => None,
@@ -167,13 +194,17 @@ impl Snapshot {
             second_vault: second,
             boxes_away: catalog.boxes_away().map_err(lost)?.len(),
             progress: catalog.progress(archive.act().at).map_err(lost)?,
-            dossiers: Arc::new(rows.into_iter().map(line).collect()),
+            waiting: waiting(&dossiers),
+            dossiers,
         })
     }
 
     /// How many dossiers belong to a chip.
     pub fn count(&self, chip: Chip) -> usize {
-        self.dossiers.iter().filter(|line| chip.takes(line)).count()
+        match chip {
+            Chip::All => self.dossiers.len(),
+            _ => self.waiting.iter().find(|waiting| waiting.chip == chip).map_or(0, |waiting| waiting.count),
+        }
     }
 }
 

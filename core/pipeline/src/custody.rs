@@ -7,12 +7,17 @@ use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::refile::{self, Waits};
 
-/// Why a dossier keeps its box from the shelf.
+/// How the paper of a dossier stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Blocked {
-    /// Its paper waits for something.
+pub enum Paper {
+    /// It was scanned here and may be refiled, or its pages came as files and no paper of it moved.
+    Free {
+        /// Whether it was scanned here.
+        scanned: bool,
+    },
+    /// It waits for something.
     Waits(Vec<Waits>),
-    /// Nothing of it was scanned.
+    /// There is no page of it.
     NotScanned,
 }
 
@@ -32,18 +37,17 @@ pub fn find(archive: &Archive, code: &str, fonds: Option<&str>) -> Result<BoxVie
     }
 }
 
-/// The dossiers of a box that keep it from the shelf, by code.
-pub fn blocked(archive: &Archive, view: &BoxView) -> Result<Vec<(String, Blocked)>, PipelineError> {
-    let mut blocked = Vec::new();
+/// How the paper of each dossier of a box stands, in the order of its dossiers.
+pub fn papers(archive: &Archive, view: &BoxView) -> Result<Vec<Paper>, PipelineError> {
+    let mut papers = Vec::with_capacity(view.dossiers.len());
     for dossier in &view.dossiers {
-        let code = &dossier.description.code;
-        match refile::of_dossier(archive, code)? {
-            Some(waits) if !waits.is_empty() => blocked.push((code.clone(), Blocked::Waits(waits))),
-            None if dossier.evidence.pages == 0 => blocked.push((code.clone(), Blocked::NotScanned)),
-            _ => {}
-        }
+        papers.push(match refile::of_dossier(archive, &dossier.description.code)? {
+            Some(waits) if !waits.is_empty() => Paper::Waits(waits),
+            None if dossier.evidence.pages == 0 => Paper::NotScanned,
+            scanned => Paper::Free { scanned: scanned.is_some() },
+        });
     }
-    Ok(blocked)
+    Ok(papers)
 }
 
 /// Writes down that a box was handed out or given back.
@@ -68,11 +72,14 @@ pub fn pass(
 /// # Errors
 /// [`PipelineError::BoxNotSafe`] if the paper of a dossier has to stay; dossiers of which nothing was scanned need a reason.
 pub fn refile(archive: &Archive, view: &BoxView, reason: Option<&str>) -> Result<(), PipelineError> {
-    let not_safe = blocked(archive, view)?.into_iter();
-    let grave: Vec<String> = not_safe
-        .filter(|(_, why)| reason.is_none() || matches!(why, Blocked::Waits(_)))
-        .map(|(code, _)| code)
-        .collect();
+    let keeps = |paper: &Paper| match paper {
+        Paper::Free { .. } => false,
+        Paper::Waits(_) => true,
+        Paper::NotScanned => reason.is_none(),
+    };
+    let papers = papers(archive, view)?;
+    let kept = view.dossiers.iter().zip(&papers).filter(|(_, paper)| keeps(paper));
+    let grave: Vec<String> = kept.map(|(dossier, _)| dossier.description.code.clone()).collect();
     if !grave.is_empty() {
         return Err(PipelineError::BoxNotSafe { code: view.name.code.clone(), dossiers: grave });
     }

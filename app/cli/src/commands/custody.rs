@@ -7,9 +7,8 @@ use std::path::Path;
 use serde::Serialize;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::custody::{self, Blocked, BoxView, Movement, MovementKind};
+use sohoa_pipeline::custody::{self, BoxView, Movement, MovementKind, Paper};
 use sohoa_pipeline::printed::Printed;
-use sohoa_pipeline::refile;
 use sohoa_shell::{Exit, forms};
 
 use crate::args::{BoxArgs, BoxCommand};
@@ -134,31 +133,28 @@ fn print(front: &mut Front, form: &Printed, path: &Path, as_json: bool) -> Resul
 }
 
 fn show(front: &mut Front, archive: &Archive, view: BoxView, as_json: bool) -> Result<Exit, Stop> {
-    let blocked = custody::blocked(archive, &view)?;
+    let papers = custody::papers(archive, &view)?;
+    let is_safe = papers.iter().all(|paper| matches!(paper, Paper::Free { .. }));
     let last = view.movements.last().map(|movement| movement.kind.word());
     let texts = front.texts.clone();
     if as_json {
-        let dossier = |row: &sohoa_catalog::query::DossierRow| {
-            let code = row.description.code.clone();
-            let why = blocked.iter().find(|(other, _)| *other == code).map(|(_, why)| why);
-            DossierRecord {
-                title: row.description.title.clone(),
-                pages: row.evidence.pages,
-                state: row.state.word(),
-                waits_for: match why {
-                    Some(Blocked::Waits(waits)) => waits.iter().map(|wait| wait.word()).collect(),
-                    Some(Blocked::NotScanned) => vec!["not-scanned"],
-                    None => Vec::new(),
-                },
-                code,
-            }
+        let dossier = |(row, paper): (&sohoa_catalog::query::DossierRow, &Paper)| DossierRecord {
+            code: row.description.code.clone(),
+            title: row.description.title.clone(),
+            pages: row.evidence.pages,
+            state: row.state.word(),
+            waits_for: match paper {
+                Paper::Waits(waits) => waits.iter().map(|wait| wait.word()).collect(),
+                Paper::NotScanned => vec!["not-scanned"],
+                Paper::Free { .. } => Vec::new(),
+            },
         };
         front.output.json(&BoxRecord {
             code: view.name.code.clone(),
             fonds: view.name.fonds.clone(),
             place: last,
-            safe_to_refile: blocked.is_empty(),
-            dossiers: view.dossiers.iter().map(dossier).collect(),
+            safe_to_refile: is_safe,
+            dossiers: view.dossiers.iter().zip(&papers).map(dossier).collect(),
             movements: view.movements.iter().map(MovementRecord::of).collect(),
         });
         return Ok(Exit::Done);
@@ -167,11 +163,12 @@ fn show(front: &mut Front, archive: &Archive, view: BoxView, as_json: bool) -> R
     let values = [("box", (&view.name.code).into()), ("fonds", (&view.name.fonds).into()), ("place", place.into())];
     front.output.data(texts.say("box-is", &values));
     let mut table = Table::default().right(&[2]);
-    for row in &view.dossiers {
+    for (row, paper) in view.dossiers.iter().zip(&papers) {
         let code = &row.description.code;
-        let paper = match blocked.iter().find(|(other, _)| other == code) {
-            Some((_, Blocked::NotScanned)) => texts.get("paper-not-scanned"),
-            _ => show_batches::paper(&texts, refile::of_dossier(archive, code)?.as_deref()),
+        let paper = match paper {
+            Paper::NotScanned => texts.get("paper-not-scanned"),
+            Paper::Waits(waits) => show_batches::paper(&texts, Some(waits)),
+            Paper::Free { scanned } => show_batches::paper(&texts, scanned.then_some(&[])),
         };
         let pages = row.evidence.pages.to_string();
         table.row([code.clone(), texts.get(&format!("state-{}", row.state.word())), pages, paper]);
@@ -182,8 +179,8 @@ fn show(front: &mut Front, archive: &Archive, view: BoxView, as_json: bool) -> R
     }
     // What a box on its shelf lacks is no warning, unless paper of it should not be there.
     let is_away = matches!(last, Some("handed-out" | "returned"));
-    if is_away || blocked.iter().any(|(_, why)| matches!(why, Blocked::Waits(_))) {
-        front.output.data(texts.get(if blocked.is_empty() { "box-safe" } else { "box-keep" }));
+    if is_away || papers.iter().any(|paper| matches!(paper, Paper::Waits(_))) {
+        front.output.data(texts.get(if is_safe { "box-safe" } else { "box-keep" }));
     }
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sohoa_catalog::Catalog;
 use sohoa_catalog::progress::{Figure, Part, Scope};
 use sohoa_catalog::query::{DossierFilter, DossierRow};
+use sohoa_pipeline::refile;
 use sohoa_shell::{Exit, Texts};
 
 use crate::args::ShowArgs;
@@ -38,7 +39,8 @@ pub(super) fn run(front: &mut Front, args: ShowArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
     if let Some(code) = args.dossier.as_ref().filter(|_| args.pages && !args.json) {
         let view = archive.catalog().dossier(code)?;
-        let pages = show_pages::records(&archive, &view.documents, code)?;
+        let refile = refile::of_dossier(&archive, code)?.map(|waits| waits.is_empty());
+        let pages = show_pages::records(&archive, &view.documents, code, refile)?;
         show_pages::tell(front, &pages);
         return Ok(Exit::Done);
     }

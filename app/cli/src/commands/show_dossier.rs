@@ -315,6 +315,7 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
         }
     });
     let waits = refile::of_dossier(archive, &about.code)?;
+    let refile = waits.as_ref().map(Vec::is_empty);
     Ok(Record {
         code: about.code.clone(),
         description: Description {
@@ -345,11 +346,11 @@ fn record(front: &Front, archive: &Archive, view: &DossierView, findings: &[Reco
         below_standard_pages: row.below_standard_pages,
         missing: missing(row),
         next_step: next_step(&front.texts, row),
-        safe_to_refile: waits.as_ref().map(Vec::is_empty),
+        safe_to_refile: refile,
         refile_waits_for: waits.iter().flatten().map(|wait| wait.word()).collect(),
         batches: batches.iter().map(BatchRecord::of).collect(),
         documents: view.documents.iter().map(|document| document_record(archive, document)).collect(),
-        page_list: show_pages::records(archive, &view.documents, &about.code)?,
+        page_list: show_pages::records(archive, &view.documents, &about.code, refile)?,
         findings: findings.iter().map(|finding| findings::record(&front.texts, finding)).collect(),
         holds: holds.collect(),
         events: events.iter().map(EventRecord::from).collect(),

@@ -1,7 +1,7 @@
 //! The pages of a dossier with how each was read: engine, model, parameters, input, confidence, duration, state.
 
 use serde::Serialize;
-use sohoa_catalog::query::{DocumentView, PageView};
+use sohoa_catalog::query::DocumentView;
 use sohoa_catalog::reading::ReadingView;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::{refile, thumbnails};
@@ -50,21 +50,34 @@ struct ReadingRecord {
     at: String,
 }
 
-/// The pages of a dossier in their order.
-pub(super) fn records(archive: &Archive, documents: &[DocumentView], code: &str) -> Result<Vec<PageRecord>, Stop> {
+/// The pages of a dossier in their order; `refile` is whether its paper may be refiled.
+pub(super) fn records(
+    archive: &Archive,
+    documents: &[DocumentView],
+    code: &str,
+    refile: Option<bool>,
+) -> Result<Vec<PageRecord>, Stop> {
     let mut records = Vec::new();
-    let refile = refile::of_dossier(archive, code)?.map(|waits| waits.is_empty());
-    let pages = archive.catalog().pages(code)?;
     let without_copy = refile::unsafe_masters(archive, code)?;
-    for page in pages {
+    for page in archive.catalog().pages(code)? {
         let reading = archive.catalog().reading(page.id)?.map(|reading| reading_record(archive, reading));
-        let is_safe = !without_copy.contains(&page.master);
+        let document = documents.iter().find(|document| document.id == page.document);
         let thumbnail = thumbnails::path(archive, &page.master);
         records.push(PageRecord {
-            safe: is_safe,
-            safe_to_refile: refile.map(|refile| refile && is_safe),
+            document: document.map(|document| document.name.clone()).unwrap_or_default(),
+            number: page.number,
+            master_sha256: page.master.to_string(),
+            width: page.facts.width,
+            height: page.facts.height,
+            dpi: page.facts.dpi.0,
+            dpi_stated: page.facts.dpi_stated,
+            below_standard: page.below_standard,
+            safe: !without_copy.contains(&page.master),
+            safe_to_refile: refile,
             thumbnail: thumbnail.is_file().then(|| thumbnail.display().to_string()),
-            ..page_record(documents, &page, reading)
+            reading,
+            label: page.label,
+            path: page.path,
         });
     }
     Ok(records)
@@ -72,7 +85,7 @@ pub(super) fn records(archive: &Archive, documents: &[DocumentView], code: &str)
 
 /// Tells the pages as a table.
 pub(super) fn tell(front: &mut Front, pages: &[PageRecord]) {
-    let headings = ["name", "page", "reading", "language", "confidence", "seconds", "file"];
+    let headings = ["name", "page", "reading", "language", "confidence", "seconds", "paper", "file"];
     let mut table = Table::new(headings.map(|id| front.text(&format!("field-{id}")))).right(&[1, 4, 5]);
     for page in pages {
         let reading = page.reading.as_ref();
@@ -85,30 +98,13 @@ pub(super) fn tell(front: &mut Front, pages: &[PageRecord]) {
             reading.and_then(|reading| reading.language.clone()).unwrap_or_default(),
             confidence.map(|percent| format!("{percent:.0} %")).unwrap_or_default(),
             reading.map(|reading| format!("{:.1}", reading.milliseconds as f64 / 1000.0)).unwrap_or_default(),
+            page.safe_to_refile
+                .map(|safe| front.text(if safe { "page-refile" } else { "page-keep" }))
+                .unwrap_or_default(),
             page.path.clone(),
         ]);
     }
     front.output.table(&table);
-}
-
-fn page_record(documents: &[DocumentView], page: &PageView, reading: Option<ReadingRecord>) -> PageRecord {
-    let document = documents.iter().find(|document| document.id == page.document);
-    PageRecord {
-        document: document.map(|document| document.name.clone()).unwrap_or_default(),
-        number: page.number,
-        label: page.label.clone(),
-        path: page.path.clone(),
-        master_sha256: page.master.to_string(),
-        width: page.facts.width,
-        height: page.facts.height,
-        dpi: page.facts.dpi.0,
-        dpi_stated: page.facts.dpi_stated,
-        below_standard: page.below_standard,
-        safe: false,
-        safe_to_refile: None,
-        thumbnail: None,
-        reading,
-    }
 }
 
 fn reading_record(archive: &Archive, reading: ReadingView) -> ReadingRecord {

@@ -4,28 +4,46 @@ use eframe::egui;
 use egui::{Align2, FontId, Margin, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use sohoa_shell::Texts;
 
-use crate::fold::fold;
 use crate::model::{Chip, DossierLine, Snapshot};
 use crate::parts::{self, Mark};
 use crate::theme::{semibold, tokens};
+use sohoa_model::fold;
 
 /// Height of a row.
 const ROW: f32 = 28.0;
 /// Where the columns begin, as shares of the width: code, title, box, pages, state.
 const COLUMNS: [f32; 5] = [0.03, 0.23, 0.64, 0.70, 0.80];
 
-/// What is typed, and the chip that is chosen.
+/// What is typed, the chip that is chosen, and which dossiers that leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// As it was typed.
-    pub text: String,
-    /// The chip.
-    pub chip: Chip,
+    text: String,
+    chip: Chip,
+    /// The places of the dossiers that are left, for this text and chip; none after the archive was read again.
+    left: Option<(String, Chip, Vec<usize>)>,
 }
 
-impl Default for Filter {
-    fn default() -> Self {
-        Self { text: String::new(), chip: Chip::All }
+impl Filter {
+    /// A filter that was not asked yet.
+    pub fn new(text: String, chip: Chip) -> Self {
+        Self { text, chip, left: None }
+    }
+
+    /// The archive was read again: what was left may be so no more.
+    pub fn forget(&mut self) {
+        self.left = None;
+    }
+
+    /// The places of the dossiers that are left; looked for again only when something changed.
+    fn left(&mut self, dossiers: &[DossierLine]) -> &[usize] {
+        let is_fresh = self.left.as_ref().is_some_and(|(text, chip, _)| *text == self.text && *chip == self.chip);
+        if !is_fresh {
+            let wanted: String = fold::letters(&self.text).collect();
+            let takes = |at: &usize| self.chip.takes(&dossiers[*at]) && dossiers[*at].matches(&wanted);
+            let places = (0..dossiers.len()).filter(takes).collect();
+            self.left = Some((self.text.clone(), self.chip, places));
+        }
+        self.left.as_ref().map_or(&[], |(_, _, places)| places)
     }
 }
 
@@ -47,9 +65,7 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter
         }
     });
     ui.add_space(6.0);
-    let wanted = fold(&filter.text);
-    let lines: Vec<&DossierLine> =
-        snapshot.dossiers.iter().filter(|line| filter.chip.takes(line) && line.matches(&wanted)).collect();
+    let left = filter.left(&snapshot.dossiers);
     parts::card(ui).inner_margin(Margin::same(1)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let width = ui.available_width();
@@ -60,16 +76,16 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter
             let (x, align) = column(head.left(), width, at, *place);
             ui.painter().text(pos2(x, head.center().y), align, words, semibold(13.0), t.text2);
         }
-        if lines.is_empty() {
+        if left.is_empty() {
             let (rect, _) = ui.allocate_exact_size(vec2(width, 80.0), Sense::hover());
             let id = if snapshot.dossiers.is_empty() { "ui-inventory-empty" } else { "ui-no-match" };
             let words = texts.get(id);
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, FontId::proportional(14.0), t.text2);
             return;
         }
-        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, lines.len(), |ui, range| {
-            for line in &lines[range] {
-                row(ui, texts, line);
+        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, left.len(), |ui, range| {
+            for &at in &left[range] {
+                row(ui, texts, &snapshot.dossiers[at]);
             }
         });
     });

@@ -16,13 +16,12 @@ const SCARCE: u64 = 20 << 30;
 /// Draws it; says which list to open.
 pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) -> Option<Chip> {
     let t = tokens(ui.ctx());
-    let waiting: Vec<(Chip, usize)> =
-        Chip::WAITING.into_iter().map(|chip| (chip, snapshot.count(chip))).filter(|(_, count)| *count > 0).collect();
+    let waiting = &snapshot.waiting;
     let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
     let mut chosen = None;
     if !ui.ctx().egui_wants_keyboard_input() {
         let pressed = |key: &Key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(*key));
-        chosen = keys.iter().position(pressed).and_then(|at| waiting.get(at)).map(|(chip, _)| *chip);
+        chosen = keys.iter().position(pressed).and_then(|at| waiting.get(at)).map(|waiting| waiting.chip);
     }
     let width = (ui.available_width() - SIDE - 16.0).max(320.0);
     ui.horizontal_top(|ui| {
@@ -46,20 +45,16 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) -> O
                     egui::Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
                         ui.label(RichText::new(texts.get("ui-waiting-for-me")).font(semibold(16.0)).color(t.text));
                     });
-                    for (at, (chip, count)) in waiting.iter().enumerate() {
-                        let codes =
-                            snapshot.dossiers.iter().filter(|line| chip.takes(line)).map(|line| line.code.as_str());
-                        let first: Vec<&str> = codes.take(3).collect();
-                        let hint = if *count > 3 { format!("{}…", first.join(", ")) } else { first.join(", ") };
+                    for (at, waiting) in waiting.iter().enumerate() {
                         let row = Row {
-                            mark: mark(*chip),
-                            title: &texts.get(chip.label()),
-                            hint: &hint,
-                            figure: &count.to_string(),
+                            mark: mark(waiting.chip),
+                            title: &texts.get(waiting.chip.label()),
+                            hint: &waiting.first,
+                            figure: &waiting.count.to_string(),
                             key: &(at + 1).to_string(),
                         };
                         if row.show(ui).clicked() {
-                            chosen = Some(*chip);
+                            chosen = Some(waiting.chip);
                         }
                     }
                 });
@@ -71,7 +66,7 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) -> O
 }
 
 /// The mark of what waits.
-pub(super) fn mark(chip: Chip) -> Mark {
+fn mark(chip: Chip) -> Mark {
     match chip {
         Chip::All => Mark::Planned,
         Chip::BatchOpen => Mark::Unsaved,
