@@ -202,3 +202,29 @@ fn blank_backs_are_marked_and_a_sheet_that_went_through_twice_is_suspected() {
     assert!(found.contains("shows the same as page 3 of the batch"), "{found}");
     assert_eq!(found.matches("shows the same").count(), 1, "{found}");
 }
+
+#[test]
+fn a_page_that_is_sent_back_keeps_the_paper_on_the_table_until_another_takes_its_place() {
+    let station = Station::with_demo_archive();
+    scan(&station, "sheets=3", &["--sheets", "3"]);
+    let waits = || {
+        let shown = shown(&station);
+        (shown["rescan"].as_bool().unwrap(), shown["page_list"][1]["safe_to_refile"].as_bool().unwrap())
+    };
+    assert_eq!(waits(), (false, true));
+    run(&station, "page reject HS.01 2").ended_with(2);
+    run(&station, "page reject HS.01 2 --reason chữ_mờ").done();
+    assert_eq!(waits(), (true, false));
+    // A rebuilt catalog still knows.
+    run(&station, "check --rebuild").done();
+    assert_eq!(waits(), (true, false));
+    scan(&station, "sheets=1 first=9", &["--replace", "2", "--sheets", "1"]);
+    assert_eq!((waits(), sheets(&station)), ((false, true), vec![1, 9, 3]));
+    // A person may also find the page good all the same.
+    run(&station, "page reject HS.01 3 --reason lệch").done();
+    assert_eq!(waits(), (true, false));
+    run(&station, "page pass HS.01 3 --reason bản_giấy_vốn_như_vậy").done();
+    assert_eq!(waits(), (false, true));
+    let log = run(&station, "log HS.01").done().stdout;
+    assert!(log.contains("1 page sent back to be scanned again: lệch") && log.contains("1 page passed"), "{log}");
+}

@@ -521,6 +521,8 @@ pub(crate) enum PageCommand {
     Restore(PageRestoreArgs),
     Move(PageMoveArgs),
     Part(PagesArgs),
+    Pass(PagesArgs),
+    Reject(PagesArgs),
 }
 
 #[derive(Debug, Args)]

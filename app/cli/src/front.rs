@@ -10,7 +10,7 @@ use sohoa_pipeline::second_vault;
 use sohoa_pipeline::signing::SigningKey;
 use sohoa_pipeline::worker::WorkerProgram;
 use sohoa_shell::station::{self, KeyEntry, PasswordSource, Station, StationError};
-use sohoa_shell::{Exit, Failure, Texts, environment, system};
+use sohoa_shell::{Exit, Failure, Texts, environment, system, worker};
 use sohoa_sign::{NOT_FOR_RECORDS, Secret};
 
 use crate::args::Global;
@@ -56,15 +56,9 @@ impl Front {
         Ok(Self { texts: Arc::new(texts), output, station, session, cancel: Cancel::new(), archive })
     }
 
-    /// The scanners of this station, each in a process of its own. `SOHOA_SIMULATED_SCANNER` puts a simulation in their
-    /// place, for trials and measurements.
+    /// The scanners of this station.
     pub(crate) fn scanners(&self) -> RemoteDriver {
-        let mut program = self.session.worker.clone();
-        program.arguments.push("--scanner".to_owned());
-        if let Some(simulation) = environment("SOHOA_SIMULATED_SCANNER") {
-            program.arguments.extend(["--simulated".to_owned(), simulation]);
-        }
-        RemoteDriver::new(program, self.cancel.clone())
+        worker::scanners(&self.session.worker, &self.cancel, &environment)
     }
 
     /// The folder in which the archive is looked for.

@@ -30,6 +30,7 @@ pub const KINDS: &[&str] = &[
     "export",
     "finding",
     "finding closed",
+    "finding opened again",
     "fixity check",
     "hold",
     "import",
@@ -38,6 +39,8 @@ pub const KINDS: &[&str] = &[
     "inventory",
     "manifest",
     "page moved",
+    "page passed",
+    "page rejection",
     "page removed",
     "page restored",
     "page turned",
@@ -112,6 +115,9 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
         "finding closed" => {
             say(&id, &[("finding", reasons::name(texts, &word(detail, "code")).into()), ("reason", text("reason"))])
         }
+        "finding opened again" => {
+            say(&id, &[("findings", detail.get("findings").and_then(Value::as_u64).unwrap_or(0).into())])
+        }
         "inventory" if detail.get("listed") == Some(&Value::Bool(false)) => say("event-inventory-unlisted", &[]),
         "inventory" if event.dossier.is_some() => say("event-inventory-listed", &[]),
         "inventory" => {
@@ -152,7 +158,8 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             say("event-scan-profile-removed", &[("name", text("removed"))])
         }
         "scan profile" => say(&id, &[("name", text("set"))]),
-        "document parted" | "page moved" | "page removed" | "page restored" | "page turned" => {
+        "document parted" | "page moved" | "page passed" | "page rejection" | "page removed" | "page restored"
+        | "page turned" => {
             let pages = detail.get("pages").and_then(Value::as_array).map_or(0, Vec::len);
             let reason = match word(detail, "reason") {
                 reason if reason.is_empty() => String::new(),

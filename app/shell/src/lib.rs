@@ -1,6 +1,6 @@
 //! What the front-ends share: texts in both languages, errors as people read them, and the station's own settings.
 //!
-//! Nothing here prints, and nothing here works on an archive. [`texts::Texts`] and [`station::Station`] are values that a
+//! Nothing here prints but [`worker`] to its parent, and nothing here works on an archive. [`texts::Texts`] and [`station::Station`] are values that a
 //! front-end makes once and passes on; the environment is read through a [`Variables`] that it brings.
 
 pub mod details;
@@ -12,6 +12,7 @@ pub mod reasons;
 pub mod station;
 pub mod system;
 pub mod texts;
+pub mod worker;
 
 pub use exit::Exit;
 pub use failure::Failure;

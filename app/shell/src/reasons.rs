@@ -56,6 +56,7 @@ pub const FINDINGS: &[&str] = &[
     "low-confidence",
     "near-duplicate",
     "page-doubled",
+    "page-rejected",
     "blank-back",
     "no-text",
     "not-in-inventory",

@@ -27,6 +27,8 @@ pub struct BatchView {
     pub id: BatchId,
     /// The device it began on.
     pub device: String,
+    /// What was asked for and granted when it began.
+    pub settings: Value,
     /// Pages that a sheet gives.
     pub sides: u32,
     /// Sheets as the operator counted them.
@@ -148,6 +150,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<BatchView> {
     Ok(BatchView {
         id: column::id(row, "id")?,
         device: row.get("device")?,
+        settings: serde_json::from_str(&row.get::<_, String>("settings")?).map_err(|_| column::corrupt("settings"))?,
         sides: row.get("sides")?,
         sheets: row.get("sheets")?,
         pages: row.get("pages")?,

@@ -49,7 +49,7 @@ impl Writing<'_> {
                     open_rejects = (SELECT count(*) FROM finding
                         WHERE dossier = ?1 AND closed_at IS NULL AND severity = 'reject'),
                     rescan = EXISTS (SELECT 1 FROM finding
-                        WHERE dossier = ?1 AND closed_at IS NULL AND code = 'rejected'),
+                        WHERE dossier = ?1 AND closed_at IS NULL AND code IN ('rejected', 'page-rejected')),
                     held = EXISTS (SELECT 1 FROM hold WHERE dossier = ?1 AND released_at IS NULL),
                     cleared_by = (SELECT operator FROM decision
                         WHERE dossier = ?1 AND kind = 'clear' AND void_at IS NULL ORDER BY number DESC LIMIT 1),

@@ -28,6 +28,9 @@ pub struct RecordedFinding {
     pub closed: Option<(Timestamp, String, String)>,
 }
 
+/// The finding of a page that a person sent back to be scanned again.
+pub const PAGE_REJECTED: &str = "page-rejected";
+
 /// Which findings are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Openness {
@@ -99,6 +102,73 @@ impl Catalog {
             Ok(())
         })
     }
+
+    /// Passes pages with all that was found on them, for a reason; gives the numbers of the findings that are closed by it.
+    pub fn pass_pages(&self, code: &str, pages: &[PageId], reason: &str, act: &Act) -> Result<Vec<i64>, CatalogError> {
+        self.write(|w| {
+            let dossier = w.dossier_id(code)?;
+            let mut closed = Vec::new();
+            let mut statement = w
+                .tx
+                .prepare_cached("SELECT number FROM finding WHERE page = ?1 AND dossier = ?2 AND closed_at IS NULL")?;
+            for &page in pages {
+                let numbers = statement.query_map(params![page.bytes(), dossier.bytes()], |row| row.get(0))?;
+                closed.extend(numbers.collect::<Result<Vec<i64>, _>>()?);
+            }
+            for number in &closed {
+                w.close_where("number = ?4", &[number], reason, act)?;
+            }
+            if !closed.is_empty() {
+                let detail = json!({ "pages": names(pages), "reason": reason, "findings": closed.len() });
+                w.conclude("page passed", dossier, &detail, act)?;
+            }
+            Ok(closed)
+        })
+    }
+
+    /// Sends pages back to be scanned again; what replaces one closes its finding. Gives the numbers of the findings.
+    pub fn reject_pages(
+        &self,
+        code: &str,
+        pages: &[PageId],
+        reason: &str,
+        act: &Act,
+    ) -> Result<Vec<i64>, CatalogError> {
+        self.write(|w| {
+            let dossier = w.dossier_id(code)?;
+            let mut made = Vec::new();
+            for &page in pages {
+                let document = Some(w.document_of(dossier, page)?);
+                let place = Place { dossier, document, page: Some(page), origin: "check" };
+                w.insert_finding(place, &Finding::reject(PAGE_REJECTED, reason), act)?;
+                made.push(w.tx.last_insert_rowid());
+            }
+            w.void_decisions(dossier, "accept", PAGE_REJECTED, act)?;
+            w.conclude("page rejection", dossier, &json!({ "pages": names(pages), "reason": reason }), act)?;
+            Ok(made)
+        })
+    }
+
+    /// Opens findings again that a person closed by mistake.
+    pub fn reopen_findings(&self, code: &str, numbers: &[i64], act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            let dossier = w.dossier_id(code)?;
+            let sql = "UPDATE finding SET closed_at = NULL, closed_by = NULL, closed_reason = NULL
+                       WHERE number = ?1 AND dossier = ?2 AND closed_at IS NOT NULL";
+            for number in numbers {
+                if w.tx.prepare_cached(sql)?.execute(params![number, dossier.bytes()])? == 0 {
+                    return Err(CatalogError::Unknown { noun: "closed finding", id: number.to_string() });
+                }
+            }
+            w.conclude("finding opened again", dossier, &json!({ "findings": numbers.len() }), act)?;
+            Ok(())
+        })
+    }
+}
+
+/// Pages as events name them.
+pub(crate) fn names(pages: &[PageId]) -> Vec<String> {
+    pages.iter().map(ToString::to_string).collect()
 }
 
 impl Writing<'_> {

@@ -12,7 +12,8 @@ use sohoa_model::{Act, Timestamp};
 use crate::batch::{BatchPage, BatchTarget};
 use crate::column::{self, Id};
 use crate::error::CatalogError;
-use crate::query::{OrderedPage, PageView, document_name, ordered_pages, page_view};
+use crate::finding::names;
+use crate::query::{OrderedPage, PageView, READ, document_name, ordered_pages, page_view};
 use crate::rendition::{SIGNED, current};
 use crate::{Catalog, Writing};
 
@@ -72,11 +73,13 @@ impl Catalog {
     pub fn gone_pages(&self, code: &str) -> Result<Vec<GonePage>, CatalogError> {
         let connection = self.read();
         let dossier = crate::query::dossier_id(&connection, code)?;
-        let sql = "SELECT page.*, file.path, file.stem, document.ordinal, dossier.folder FROM page
-                   JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
-                   JOIN document ON document.id = page.document JOIN dossier ON dossier.id = page.dossier
-                   WHERE page.dossier = ?1 AND gone IS NOT NULL ORDER BY page.superseded_at, page.number";
-        let mut statement = connection.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT page.*, file.path, file.stem, document.ordinal, dossier.folder, {READ} FROM page
+             JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
+             JOIN document ON document.id = page.document JOIN dossier ON dossier.id = page.dossier
+             WHERE page.dossier = ?1 AND gone IS NOT NULL ORDER BY page.superseded_at, page.number"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map([dossier.bytes()], |row| {
             let folder: String = row.get("folder")?;
             Ok(GonePage {
@@ -215,8 +218,7 @@ impl Writing<'_> {
         act: &Act,
     ) -> Result<(), CatalogError> {
         self.outdate_documents(dossier)?;
-        let ids: Vec<String> = pages.iter().map(ToString::to_string).collect();
-        let mut detail = json!({ "pages": ids, "reason": reason });
+        let mut detail = json!({ "pages": names(pages), "reason": reason });
         if let (Value::Object(detail), Value::Object(what)) = (&mut detail, what) {
             detail.extend(what.clone());
         }
@@ -225,7 +227,7 @@ impl Writing<'_> {
     }
 
     /// The document of a page that counts.
-    fn document_of(&self, dossier: DossierId, page: PageId) -> Result<DocumentId, CatalogError> {
+    pub(crate) fn document_of(&self, dossier: DossierId, page: PageId) -> Result<DocumentId, CatalogError> {
         let sql = "SELECT document FROM page WHERE id = ?1 AND dossier = ?2 AND superseded_at IS NULL";
         let mut statement = self.tx.prepare_cached(sql)?;
         let found = statement.query_row(params![page.bytes(), dossier.bytes()], |row| column::id(row, "document"));
@@ -234,18 +236,14 @@ impl Writing<'_> {
 
     /// How a page that counts stands now: as a person turned it, as it was read, or as its file says.
     fn stands(&self, dossier: DossierId, page: PageId) -> Result<Rotation, CatalogError> {
-        let sql = "SELECT page.*, file.path, file.stem,
-                    (SELECT rotation FROM reading WHERE reading.page = page.id AND reading.number = page.reading
-                        AND reading_state IS NOT NULL) AS read
-                   FROM page JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
-                   WHERE page.id = ?1 AND page.dossier = ?2 AND page.superseded_at IS NULL";
-        let mut statement = self.tx.prepare_cached(sql)?;
-        let found = statement
-            .query_row(params![page.bytes(), dossier.bytes()], |row| {
-                let (view, read) = (page_view(row)?, row.get::<_, Option<i32>>("read")?);
-                Ok(view.turn.or(read.and_then(Rotation::from_degrees)).unwrap_or(view.facts.stated_rotation))
-            })
-            .optional()?;
+        let sql = format!(
+            "SELECT page.*, file.path, file.stem, {READ} FROM page
+             JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
+             WHERE page.id = ?1 AND page.dossier = ?2 AND page.superseded_at IS NULL"
+        );
+        let mut statement = self.tx.prepare_cached(&sql)?;
+        let found =
+            statement.query_row(params![page.bytes(), dossier.bytes()], |row| Ok(page_view(row)?.stands)).optional()?;
         found.ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })
     }
 

@@ -93,6 +93,8 @@ pub struct PageView {
     pub number: u32,
     /// The turn from the stored samples that a person gave.
     pub turn: Option<Rotation>,
+    /// How it stands, clockwise from the stored samples: as a person turned it, as it was read, or as its file says.
+    pub stands: Rotation,
     /// Its label: the original name without extension, with the frame (from 1) if the file has more than one.
     pub label: String,
     /// Path below the imported folder.
@@ -472,10 +474,11 @@ pub(crate) struct OrderedPage {
 
 /// All pages of a document in their order: where a person put them, the others behind by the names of their files.
 pub(crate) fn ordered_pages(connection: &Connection, document: DocumentId) -> Result<Vec<OrderedPage>, CatalogError> {
-    let sql = "SELECT page.*, page.superseded_at IS NULL AS counts, file.path, file.stem FROM page
-               JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
-               WHERE page.document = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT page.*, page.superseded_at IS NULL AS counts, file.path, file.stem, {READ} FROM page
+         JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256 WHERE page.document = ?1"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([document.bytes()], |row| {
         Ok(OrderedPage { view: page_view(row)?, counts: row.get("counts")?, place: row.get("place")? })
     })?;
@@ -502,22 +505,30 @@ fn by_path(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// A page in a row of its columns and those of its file; its number and label are not known yet.
+/// How a page was read, as a column of a row of it.
+pub(crate) const READ: &str = "(SELECT rotation FROM reading WHERE reading.page = page.id
+    AND reading.number = page.reading AND reading_state IS NOT NULL) AS read";
+
+/// A page in a row of its columns, those of its file, and `read`, how it was read; its number and label are not known yet.
 pub(crate) fn page_view(row: &Row<'_>) -> rusqlite::Result<PageView> {
     let record: FactsRecord =
         serde_json::from_str(&row.get::<_, String>("facts")?).map_err(|_| column::corrupt("facts"))?;
+    let facts = record.facts().map_err(|_| column::corrupt("facts"))?;
+    let turned = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i32>>(column)?.and_then(Rotation::from_degrees));
+    let (turn, read) = (turned("turn")?, turned("read")?);
     let stem: String = row.get("stem")?;
     Ok(PageView {
         id: column::id(row, "id")?,
         document: column::id(row, "document")?,
         number: 0,
-        turn: row.get::<_, Option<i32>>("turn")?.and_then(Rotation::from_degrees),
+        turn,
+        stands: turn.or(read).unwrap_or(facts.stated_rotation),
         label: stem.clone(),
         path: row.get("path")?,
         stem,
         file_pages: 0,
         master: column::hash(row, "sha256")?,
-        facts: record.facts().map_err(|_| column::corrupt("facts"))?,
+        facts,
         below_standard: row.get("below_standard")?,
         reading: column::optional_word(row, "reading_state", ReadingState::from_word)?,
     })

@@ -66,26 +66,35 @@ pub fn decode_gray<R: Read + Seek>(
 /// Turns an image.
 pub fn upright(image: GrayImage, rotation: Rotation) -> GrayImage {
     let (width, height) = rotation.turned(image.width, image.height);
+    GrayImage { width, height, pixels: turned(image.pixels, image.width, 1, rotation) }
+}
+
+/// Turns pixels of so many bytes each, in rows of `width` pixels.
+pub(crate) fn turned(mut pixels: Vec<u8>, width: u32, bytes: usize, rotation: Rotation) -> Vec<u8> {
     match rotation {
-        Rotation::None => image,
+        Rotation::None => pixels,
         Rotation::Half => {
-            let mut pixels = image.pixels;
+            // All bytes from last to first, then those of each pixel back.
             pixels.reverse();
-            GrayImage { width, height, pixels }
+            if bytes > 1 {
+                pixels.chunks_exact_mut(bytes).for_each(<[u8]>::reverse);
+            }
+            pixels
         }
         Rotation::Quarter | Rotation::ThreeQuarters => {
-            let mut pixels = vec![0; image.pixels.len()];
-            let (columns, rows) = (image.width as usize, image.height as usize);
-            for (y, row) in image.pixels.chunks_exact(columns.max(1)).enumerate() {
-                for (x, sample) in row.iter().enumerate() {
+            let mut turned = vec![0; pixels.len()];
+            let columns = (width as usize).max(1);
+            let rows = pixels.len() / bytes / columns;
+            for (y, row) in pixels.chunks_exact(columns * bytes).enumerate() {
+                for (x, pixel) in row.chunks_exact(bytes).enumerate() {
                     let target = match rotation {
                         Rotation::Quarter => x * rows + (rows - 1 - y),
                         _ => (columns - 1 - x) * rows + y,
                     };
-                    pixels[target] = *sample;
+                    turned[target * bytes..(target + 1) * bytes].copy_from_slice(pixel);
                 }
             }
-            GrayImage { width, height, pixels }
+            turned
         }
     }
 }
@@ -253,6 +262,7 @@ pub(crate) fn lay_on_white(row: &[u8], colors: usize, bits: u8, alpha: Alpha, ta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::thumbnail::Picture;
 
     #[test]
     fn what_is_transparent_is_laid_on_white() {
@@ -278,7 +288,10 @@ mod tests {
         ];
         for (rotation, width, pixels) in cases {
             let turned = upright(image.clone(), rotation);
-            assert_eq!((turned.width, turned.pixels), (width, pixels), "{rotation:?}");
+            assert_eq!((turned.width, &turned.pixels), (width, &pixels), "{rotation:?}");
+            let colours = |grey: &[u8]| grey.iter().flat_map(|grey| [*grey, 0, 255]).collect::<Vec<u8>>();
+            let picture = Picture { width: 3, height: 2, pixels: colours(&image.pixels) }.turned(rotation);
+            assert_eq!((picture.width, picture.pixels), (width, colours(&pixels)), "{rotation:?}");
         }
     }
 }

@@ -28,6 +28,7 @@ mod source;
 mod strip;
 pub mod thumbnail;
 mod tiff;
+pub mod view;
 mod whole;
 
 pub use error::ImagingError;

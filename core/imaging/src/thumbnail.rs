@@ -4,6 +4,9 @@
 use std::io::Write;
 
 use jpeg_encoder::{ColorType, Encoder};
+use sohoa_model::geometry::Rotation;
+
+use crate::decode::turned;
 
 /// Width and height of a thumbnail in pixels, at most.
 pub const LARGEST: (u32, u32) = (300, 424);
@@ -37,15 +40,20 @@ pub enum Samples {
     Ink,
 }
 
-/// A page in small: red, green and blue of 8 bits, row by row from the upper left.
+/// A page as people see it, mostly small: red, green and blue of 8 bits, row by row from the upper left.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thumbnail {
+pub struct Picture {
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
     /// Three bytes a pixel.
     pub pixels: Vec<u8>,
+}
+
+/// By how much a page of so many pixels is made smaller for a thumbnail.
+pub fn factor(width: u32, height: u32) -> u32 {
+    width.div_ceil(LARGEST.0).max(height.div_ceil(LARGEST.1)).max(1)
 }
 
 /// Makes a thumbnail from the rows of a page.
@@ -65,7 +73,12 @@ pub struct Shrink {
 impl Shrink {
     /// For a page of so many pixels, whose rows take `row_bytes` each.
     pub fn new(samples: Samples, width: u32, height: u32, row_bytes: usize) -> Self {
-        let factor = width.div_ceil(LARGEST.0).max(height.div_ceil(LARGEST.1)).max(1) as usize;
+        Self::by(factor(width, height), samples, width, row_bytes)
+    }
+
+    /// For a page whose pixels across and down are made fewer by a factor.
+    pub fn by(factor: u32, samples: Samples, width: u32, row_bytes: usize) -> Self {
+        let factor = factor.max(1) as usize;
         let across = (width as usize).div_ceil(factor);
         Self {
             samples,
@@ -127,16 +140,32 @@ impl Shrink {
     }
 
     /// The page in small; `None` if no row came.
-    pub fn finish(mut self) -> Option<Thumbnail> {
+    pub fn finish(mut self) -> Option<Picture> {
         if self.rows > 0 {
             self.end_row();
         }
         let height = self.pixels.len() / (self.across * 3).max(1);
-        (height > 0).then_some(Thumbnail { width: self.across as u32, height: height as u32, pixels: self.pixels })
+        (height > 0).then_some(Picture { width: self.across as u32, height: height as u32, pixels: self.pixels })
     }
 }
 
-impl Thumbnail {
+impl Picture {
+    /// The picture turned.
+    pub fn turned(self, rotation: Rotation) -> Self {
+        let (width, height) = rotation.turned(self.width, self.height);
+        Self { width, height, pixels: turned(self.pixels, self.width, 3, rotation) }
+    }
+
+    /// A part of it, cut where it would reach beyond: left, top, width and height.
+    pub fn part(&self, [left, top, width, height]: [u32; 4]) -> Self {
+        let (left, top) = (left.min(self.width), top.min(self.height));
+        let (width, height) = (width.min(self.width - left), height.min(self.height - top));
+        let row = self.width as usize * 3;
+        let columns = left as usize * 3..(left + width) as usize * 3;
+        let rows = self.pixels.chunks_exact(row.max(1)).skip(top as usize).take(height as usize);
+        Self { width, height, pixels: rows.flat_map(|row| &row[columns.clone()]).copied().collect() }
+    }
+
     /// Writes it as JPEG.
     ///
     /// # Errors
@@ -151,7 +180,7 @@ impl Thumbnail {
         encoder.encode(&self.pixels, size(self.width), size(self.height), ColorType::Rgb).map_err(failed)
     }
 
-    /// Reads what [`Thumbnail::write`] wrote; `None` if it is something else.
+    /// Reads what [`Picture::write`] wrote; `None` if it is something else.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut decoder = jpeg_decoder::Decoder::new(bytes);
         decoder.read_info().ok()?;
@@ -337,7 +366,7 @@ mod tests {
     use super::*;
 
     /// A page of A4 at 100 dpi with bars where words would be; `seed` says where, `lines` how many lines.
-    fn page(seed: u32, lines: u32, moved: (u32, u32)) -> Thumbnail {
+    fn page(seed: u32, lines: u32, moved: (u32, u32)) -> Picture {
         let (width, height) = (827_u32, 1169_u32);
         let mut pixels = vec![236_u8; (width * height * 3) as usize];
         let mut state = seed.wrapping_mul(2_654_435_761).max(1);
@@ -392,10 +421,10 @@ mod tests {
         let small = page(7, 30, (0, 0));
         let mut file = Vec::new();
         small.write(&mut file).expect("memory takes it");
-        let read = Thumbnail::read(&file).expect("a picture");
+        let read = Picture::read(&file).expect("a picture");
         assert_eq!((read.width, read.height), (small.width, small.height));
         assert!(read.words().likeness(&small.words()) > 0.98);
-        assert_eq!(Thumbnail::read(&file[..200]), None);
+        assert_eq!(Picture::read(&file[..200]), None);
         assert!(file.len() < 60_000, "{} bytes", file.len());
     }
 

@@ -5,7 +5,7 @@ mod made;
 use sohoa_imaging::normalise::InkMap;
 use sohoa_imaging::quality::Look;
 use sohoa_imaging::skew;
-use sohoa_imaging::thumbnail::{Samples, Shrink, Thumbnail};
+use sohoa_imaging::thumbnail::{Picture, Samples, Shrink};
 use sohoa_model::frame::GrayImage;
 use sohoa_model::geometry::Dpi;
 use sohoa_model::{Finding, Severity};
@@ -105,7 +105,7 @@ fn good_pages_pass_and_spoilt_ones_are_told() {
 }
 
 /// A page in small, as a device would have given it turned by `degrees` and moved down by `moved` pixels.
-fn scanned(image: &GrayImage, degrees: f32, moved: usize) -> Option<Thumbnail> {
+fn scanned(image: &GrayImage, degrees: f32, moved: usize) -> Option<Picture> {
     let image = if degrees == 0.0 { image.clone() } else { skew::Straightened::of(image, degrees).image };
     let width = image.width as usize;
     let mut shrink = Shrink::new(Samples::Gray, image.width, image.height - moved as u32, width);
@@ -117,7 +117,7 @@ fn scanned(image: &GrayImage, degrees: f32, moved: usize) -> Option<Thumbnail> {
 fn a_sheet_that_went_through_twice_is_told_from_the_next_one() {
     let pages: Vec<_> = made::pages().into_iter().filter(|(_, image, _)| image.width > 600).collect();
     let small: Vec<_> = pages.iter().filter_map(|(_, image, _)| scanned(image, 0.0, 0)).collect();
-    let words: Vec<_> = small.iter().map(Thumbnail::words).collect();
+    let words: Vec<_> = small.iter().map(Picture::words).collect();
     let (mut told, mut of, mut alarms, mut pairs) = (0, 0, 0, 0);
     let mut nearest: f32 = 0.0;
     for (at, (name, image, dpi)) in pages.iter().enumerate() {

@@ -43,6 +43,10 @@ pub enum Edit {
     Move(Seat),
     /// A document begins with each.
     Part,
+    /// They are good with all that was found on them.
+    Pass,
+    /// They are sent back to be scanned again.
+    Reject,
 }
 
 /// The pages that ranges name, in the order in which they are named.
@@ -71,37 +75,53 @@ pub fn select(archive: &Archive, dossier: &str, ranges: &[PageRange]) -> Result<
     Ok(selected)
 }
 
-/// Does it, with the reason in the log.
+/// Does it, with the reason in the log. Gives the numbers of the findings that a verdict closed or made.
 pub fn edit(
     archive: &Archive,
     dossier: &str,
     pages: &[PageId],
     edit: &Edit,
     reason: &str,
-) -> Result<(), PipelineError> {
+) -> Result<Vec<i64>, PipelineError> {
     let (catalog, act) = (archive.catalog(), archive.act());
     if catalog.is_held(dossier)? {
         return Err(PipelineError::Held(dossier.to_owned()));
     }
-    if matches!(edit, Edit::Remove | Edit::Restore) && reason.trim().is_empty() {
+    if matches!(edit, Edit::Remove | Edit::Restore | Edit::Pass | Edit::Reject) && reason.trim().is_empty() {
         return Err(PipelineError::NoReason);
     }
+    let none = |()| Vec::new();
     let done = match edit {
-        Edit::Turn(by) => catalog.turn_pages(dossier, pages, *by, reason, &act),
-        Edit::Remove => catalog.remove_pages(dossier, pages, reason, &act),
-        Edit::Restore => catalog.restore_pages(dossier, pages, reason, &act),
-        Edit::Move(seat) => catalog.move_pages(dossier, pages, *seat, reason, &act),
+        Edit::Turn(by) => catalog.turn_pages(dossier, pages, *by, reason, &act).map(none),
+        Edit::Remove => catalog.remove_pages(dossier, pages, reason, &act).map(none),
+        Edit::Restore => catalog.restore_pages(dossier, pages, reason, &act).map(none),
+        Edit::Move(seat) => catalog.move_pages(dossier, pages, *seat, reason, &act).map(none),
+        Edit::Pass => catalog.pass_pages(dossier, pages, reason, &act),
+        Edit::Reject => catalog.reject_pages(dossier, pages, reason, &act),
         // From the last, so that each is still where it was named.
-        Edit::Part => pages.iter().rev().try_for_each(|&page| catalog.part_document(dossier, page, reason, &act)),
+        Edit::Part => {
+            let part = |&page| catalog.part_document(dossier, page, reason, &act);
+            pages.iter().rev().try_for_each(part).map(none)
+        }
     };
-    match done {
+    let findings = match done {
         Err(CatalogError::FirstOfDocument(_)) => Err(PipelineError::BeginsAlready),
         Err(CatalogError::Signed(_)) => Err(PipelineError::SignedBehind),
         other => Ok(other?),
     }?;
     archive.withdraw_emptied(dossier)?;
     archive.write_stale_manifests()?;
-    Ok(())
+    Ok(findings)
+}
+
+/// Takes back a verdict on pages: findings that it closed are open again, those that it made are closed.
+pub fn take_back(archive: &Archive, dossier: &str, verdict: &Edit, findings: &[i64]) -> Result<(), PipelineError> {
+    let (catalog, act) = (archive.catalog(), archive.act());
+    match verdict {
+        Edit::Pass => catalog.reopen_findings(dossier, findings, &act)?,
+        _ => findings.iter().try_for_each(|&number| catalog.close_finding(number, "taken back", &act))?,
+    }
+    archive.write_stale_manifests()
 }
 
 #[cfg(test)]

@@ -33,9 +33,9 @@ use sohoa_store::{StoreError, disk};
 use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::import::{SPACE_RESERVE, STANDARD_DPI, frame_findings, is_below_standard};
+use crate::pictures;
 use crate::progress::{Phase, Sink};
 use crate::scanner::protocol::BLOCK;
-use crate::thumbnails;
 
 /// Blocks of pixels that may wait to be stored, at most.
 const WAITING: usize = 32;
@@ -186,6 +186,9 @@ pub fn profiles(archive: &Archive) -> Result<Vec<(String, Profile)>, PipelineErr
 }
 
 /// Scans until the feeder is empty or something stops it, and closes the batch if the count is right.
+///
+/// A request to `cancel` ends the run when the sheet that is being fed is through; the driver has one of its own that
+/// ends it at once.
 pub fn scan(
     archive: &Archive,
     plan: &ScanPlan,
@@ -213,7 +216,7 @@ pub fn scan(
         let mut filing =
             Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off, lately };
         let storing = scope.spawn(move || filing.all(&pieces));
-        let ended = deliver(scanner.as_mut(), first, &sender, cancel, &broken_off);
+        let ended = deliver(scanner.as_mut(), first, &sender, (cancel, batch.sides), &broken_off);
         if ended.is_none() {
             scanner.stop();
         }
@@ -255,6 +258,11 @@ pub fn close(
         None => return Err(PipelineError::NotReconciled { pages: batch.pages, expected: batch.expected() }),
     };
     Ok(archive.catalog().close_batch(batch.id, &closing, &archive.act())?)
+}
+
+/// How a batch was asked for when it began: what goes on with it is scanned the same way.
+pub fn settings_of(batch: &BatchView) -> Option<Settings> {
+    Settings::deserialize(batch.settings.get("asked")?).ok()
 }
 
 /// Whether this dossier may be scanned so.
@@ -353,7 +361,7 @@ fn lately(archive: &Archive, plan: &ScanPlan, batch: &BatchView) -> Result<Vec<(
     let numbered = (first..=batch.pages).filter_map(|number| {
         let path = BatchPage { batch: batch.id, number }.path();
         let page = pages.iter().find(|page| page.path == path)?;
-        Some((number, thumbnails::load(archive, &page.master)?.words()))
+        Some((number, pictures::load(archive, &page.master, 0)?.words()))
     });
     Ok(numbered.collect())
 }
@@ -400,13 +408,13 @@ fn deliver(
     scanner: &mut dyn Scanner,
     first: PageShape,
     sender: &SyncSender<Piece>,
-    cancel: &Cancel,
+    (cancel, sides): (&Cancel, u32),
     broken_off: &AtomicU32,
 ) -> Option<Ended> {
     let mut buffer = vec![0; BLOCK];
     let (mut page, mut first) = (0, Some(first));
     loop {
-        if cancel.is_requested() {
+        if cancel.is_requested() && page % sides == 0 {
             scanner.stop();
             sender.send(Piece::Abort).ok()?;
             return Some(Ended::Fault(ScanError::Cancelled));
@@ -558,7 +566,7 @@ impl Filing<'_> {
     fn discard(&self, sheet: &mut Vec<Packed>) -> Result<(), PipelineError> {
         for Packed { file, .. } in sheet.drain(..) {
             self.archive.vault().discard(&file.sha256)?;
-            thumbnails::discard(self.archive, &file.sha256);
+            pictures::discard(self.archive, &file.sha256);
         }
         Ok(())
     }
@@ -656,7 +664,7 @@ impl Filing<'_> {
         let mut findings = frame_findings(std::slice::from_ref(&facts));
         let (mut is_blank, mut is_blank_back) = (false, false);
         if let Some(small) = shrink.finish() {
-            thumbnails::keep(self.archive, &stored.sha256, &small)?;
+            pictures::keep(self.archive, &stored.sha256, 0, &small)?;
             is_blank = small.is_blank();
             is_blank_back = self.batch.sides == 2 && number.is_multiple_of(2) && is_blank;
             let seen = if is_blank { None } else { self.seen_before(number, small.words()) };

@@ -62,10 +62,12 @@ impl ArchiveLayout {
         self.vault().join(&name[..2]).join(name)
     }
 
-    /// `thumbnails/<aa>/<sha256>.jpg`: pages in small, that can be made again.
-    pub fn thumbnail(&self, sha256: &Sha256) -> PathBuf {
+    /// `thumbnails/<aa>/<sha256>.jpg`: pages in small, that can be made again; behind the first frame of a file
+    /// `<sha256>-<index>.jpg`.
+    pub fn thumbnail(&self, sha256: &Sha256, frame: u32) -> PathBuf {
         let name = sha256.to_string();
-        self.root.join("thumbnails").join(&name[..2]).join(name + ".jpg")
+        let file = if frame == 0 { format!("{name}.jpg") } else { format!("{name}-{frame}.jpg") };
+        self.root.join("thumbnails").join(&name[..2]).join(file)
     }
 
     /// `vault/manifest/`.

@@ -8,11 +8,11 @@ use sohoa_model::{Cancel, Language};
 use sohoa_pipeline::check;
 use sohoa_pipeline::worker::protocol::{RecipeRecord, Request, Response};
 use sohoa_pipeline::worker::{Worker, WorkerFault};
-use sohoa_shell::{Exit, failure, reasons};
+use sohoa_shell::worker::models_folder;
+use sohoa_shell::{Exit, environment, failure, reasons};
 use sohoa_store::disk;
 
 use crate::args::DoctorArgs;
-use crate::commands::worker::models_folder;
 use crate::front::Front;
 use crate::stop::Stop;
 
@@ -80,7 +80,7 @@ fn mend(front: &mut Front) -> Result<Mended, Stop> {
 }
 
 fn look(front: &Front) -> Result<Report, Stop> {
-    let models = models_folder(None);
+    let models = models_folder(None, &environment);
     let mut report = Report {
         software: front.session.software.clone(),
         operator: front.session.operator.clone(),

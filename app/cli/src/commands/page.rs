@@ -1,9 +1,10 @@
-//! `page`: what a person does to pages after they were captured: turn, take out, bring back, move, part.
+//! `page`: what a person does to pages after they were captured: turn, take out, bring back, move, part,
+//! pass, send back.
 
 use serde::Serialize;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::pages::{self, Edit, GonePage, PageRange, Seat};
-use sohoa_pipeline::{PipelineError, thumbnails};
+use sohoa_pipeline::{PipelineError, pictures};
 use sohoa_shell::Exit;
 
 use crate::args::{PageCommand, PagesArgs};
@@ -35,6 +36,8 @@ pub(super) fn run(front: &mut Front, command: &PageCommand) -> Result<Exit, Stop
         PageCommand::Turn(args) => edit(front, &args.pages, Edit::Turn(args.by)),
         PageCommand::Remove(args) => edit(front, args, Edit::Remove),
         PageCommand::Part(args) => edit(front, args, Edit::Part),
+        PageCommand::Pass(args) => edit(front, args, Edit::Pass),
+        PageCommand::Reject(args) => edit(front, args, Edit::Reject),
         PageCommand::Restore(args) => {
             let archive = front.open()?;
             let gone = archive.catalog().gone_pages(&args.dossier)?;
@@ -87,7 +90,7 @@ fn removed(front: &mut Front, dossier: &str, as_json: bool) -> Result<Exit, Stop
     let archive = front.open()?;
     let gone = archive.catalog().gone_pages(dossier)?;
     let record = |(number, page): (usize, &GonePage)| {
-        let thumbnail = thumbnails::path(&archive, &page.page.master);
+        let thumbnail = pictures::path(&archive, &page.page.master, page.page.facts.index);
         GoneRecord {
             number,
             document: page.document.clone(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sohoa_catalog::query::DocumentView;
 use sohoa_catalog::reading::ReadingView;
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::{refile, thumbnails};
+use sohoa_pipeline::{pictures, refile};
 
 use crate::front::Front;
 use crate::stop::Stop;
@@ -62,7 +62,7 @@ pub(super) fn records(
     for page in archive.catalog().pages(code)? {
         let reading = archive.catalog().reading(page.id)?.map(|reading| reading_record(archive, reading));
         let document = documents.iter().find(|document| document.id == page.document);
-        let thumbnail = thumbnails::path(archive, &page.master);
+        let thumbnail = pictures::path(archive, &page.master, page.facts.index);
         records.push(PageRecord {
             document: document.map(|document| document.name.clone()).unwrap_or_default(),
             number: page.number,

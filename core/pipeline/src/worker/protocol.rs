@@ -59,6 +59,19 @@ pub enum Request {
         /// Milliseconds since 1970 of the moment for which to judge.
         at: i64,
     },
+    /// What is seen of a frame; the picture is the payload, three bytes a pixel.
+    View {
+        /// The master.
+        path: PathBuf,
+        /// Facts of the frame.
+        facts: Box<FactsRecord>,
+        /// Degrees clockwise from the stored samples.
+        rotation: u16,
+        /// By how much its pixels across and down are made fewer.
+        factor: u32,
+        /// The part of the turned and smaller picture: left, top, width, height; all of it if none is said.
+        part: Option<[u32; 4]>,
+    },
     /// A frame packed without loss, for a PDF; the packed bytes are the payload.
     Repack {
         /// The master.
@@ -111,6 +124,13 @@ pub enum Response {
     },
     /// The payload is one CCITT Group 4 strip, white is 0.
     CcittG4 {
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
+    /// The payload is a picture.
+    Picture {
         /// Columns.
         width: u32,
         /// Rows.

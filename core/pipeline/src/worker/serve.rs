@@ -12,6 +12,8 @@ use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{self, Limits};
 use sohoa_imaging::repack::{self, Repacked};
 use sohoa_imaging::sniff::{self, HEAD_LENGTH};
+use sohoa_imaging::thumbnail::Picture;
+use sohoa_imaging::view;
 use sohoa_model::Timestamp;
 use sohoa_model::frame::{FileFormat, FrameFacts};
 use sohoa_model::geometry::Rotation;
@@ -31,7 +33,7 @@ use crate::worker::reading_record::ReadingRecord;
 /// # Errors
 /// Only if the streams break; what is wrong with a file is an answer.
 pub fn serve(mut input: impl Read, mut output: impl Write, models: PathBuf) -> io::Result<()> {
-    let mut server = Server { models, reader: None };
+    let mut server = Server { models, reader: None, seen: None };
     while let Some((request, _)) = protocol::read_message::<Request>(&mut input)? {
         let (response, payload) = server.answer(request);
         protocol::write_message(&mut output, &response, &payload)?;
@@ -42,6 +44,17 @@ pub fn serve(mut input: impl Read, mut output: impl Write, models: PathBuf) -> i
 struct Server {
     models: PathBuf,
     reader: Option<Reader>,
+    /// What was looked at last: its parts are asked for one by one.
+    seen: Option<Seen>,
+}
+
+/// A picture that was made, and of what.
+struct Seen {
+    path: PathBuf,
+    frame: u32,
+    rotation: Rotation,
+    factor: u32,
+    picture: Picture,
 }
 
 fn refused(code: &str, detail: impl ToString) -> Response {
@@ -64,6 +77,41 @@ impl Server {
             Request::Inventory { path } => (inventory(&path), Vec::new()),
             Request::Judge { path, trust, at } => (judge(&path, &trust, Timestamp(at)), Vec::new()),
             Request::Repack { path, facts } => repack(&path, &facts),
+            Request::View { path, facts, rotation, factor, part } => {
+                let rotation = Rotation::from_degrees(i32::from(rotation)).unwrap_or_default();
+                match self.view(path, &facts, rotation, factor) {
+                    Ok(picture) => {
+                        let cut = part.map(|part| picture.part(part));
+                        let Picture { width, height, pixels } = cut.unwrap_or_else(|| picture.clone());
+                        (Response::Picture { width, height }, pixels)
+                    }
+                    Err(refusal) => (refusal, Vec::new()),
+                }
+            }
+        }
+    }
+
+    fn view(
+        &mut self,
+        path: PathBuf,
+        facts: &FactsRecord,
+        rotation: Rotation,
+        factor: u32,
+    ) -> Result<&Picture, Response> {
+        let facts = facts_of(facts).ok_or_else(|| refused("bad-request", "facts"))?;
+        let frame = facts.index;
+        let is_it =
+            |seen: &Seen| (&seen.path, seen.frame, seen.rotation, seen.factor) == (&path, frame, rotation, factor);
+        if !self.seen.as_ref().is_some_and(is_it) {
+            // The last one goes first: two at a time might not fit.
+            self.seen = None;
+            let made = open(&path).and_then(|mut file| view::view(&mut file, &facts, &Limits::default(), factor));
+            let picture = made.map_err(|error| refused_image(&error))?.turned(rotation);
+            self.seen = Some(Seen { path, frame, rotation, factor, picture });
+        }
+        match &self.seen {
+            Some(seen) => Ok(&seen.picture),
+            None => Err(refused("bad-request", "view")),
         }
     }
 
