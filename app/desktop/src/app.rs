@@ -1,30 +1,30 @@
-//! The frame around the screens: rail, header, status line, keys.
+//! The frame around the screens: rail, header, status line, keys; and what carries out the acts.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui;
 use egui::{
-    Align, Align2, CentralPanel, Context, FontId, Frame, Layout, Margin, Modal, Panel, Rect, RichText, Role, Sense,
-    Stroke, Theme, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Area, CentralPanel, Context, FontId, Frame, Key, KeyboardShortcut, Layout, Margin, Modal, Modifiers,
+    Order, Panel, Rect, RichText, Role, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
 };
+use sohoa_pipeline::archive::Session;
+use sohoa_pipeline::pages::Edit;
 use sohoa_shell::{Failure, Texts, UiLanguage, failure};
 
-use crate::command::Command;
+use crate::command::{Command, Place};
+use crate::desk::{Answer, Deed, Desk, Dossier, Way};
+use crate::feeder::{Feeder, News};
+use crate::gallery::Gallery;
 use crate::model::{Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
-use crate::screens::{inventory, progress, start};
+use crate::screens::{Act, Screen, check, inventory, progress, scan, start};
 use crate::theme::{self, tokens};
 
-/// The screens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    /// What waits.
-    Start,
-    /// All dossiers.
-    Inventory,
-    /// How far the archive is.
-    Progress,
-}
+/// Seconds that a remark on what was done stays.
+const REMARK: f64 = 6.0;
+/// Acts that can be undone, at most.
+const UNDOABLE: usize = 100;
 
 /// What the archive is known to be.
 enum Known {
@@ -39,37 +39,86 @@ enum Known {
 /// The window.
 pub struct App {
     texts: Arc<Texts>,
+    session: Session,
     reader: Reader,
+    desk: Desk,
+    feeder: Feeder,
+    gallery: Gallery,
     known: Known,
     screen: Screen,
     shows_keys: bool,
-    operator: String,
-    station: String,
     filter: inventory::Filter,
+    /// The dossier that is meant to lie on the desk, and how it stands once that is known.
+    on_desk: Option<String>,
+    dossier: Option<Box<Dossier>>,
+    scan: scan::State,
+    check: check::State,
+    undo: Vec<Deed>,
+    redo: Vec<Deed>,
+    remark: Option<(String, f64)>,
+    next: Next,
     is_set_up: bool,
 }
 
+/// What is next when the dossier on the desk is done.
+#[derive(Default)]
+struct Next {
+    scan: Option<String>,
+    check: Option<String>,
+}
+
+/// What a window is over.
+pub struct Station {
+    /// The folder of the archive.
+    pub root: PathBuf,
+    /// Who works, with which helpers.
+    pub session: Session,
+    /// A simulation in the place of scanners.
+    pub simulated: Option<String>,
+}
+
 impl App {
-    /// The window over an archive that a thread reads.
-    pub fn new(texts: Texts, reader: Reader, operator: String, station: String) -> Self {
+    /// The window over an archive; its threads end with it.
+    pub fn new(texts: Texts, station: Station, ctx: &Context) -> Self {
+        let Station { root, session, simulated } = station;
         let texts = Arc::new(texts);
+        let reader = Reader::start(root.clone(), session.clone(), ctx);
         reader.ask(&texts);
+        let feeder = Feeder::start(root.clone(), session.clone(), simulated, ctx);
+        feeder.look(&texts);
         Self {
-            texts,
             reader,
+            feeder,
+            gallery: Gallery::start(&root, &session, ctx),
+            desk: Desk::start(root, session.clone(), ctx),
+            texts,
+            session,
             known: Known::Waiting,
             screen: Screen::Start,
             shows_keys: false,
-            operator,
-            station,
             filter: inventory::Filter::new(String::new(), Chip::All),
+            on_desk: None,
+            dossier: None,
+            scan: scan::State::default(),
+            check: check::State::default(),
+            undo: Vec::new(),
+            redo: Vec::new(),
+            remark: None,
+            next: Next::default(),
             is_set_up: false,
         }
     }
 
-    /// Whether the archive was read, or could not be.
+    /// Whether all that was asked for has come: the archive, the dossier, the sheets.
     pub fn is_settled(&self) -> bool {
-        !matches!(self.known, Known::Waiting)
+        let is_on_desk = self.on_desk.as_deref() == self.dossier.as_deref().map(|dossier| dossier.code.as_str());
+        let is_known = !matches!(self.known, Known::Waiting) && self.scan.knows_devices();
+        is_known && is_on_desk && !self.feeder.is_running()
+    }
+
+    /// The dossier on the desk.
+    pub fn dossier(&self) -> Option<&Dossier> {
+        self.dossier.as_deref()
     }
 
     /// One frame.
@@ -83,22 +132,162 @@ impl App {
             ctx.request_repaint();
             return;
         }
+        self.hear(&ctx);
+        let mut acts: Vec<Act> = self.pressed(&ctx).into_iter().map(Act::Command).collect();
+        self.rail(ui, &mut acts);
+        self.header(ui);
+        self.status(ui);
+        self.screen(ui, &mut acts);
+        if self.shows_keys {
+            self.keys(&ctx);
+        }
+        self.remark(&ctx);
+        self.carry_out(acts, &ctx);
+    }
+
+    /// Takes what the threads brought.
+    fn hear(&mut self, ctx: &Context) {
+        self.gallery.take(ctx);
         while let Some(answer) = self.reader.answer() {
             self.filter.forget();
             self.known = match answer {
                 Ok(snapshot) => Known::Read(Box::new(snapshot)),
                 Err(failure) => Known::Failed(failure),
             };
+            self.look_ahead();
         }
-        let mut wished: Vec<Command> = Command::ALL
-            .into_iter()
-            .filter(|command| ctx.input_mut(|input| input.consume_shortcut(&command.shortcut().0)))
-            .collect();
-        let mut chip = None;
-        self.rail(ui, &mut wished);
-        self.header(ui);
-        self.status(ui);
-        let t = tokens(&ctx);
+        while let Some(answer) = self.desk.answer() {
+            match answer {
+                Answer::Dossier(dossier) if self.on_desk.as_ref() == Some(&dossier.code) => {
+                    self.dossier = Some(dossier);
+                    self.look_ahead();
+                }
+                // Another one was laid on the desk meanwhile.
+                Answer::Dossier(_) => {}
+                Answer::Done { code, way, deed, undo } => {
+                    self.scan.done();
+                    self.check.done();
+                    self.remember(way, undo, &deed, ctx);
+                    if self.on_desk.as_ref() == Some(&code) {
+                        self.desk.look(&code, &self.texts);
+                    }
+                    self.reader.ask(&self.texts);
+                }
+                Answer::Failed(failure) => match self.screen {
+                    Screen::Check => self.check.refused(failure),
+                    _ => self.scan.refused(failure),
+                },
+            }
+        }
+        while let Some(news) = self.feeder.news() {
+            match news {
+                News::Devices(devices) => self.scan.devices(devices),
+                News::Profiles(profiles) => self.scan.profiles(profiles),
+                News::Filed => {}
+                News::Ended(ending) => {
+                    self.scan.ended(ending);
+                    self.reader.ask(&self.texts);
+                }
+                News::Copied(failure) => {
+                    self.scan.copied(failure);
+                    self.reader.ask(&self.texts);
+                }
+            }
+            self.look();
+        }
+    }
+
+    /// Looks at the dossier on the desk again.
+    fn look(&self) {
+        if let Some(code) = &self.on_desk {
+            self.desk.look(code, &self.texts);
+        }
+    }
+
+    fn look_ahead(&mut self) {
+        let (Known::Read(snapshot), Some(code)) = (&self.known, &self.on_desk) else { return };
+        self.next = Next {
+            scan: snapshot.next_to_scan(code).map(|line| line.code.clone()),
+            check: snapshot.next(code, |line| Chip::Findings.takes(line) && !line.held).map(|line| line.code.clone()),
+        };
+    }
+
+    fn remember(&mut self, way: Way, undo: Option<Deed>, deed: &Deed, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        let id = match (way, deed) {
+            (Way::Back, _) => Some("ui-undone"),
+            (_, Deed::Pages { edit: Edit::Remove, .. }) => Some("ui-done-removed"),
+            (_, Deed::Pages { edit: Edit::Part, .. }) => Some("ui-done-parted"),
+            (_, Deed::Pages { edit: Edit::Pass, .. }) => Some("ui-done-passed"),
+            (_, Deed::Pages { edit: Edit::Reject, .. }) => Some("ui-done-sent-back"),
+            _ => None,
+        };
+        self.remark = id.map(|id| (self.texts.get(id), now + REMARK));
+        let Some(undo) = undo else { return };
+        let pile = if way == Way::Back { &mut self.redo } else { &mut self.undo };
+        pile.push(undo);
+        if pile.len() > UNDOABLE {
+            pile.remove(0);
+        }
+        if way == Way::Anew {
+            self.redo.clear();
+        }
+    }
+
+    fn place(&self) -> Place {
+        match self.screen {
+            Screen::Start => Place::Start,
+            Screen::Inventory => Place::Inventory,
+            Screen::Scan if self.dossier.is_some() => Place::Scan,
+            Screen::Check if self.dossier.is_some() => Place::Check,
+            Screen::Scan | Screen::Check | Screen::Progress => Place::Everywhere,
+        }
+    }
+
+    /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
+    fn pressed(&self, ctx: &Context) -> Vec<Command> {
+        let letters_live =
+            !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused() && !self.scan.is_asking() && !self.shows_keys;
+        let mut pressed = Vec::new();
+        ctx.input_mut(|input| {
+            let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
+            for &command in Command::EVERYWHERE.iter().chain(Command::of(self.place())) {
+                let shortcut = command.shortcut();
+                // What opens a thing is told by the screen that knows which.
+                let is_mine = command != Command::Open && command != Command::PassBecause;
+                let is_live = letters_live || Command::EVERYWHERE.contains(&command);
+                let also = command == Command::Undo && letters_live && input.consume_shortcut(&undo);
+                if is_mine && is_live && (also || input.consume_shortcut(&shortcut)) {
+                    pressed.push(command);
+                }
+            }
+        });
+        pressed
+    }
+
+    fn screen(&mut self, ui: &mut Ui, acts: &mut Vec<Act>) {
+        let t = tokens(ui.ctx());
+        let is_page = matches!(self.screen, Screen::Scan | Screen::Check) && matches!(self.known, Known::Read(_));
+        if let (true, Some(dossier)) = (is_page, &self.dossier) {
+            match self.screen {
+                Screen::Check => {
+                    let seen = check::Seen { texts: &self.texts, dossier, next: self.next.check.as_deref() };
+                    check::show(ui, &mut self.check, &seen, &mut self.gallery, acts);
+                }
+                _ => {
+                    let seen = scan::Seen {
+                        texts: &self.texts,
+                        dossier,
+                        is_feeding: self.feeder.is_running(),
+                        is_stopping: self.feeder.is_stopping(),
+                        can_undo: !self.undo.is_empty(),
+                        next: self.next.scan.as_deref(),
+                    };
+                    scan::show(ui, &mut self.scan, &seen, &mut self.gallery, acts);
+                }
+            }
+            return;
+        }
         CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(
             ui,
             |ui| match &self.known {
@@ -107,37 +296,102 @@ impl App {
                 }
                 Known::Failed(failure) => {
                     if failed(ui, &self.texts, failure) {
-                        wished.push(Command::Refresh);
+                        acts.push(Act::Command(Command::Refresh));
                     }
                 }
                 Known::Read(snapshot) => match self.screen {
-                    Screen::Start => chip = start::show(ui, &self.texts, snapshot, &self.station),
-                    Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter),
+                    Screen::Start => {
+                        let chip =
+                            start::show(ui, &self.texts, snapshot, &self.session.station, &mut self.gallery, acts);
+                        if let Some(chip) = chip {
+                            self.filter = inventory::Filter::new(String::new(), chip);
+                            self.screen = Screen::Inventory;
+                        }
+                    }
+                    Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Progress => {
                         if let Some(fonds) = progress::show(ui, &self.texts, snapshot) {
                             self.filter = inventory::Filter::new(fonds, Chip::All);
                             self.screen = Screen::Inventory;
                         }
                     }
+                    Screen::Scan | Screen::Check => {
+                        let id = match self.on_desk {
+                            Some(_) => "ui-reading-dossier",
+                            None => "ui-no-dossier",
+                        };
+                        ui.label(RichText::new(self.texts.get(id)).color(t.text2));
+                        if self.on_desk.is_none() {
+                            inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts);
+                        }
+                    }
                 },
             },
         );
-        if let Some(chip) = chip {
-            self.filter = inventory::Filter::new(String::new(), chip);
-            self.screen = Screen::Inventory;
-        }
-        if self.shows_keys {
-            self.keys(&ctx);
-        }
-        wished.into_iter().for_each(|command| self.carry_out(command, &ctx));
     }
 
-    fn carry_out(&mut self, command: Command, ctx: &Context) {
+    fn carry_out(&mut self, acts: Vec<Act>, ctx: &Context) {
+        let mut acts = std::collections::VecDeque::from(acts);
+        while let Some(act) = acts.pop_front() {
+            match act {
+                Act::Command(command) => {
+                    let mut more = Vec::new();
+                    self.command(command, ctx, &mut more);
+                    acts.extend(more);
+                }
+                Act::Open(code, screen) => self.open(code, screen),
+                Act::Do(deed) => self.ask(deed, Way::Anew),
+                Act::Look(page) => self.check.looking.chosen = Some(page),
+                Act::Replace(page) => {
+                    self.screen = Screen::Scan;
+                    if let Some(dossier) = &self.dossier {
+                        self.scan.replace(dossier, page);
+                    }
+                }
+                Act::Feed(plan) => {
+                    self.feeder.feed(*plan, &self.texts);
+                    self.remark = None;
+                }
+                Act::TryPictures => self.gallery.try_again(),
+                Act::LookForScanners => self.feeder.look(&self.texts),
+            }
+        }
+    }
+
+    fn ask(&self, deed: Deed, way: Way) {
+        if let Some(dossier) = &self.dossier {
+            self.desk.ask(&dossier.code, deed, way, &self.texts);
+        }
+    }
+
+    /// Lays a dossier on the desk. While sheets are fed the one they go to stays.
+    fn open(&mut self, code: String, screen: Screen) {
+        if self.on_desk.as_ref() != Some(&code) && !self.feeder.is_running() {
+            self.on_desk = Some(code);
+            self.dossier = None;
+            self.scan.begin();
+            self.check.begin();
+            self.undo.clear();
+            self.redo.clear();
+            self.look_ahead();
+        }
+        self.screen = screen;
+        self.look();
+    }
+
+    fn command(&mut self, command: Command, ctx: &Context, acts: &mut Vec<Act>) {
         match command {
             Command::ShowStart => self.screen = Screen::Start,
             Command::ShowInventory => self.screen = Screen::Inventory,
+            Command::ShowScan => self.show_pages(Screen::Scan),
+            Command::ShowCheck => self.show_pages(Screen::Check),
             Command::ShowProgress => self.screen = Screen::Progress,
-            Command::Refresh => self.reader.ask(&self.texts),
+            Command::Refresh => {
+                self.reader.ask(&self.texts);
+                self.feeder.look(&self.texts);
+                self.gallery.try_again();
+                self.look();
+            }
             Command::SwitchLanguage => {
                 let other = match self.texts.language() {
                     UiLanguage::Vietnamese => UiLanguage::English,
@@ -145,32 +399,90 @@ impl App {
                 };
                 self.texts = Arc::new(Texts::new(other));
                 self.reader.ask(&self.texts);
+                self.look();
             }
             Command::SwitchTheme => {
                 ctx.set_theme(if ctx.theme() == Theme::Dark { Theme::Light } else { Theme::Dark });
             }
             Command::ShowKeys => self.shows_keys = !self.shows_keys,
+            Command::StopFeed if self.feeder.is_running() => self.feeder.stop(),
+            Command::Undo => {
+                if let Some(deed) = self.undo.pop() {
+                    self.ask(deed, Way::Back);
+                }
+            }
+            Command::Redo => {
+                if let Some(deed) = self.redo.pop() {
+                    self.ask(deed, Way::Again);
+                }
+            }
+            _ => self.of_screen(command, ctx, acts),
         }
     }
 
-    fn rail(&self, ui: &mut Ui, wished: &mut Vec<Command>) {
+    fn of_screen(&mut self, command: Command, ctx: &Context, acts: &mut Vec<Act>) {
+        let Some(dossier) = &self.dossier else { return };
+        match self.screen {
+            Screen::Scan => {
+                let seen = scan::Seen {
+                    texts: &self.texts,
+                    dossier,
+                    is_feeding: self.feeder.is_running(),
+                    is_stopping: self.feeder.is_stopping(),
+                    can_undo: !self.undo.is_empty(),
+                    next: None,
+                };
+                self.scan.carry_out(command, &seen, ctx, acts);
+            }
+            Screen::Check => {
+                let seen = check::Seen { texts: &self.texts, dossier, next: None };
+                self.check.carry_out(command, &seen, ctx, acts);
+            }
+            Screen::Start | Screen::Inventory | Screen::Progress => {}
+        }
+    }
+
+    /// To Scan or Check, with the dossier that waits if none lies on the desk.
+    fn show_pages(&mut self, screen: Screen) {
+        self.screen = screen;
+        if self.on_desk.is_some() {
+            return;
+        }
+        let Known::Read(snapshot) = &self.known else { return };
+        let waiting = match screen {
+            Screen::Check => snapshot.next("", |line| Chip::Findings.takes(line) && !line.held),
+            _ => snapshot.resume.as_ref().map(|resume| &snapshot.dossiers[resume.at]),
+        };
+        if let Some(code) = waiting.map(|line| line.code.clone()) {
+            self.open(code, screen);
+        }
+    }
+
+    fn rail(&self, ui: &mut Ui, acts: &mut Vec<Act>) {
         let t = tokens(ui.ctx());
         let frame = Frame::new().fill(t.rail).inner_margin(Margin::symmetric(4, 8));
+        let looks = match &self.known {
+            Known::Read(snapshot) => snapshot.count(Chip::Findings),
+            _ => 0,
+        };
         Panel::left("rail").exact_size(84.0).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (command, screen) in [
                 (Command::ShowStart, Screen::Start),
                 (Command::ShowInventory, Screen::Inventory),
+                (Command::ShowScan, Screen::Scan),
+                (Command::ShowCheck, Screen::Check),
                 (Command::ShowProgress, Screen::Progress),
             ] {
-                if rail_item(ui, &self.texts, command, self.screen == screen) {
-                    wished.push(command);
+                let badge = if screen == Screen::Check { looks } else { 0 };
+                if rail_item(ui, &self.texts, command, self.screen == screen, badge) {
+                    acts.push(Act::Command(command));
                 }
             }
             ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
                 for command in [Command::ShowKeys, Command::SwitchTheme, Command::SwitchLanguage, Command::Refresh] {
-                    if rail_item(ui, &self.texts, command, false) {
-                        wished.push(command);
+                    if rail_item(ui, &self.texts, command, false, 0) {
+                        acts.push(Act::Command(command));
                     }
                 }
             });
@@ -185,15 +497,32 @@ impl App {
                 let name = match self.screen {
                     Screen::Start => Command::ShowStart,
                     Screen::Inventory => Command::ShowInventory,
+                    Screen::Scan => Command::ShowScan,
+                    Screen::Check => Command::ShowCheck,
                     Screen::Progress => Command::ShowProgress,
                 };
-                if let Known::Read(snapshot) = &self.known {
-                    ui.label(RichText::new(&snapshot.title).color(t.text2));
+                let is_page = matches!(self.screen, Screen::Scan | Screen::Check);
+                let dossier = self.dossier.as_deref().filter(|_| is_page);
+                let mut places = Vec::new();
+                match (&self.known, dossier) {
+                    (_, Some(dossier)) => {
+                        let in_box = dossier.in_box.as_ref();
+                        let in_box = in_box.map(|b| self.texts.say("ui-box-n", &[("box", (&b.code).into())]));
+                        let above = [dossier.fonds.clone(), dossier.series.clone(), in_box.unwrap_or_default()];
+                        places.extend(above.into_iter().filter(|place| !place.is_empty()));
+                        places.push(dossier.code.clone());
+                    }
+                    (Known::Read(snapshot), None) => places.push(snapshot.title.clone()),
+                    (Known::Waiting | Known::Failed(_), None) => {}
+                }
+                for place in &places {
+                    ui.label(RichText::new(place).color(t.text2));
                     ui.label(RichText::new(char::from(lucide_icons::Icon::ChevronRight)).color(t.text3));
                 }
                 ui.label(RichText::new(self.texts.get(name.label())).font(theme::semibold(14.0)).color(t.text));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let operator = format!("{}  {}", char::from(lucide_icons::Icon::UserRound), self.operator);
+                    let person = char::from(lucide_icons::Icon::UserRound);
+                    let operator = format!("{person}  {}", self.session.operator);
                     ui.label(RichText::new(operator).color(t.text2));
                     let Known::Read(snapshot) = &self.known else { return };
                     ui.separator();
@@ -204,6 +533,12 @@ impl App {
                         ui.separator();
                         ui.label(RichText::new(self.texts.get("ui-demo")).color(t.unsaved.fg));
                     }
+                    // What came as files has no paper here.
+                    let has_paper = |dossier: &&Dossier| dossier.paper.is_some() || dossier.pages.is_empty();
+                    if let Some(dossier) = self.dossier.as_deref().filter(has_paper) {
+                        ui.add_space(4.0);
+                        pill(ui, &self.texts, dossier);
+                    }
                 });
             });
         });
@@ -212,36 +547,76 @@ impl App {
     fn status(&self, ui: &mut Ui) {
         let t = tokens(ui.ctx());
         let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(16, 0));
+        let shown: &[Command] = match self.place() {
+            Place::Scan => {
+                &[Command::Previous, Command::Next, Command::NextException, Command::Remove, Command::ShowKeys]
+            }
+            Place::Check => {
+                &[Command::Previous, Command::Next, Command::NextException, Command::Undo, Command::ShowKeys]
+            }
+            Place::Everywhere | Place::Start | Place::Inventory => &Command::EVERYWHERE,
+        };
         Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                for command in Command::ALL {
-                    parts::keycap(ui, command.shortcut().1);
+                for command in shown {
+                    parts::keycap(ui, &command.cap(&self.texts));
                     ui.label(RichText::new(self.texts.get(command.label())).small().color(t.text2));
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.label(RichText::new(&self.station).small().color(t.text2));
+                    ui.label(RichText::new(&self.session.station).small().color(t.text2));
+                    if self.feeder.is_running() {
+                        ui.label(RichText::new(self.texts.get("ui-feeding")).small().color(t.text2));
+                        Mark::Running.show(ui, t.panel);
+                    }
                 });
             });
         });
     }
 
-    /// The sheet of keys.
+    /// The sheet of keys: those of this screen, then those that hold everywhere.
     fn keys(&mut self, ctx: &Context) {
+        let texts = self.texts.clone();
+        let place = self.place();
         let shown = Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
-            ui.set_width(360.0);
-            ui.heading(self.texts.get("ui-keys"));
-            for command in Command::ALL {
-                ui.horizontal(|ui| {
-                    ui.label(format!("{}  {}", char::from(command.icon()), self.texts.get(command.label())));
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| parts::keycap(ui, command.shortcut().1));
-                });
-            }
+            ui.set_width(560.0);
+            ui.heading(texts.get("ui-keys"));
+            let all = Command::of(place).iter().filter(|_| place != Place::Everywhere).chain(&Command::EVERYWHERE);
+            let all: Vec<&Command> = all.collect();
+            let half = all.len().div_ceil(2);
+            ui.columns(2, |columns| {
+                for (at, command) in all.iter().enumerate() {
+                    let column = &mut columns[at / half];
+                    column.horizontal(|ui| {
+                        ui.label(format!("{}  {}", char::from(command.icon()), texts.get(command.label())));
+                        let right = Layout::right_to_left(Align::Center);
+                        ui.with_layout(right, |ui| parts::keycap(ui, &command.cap(&texts)));
+                    });
+                }
+            });
             ui.horizontal(|ui| {
-                ui.label(self.texts.get("ui-zoom"));
+                ui.label(texts.get("ui-zoom"));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| parts::keycap(ui, "Ctrl + - 0"));
             });
         });
         self.shows_keys = !shown.should_close();
+    }
+
+    /// What was done last and can be undone, for a few seconds above the status line.
+    fn remark(&mut self, ctx: &Context) {
+        let Some((words, until)) = &self.remark else { return };
+        let left = until - ctx.input(|input| input.time);
+        if left <= 0.0 {
+            self.remark = None;
+            return;
+        }
+        ctx.request_repaint_after(std::time::Duration::from_secs_f64(left));
+        let t = tokens(ctx);
+        let area = Area::new(egui::Id::unique("remark")).order(Order::Foreground).interactable(false);
+        area.anchor(Align2::CENTER_BOTTOM, vec2(0.0, -110.0)).show(ctx, |ui| {
+            Frame::new().fill(t.rail).corner_radius(6).inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
+                ui.label(RichText::new(words).color(t.on_dark));
+            });
+        });
     }
 }
 
@@ -251,7 +626,22 @@ impl eframe::App for App {
     }
 }
 
-fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool) -> bool {
+/// Whether the paper of the dossier may go back, at the head of every screen.
+fn pill(ui: &mut Ui, texts: &Texts, dossier: &Dossier) {
+    let t = tokens(ui.ctx());
+    let (is_free, words, why) = scan::refile_words(texts, dossier);
+    let (mark, state) = if is_free { (Mark::Safe, t.safe) } else { (Mark::Unsaved, t.unsaved) };
+    let galley = ui.painter().layout_no_wrap(words.clone(), theme::semibold(13.0), state.fg);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 48.0, 30.0), Sense::hover());
+    ui.painter().rect_filled(rect, 15.0, state.soft);
+    mark.paint(ui, pos2(rect.left() + 20.0, rect.center().y), state.soft);
+    ui.painter().galley(pos2(rect.left() + 36.0, rect.center().y - galley.size().y / 2.0), galley, state.fg);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    let why = why.join(" · ");
+    response.on_hover_text(format!("{} · {why}", dossier.code));
+}
+
+fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool, badge: usize) -> bool {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 55.0), Sense::click());
     let painter = ui.painter();
@@ -267,8 +657,16 @@ fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool) ->
     painter.text(icon, Align2::CENTER_CENTER, char::from(command.icon()), FontId::proportional(20.0), colour);
     let label = texts.get(command.label());
     painter.text(word, Align2::CENTER_CENTER, &label, FontId::proportional(12.0), colour);
+    if badge > 0 {
+        let words = if badge > 99 { "99+".to_owned() } else { badge.to_string() };
+        let galley = painter.layout_no_wrap(words, theme::semibold(12.0), t.warn.fg);
+        let size = vec2((galley.size().x + 10.0).max(20.0), 18.0);
+        let place = Rect::from_center_size(icon + vec2(20.0, -6.0), size);
+        painter.rect_filled(place, 9.0, t.warn.soft);
+        painter.galley(place.center() - galley.size() / 2.0, galley, t.warn.fg);
+    }
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &label));
-    response.on_hover_text(format!("{label}  {}", command.shortcut().1)).clicked()
+    response.on_hover_text(format!("{label}  {}", command.cap(texts))).clicked()
 }
 
 /// Three lines: what happened, what is safe, what to do next; says whether to try again.
@@ -284,7 +682,7 @@ fn failed(ui: &mut Ui, texts: &Texts, failure: &Failure) -> bool {
             });
             ui.label(RichText::new(texts.get("ui-data-untouched")).color(t.text2));
             ui.label(RichText::new(&failure.hint).color(t.text2));
-            ui.scope_builder(UiBuilder::new(), |ui| ui.button(texts.get("ui-refresh")).clicked()).inner
+            ui.button(texts.get("ui-refresh")).clicked()
         })
         .inner
 }

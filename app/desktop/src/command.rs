@@ -1,15 +1,21 @@
-//! Everything that can be done: one list from which the rail, the keys, the buttons and the sheet of keys are made.
+//! Everything that can be done with a key: one list from which the rail, the buttons, the status line and the sheet of
+//! keys are made.
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
+use sohoa_shell::Texts;
 
-/// What can be done anywhere.
+/// What can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// What waits.
     ShowStart,
     /// All dossiers.
     ShowInventory,
+    /// Sheets go through a scanner.
+    ShowScan,
+    /// What was scanned is looked at.
+    ShowCheck,
     /// How far the archive is.
     ShowProgress,
     /// Look at the archive again.
@@ -20,13 +26,82 @@ pub enum Command {
     SwitchTheme,
     /// The sheet of keys.
     ShowKeys,
+    /// Take back what was done last.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+    /// Feed sheets.
+    Feed,
+    /// Stop feeding after this sheet.
+    StopFeed,
+    /// The page before.
+    Previous,
+    /// The page behind.
+    Next,
+    /// The first page.
+    First,
+    /// The last page.
+    Last,
+    /// The next page that needs a look.
+    NextException,
+    /// The whole page, or each pixel as one on the screen.
+    Fit,
+    /// Larger.
+    Larger,
+    /// Smaller.
+    Smaller,
+    /// Turn to the left.
+    TurnLeft,
+    /// Turn to the right.
+    TurnRight,
+    /// Scan the page again.
+    Rescan,
+    /// Scan sheets in front of the page.
+    Insert,
+    /// A document begins with the page.
+    NewDocument,
+    /// The page is blank, and does not count.
+    Blank,
+    /// Take the page out.
+    Remove,
+    /// Compare counts, and close the batch.
+    Reconcile,
+    /// Two pages side by side.
+    Compare,
+    /// The page is good.
+    Pass,
+    /// The page is good for a reason.
+    PassBecause,
+    /// The page is to be scanned again.
+    SendBack,
+    /// By gravity, or by number.
+    Order,
+    /// Take the next step of what is chosen.
+    Open,
+}
+
+/// Where keys hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On every screen.
+    Everywhere,
+    /// On Start.
+    Start,
+    /// On Inventory.
+    Inventory,
+    /// On Scan.
+    Scan,
+    /// On Check.
+    Check,
 }
 
 impl Command {
-    /// All, in the order in which people meet them.
-    pub const ALL: [Self; 7] = [
+    /// Those that hold everywhere, in the order in which people meet them.
+    pub const EVERYWHERE: [Self; 9] = [
         Self::ShowStart,
         Self::ShowInventory,
+        Self::ShowScan,
+        Self::ShowCheck,
         Self::ShowProgress,
         Self::Refresh,
         Self::SwitchLanguage,
@@ -34,16 +109,96 @@ impl Command {
         Self::ShowKeys,
     ];
 
+    /// Those of a place, in the order of the sheet of keys.
+    pub fn of(place: Place) -> &'static [Self] {
+        match place {
+            Place::Everywhere => &Self::EVERYWHERE,
+            Place::Start | Place::Inventory => &[Self::Open],
+            Place::Scan => &[
+                Self::Feed,
+                Self::StopFeed,
+                Self::Previous,
+                Self::Next,
+                Self::NextException,
+                Self::Rescan,
+                Self::Insert,
+                Self::TurnLeft,
+                Self::TurnRight,
+                Self::NewDocument,
+                Self::Blank,
+                Self::Remove,
+                Self::Undo,
+                Self::Redo,
+                Self::Fit,
+                Self::Larger,
+                Self::Smaller,
+                Self::Compare,
+                Self::Reconcile,
+                Self::First,
+                Self::Last,
+            ],
+            Place::Check => &[
+                Self::Pass,
+                Self::PassBecause,
+                Self::SendBack,
+                Self::Previous,
+                Self::Next,
+                Self::NextException,
+                Self::Order,
+                Self::TurnLeft,
+                Self::TurnRight,
+                Self::Blank,
+                Self::Remove,
+                Self::Undo,
+                Self::Redo,
+                Self::Fit,
+                Self::Larger,
+                Self::Smaller,
+                Self::Compare,
+                Self::First,
+                Self::Last,
+            ],
+        }
+    }
+
     /// The text that names it.
     pub fn label(self) -> &'static str {
         match self {
             Self::ShowStart => "ui-start",
             Self::ShowInventory => "ui-inventory",
+            Self::ShowScan => "ui-scan",
+            Self::ShowCheck => "ui-check",
             Self::ShowProgress => "ui-progress",
             Self::Refresh => "ui-refresh",
             Self::SwitchLanguage => "ui-language",
             Self::SwitchTheme => "ui-theme",
             Self::ShowKeys => "ui-keys",
+            Self::Undo => "ui-undo",
+            Self::Redo => "ui-redo",
+            Self::Feed => "ui-feed",
+            Self::StopFeed => "ui-stop-feed",
+            Self::Previous => "ui-previous",
+            Self::Next => "ui-next",
+            Self::First => "ui-first",
+            Self::Last => "ui-last",
+            Self::NextException => "ui-next-exception",
+            Self::Fit => "ui-fit",
+            Self::Larger => "ui-larger",
+            Self::Smaller => "ui-smaller",
+            Self::TurnLeft => "ui-turn-left",
+            Self::TurnRight => "ui-turn-right",
+            Self::Rescan => "ui-rescan",
+            Self::Insert => "ui-insert",
+            Self::NewDocument => "ui-new-document",
+            Self::Blank => "ui-blank",
+            Self::Remove => "ui-remove",
+            Self::Reconcile => "ui-reconcile",
+            Self::Compare => "ui-compare",
+            Self::Pass => "ui-pass",
+            Self::PassBecause => "ui-pass-because",
+            Self::SendBack => "ui-send-back",
+            Self::Order => "ui-order",
+            Self::Open => "ui-open",
         }
     }
 
@@ -52,25 +207,109 @@ impl Command {
         match self {
             Self::ShowStart => Icon::House,
             Self::ShowInventory => Icon::ListTree,
+            Self::ShowScan | Self::Feed | Self::Open => Icon::ScanLine,
+            Self::ShowCheck => Icon::ScanEye,
             Self::ShowProgress => Icon::ChartLine,
             Self::Refresh => Icon::RefreshCw,
             Self::SwitchLanguage => Icon::Languages,
             Self::SwitchTheme => Icon::SunMoon,
             Self::ShowKeys => Icon::Keyboard,
+            Self::Undo => Icon::Undo2,
+            Self::Redo => Icon::Redo2,
+            Self::StopFeed => Icon::Pause,
+            Self::Previous | Self::First => Icon::ChevronLeft,
+            Self::Next | Self::Last | Self::NextException => Icon::ChevronRight,
+            Self::Fit => Icon::Maximize,
+            Self::Larger => Icon::ZoomIn,
+            Self::Smaller => Icon::ZoomOut,
+            Self::TurnLeft => Icon::RotateCcw,
+            Self::TurnRight => Icon::RotateCw,
+            Self::Rescan | Self::SendBack => Icon::RefreshCw,
+            Self::Insert => Icon::FilePlus,
+            Self::NewDocument => Icon::FileStack,
+            Self::Blank => Icon::File,
+            Self::Remove => Icon::X,
+            Self::Reconcile => Icon::ListChecks,
+            Self::Compare => Icon::Columns2,
+            Self::Pass => Icon::Check,
+            Self::PassBecause => Icon::PencilLine,
+            Self::Order => Icon::ArrowUpDown,
         }
     }
 
-    /// Its key, and how the key is written on caps.
-    pub fn shortcut(self) -> (KeyboardShortcut, &'static str) {
+    /// Its key.
+    pub fn shortcut(self) -> KeyboardShortcut {
         let control = |key| KeyboardShortcut::new(Modifiers::CTRL, key);
+        let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
         match self {
-            Self::ShowStart => (control(Key::Num1), "Ctrl 1"),
-            Self::ShowInventory => (control(Key::Num2), "Ctrl 2"),
-            Self::ShowProgress => (control(Key::Num7), "Ctrl 7"),
-            Self::Refresh => (KeyboardShortcut::new(Modifiers::NONE, Key::F5), "F5"),
-            Self::SwitchLanguage => (control(Key::J), "Ctrl J"),
-            Self::SwitchTheme => (control(Key::D), "Ctrl D"),
-            Self::ShowKeys => (KeyboardShortcut::new(Modifiers::NONE, Key::F1), "F1"),
+            Self::ShowStart => control(Key::Num1),
+            Self::ShowInventory => control(Key::Num2),
+            Self::ShowScan => control(Key::Num3),
+            Self::ShowCheck => control(Key::Num4),
+            Self::ShowProgress => control(Key::Num7),
+            Self::Refresh => plain(Key::F5),
+            Self::SwitchLanguage => control(Key::J),
+            Self::SwitchTheme => control(Key::D),
+            Self::ShowKeys => plain(Key::F1),
+            Self::Undo => plain(Key::Z),
+            Self::Redo => KeyboardShortcut::new(Modifiers::CTRL | Modifiers::SHIFT, Key::Z),
+            Self::Feed | Self::Pass => plain(Key::Space),
+            Self::StopFeed => plain(Key::Escape),
+            Self::Previous => plain(Key::A),
+            Self::Next => plain(Key::D),
+            Self::First => plain(Key::Home),
+            Self::Last => plain(Key::End),
+            Self::NextException => plain(Key::G),
+            Self::Fit => plain(Key::V),
+            Self::Larger => plain(Key::Plus),
+            Self::Smaller => plain(Key::Minus),
+            Self::TurnLeft => plain(Key::Q),
+            Self::TurnRight => plain(Key::W),
+            Self::Rescan | Self::SendBack => plain(Key::R),
+            Self::Insert => plain(Key::E),
+            Self::NewDocument => plain(Key::T),
+            Self::Blank => plain(Key::B),
+            Self::Remove => plain(Key::X),
+            Self::Reconcile => plain(Key::F),
+            Self::Compare => plain(Key::C),
+            // Any of 1 to 9: the place of the reason in its list.
+            Self::PassBecause => plain(Key::Num1),
+            Self::Order => plain(Key::O),
+            Self::Open => plain(Key::Enter),
+        }
+    }
+
+    /// The key as it stands on caps.
+    pub fn cap(self, texts: &Texts) -> String {
+        let KeyboardShortcut { modifiers, logical_key } = self.shortcut();
+        let key = match logical_key {
+            _ if self == Self::PassBecause => "1–9".to_owned(),
+            Key::Space => texts.get("ui-key-space"),
+            Key::Escape => "Esc".to_owned(),
+            Key::Plus => "+".to_owned(),
+            Key::Minus => "–".to_owned(),
+            key => key.name().to_owned(),
+        };
+        let control = if modifiers.ctrl { "Ctrl " } else { "" };
+        let shift = if modifiers.shift { "Shift " } else { "" };
+        format!("{control}{shift}{key}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for place in [Place::Start, Place::Inventory, Place::Scan, Place::Check] {
+            let all = Command::of(place).iter().chain(&Command::EVERYWHERE);
+            let mut seen: Vec<KeyboardShortcut> = Vec::new();
+            for command in all {
+                let shortcut = command.shortcut();
+                assert!(!seen.contains(&shortcut), "{command:?} in {place:?}");
+                seen.push(shortcut);
+            }
         }
     }
 }

@@ -1,9 +1,15 @@
-//! The window of a station: what waits, every dossier, how far the archive is. It reads the archive and changes nothing.
+//! The window of a station: what waits, every dossier, sheets through a scanner, pages looked at, how far the archive is.
 //!
-//! A frame takes what the reading thread brought, draws, and carries out the commands that came of it.
+//! A frame takes what the threads brought, draws, and carries out the acts that came of it. The archive is read and written
+//! by threads alone: [`model`] reads it as a whole, [`desk`] the dossier at hand, [`feeder`] scans, [`gallery`] makes pictures.
 
 pub mod app;
 pub mod command;
+pub mod desk;
+pub mod errand;
+pub mod feeder;
+pub mod gallery;
+pub mod lens;
 pub mod model;
 pub mod parts;
 pub mod screens;

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use eframe::egui::ViewportBuilder;
-use sohoa_desktop::app::App;
-use sohoa_desktop::model::Reader;
+use sohoa_desktop::app::{App, Station};
 use sohoa_pipeline::archive::Session;
+use sohoa_pipeline::scanner::serve::Simulation;
 use sohoa_pipeline::worker::WorkerProgram;
+use sohoa_shell::worker::{self, Task};
 use sohoa_shell::{Texts, UiLanguage, environment, station, system};
 
 /// The window of a scanning station.
@@ -25,25 +27,48 @@ struct Arguments {
     /// Language: vi or en.
     #[arg(long, value_name = "LANG")]
     ui_lang: Option<UiLanguage>,
+    #[command(subcommand)]
+    helper: Option<Helper>,
+}
+
+/// What this program starts of itself.
+#[derive(Subcommand)]
+enum Helper {
+    #[command(hide = true)]
+    Worker(WorkerArguments),
+}
+
+#[derive(Args)]
+struct WorkerArguments {
+    #[arg(long)]
+    scanner: bool,
+    #[arg(long, requires = "scanner", value_parser = Simulation::from_str)]
+    simulated: Option<Simulation>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Helper::Worker(WorkerArguments { scanner, simulated })) = arguments.helper {
+        let task = if scanner { Task::Drive(simulated) } else { Task::Read(None) };
+        return ExitCode::from(worker::run(task).code());
+    }
     let texts = Texts::new(UiLanguage::choose(arguments.ui_lang, &environment));
     let root = arguments.archive.or_else(|| environment("SOHOA_ARCHIVE").map(PathBuf::from));
     let root = root.unwrap_or_else(|| PathBuf::from("."));
     let named = arguments.operator.or_else(|| environment("SOHOA_OPERATOR"));
     let operator = named.or_else(|| station::system_user(&environment)).unwrap_or_else(|| "?".to_owned());
-    let station = system::station_name(&environment);
+    let Ok(program) = std::env::current_exe() else {
+        Arguments::command().error(clap::error::ErrorKind::Io, "the program can't find itself").exit();
+    };
     let session = Session {
-        operator: operator.clone(),
+        operator,
         software: concat!("sohoa-desktop ", env!("CARGO_PKG_VERSION")).to_owned(),
-        station: station.clone(),
+        station: system::station_name(&environment),
         clock: system::clock(&environment),
         randomness: Arc::new(system::SystemRandomness),
-        // Nothing is read or scanned from here, so no worker is ever started.
-        worker: WorkerProgram { program: PathBuf::from("sohoa"), arguments: vec!["worker".to_owned()] },
+        worker: WorkerProgram { program, arguments: vec!["worker".to_owned()] },
     };
+    let station = Station { root, session, simulated: environment("SOHOA_SIMULATED_SCANNER") };
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default().with_inner_size([1440.0, 900.0]).with_min_inner_size([960.0, 540.0]),
         ..Default::default()
@@ -51,10 +76,7 @@ fn main() -> ExitCode {
     let window = eframe::run_native(
         "Sohoa",
         options,
-        Box::new(move |creation| {
-            let reader = Reader::start(root, session, creation.egui_ctx.clone());
-            Ok(Box::new(App::new(texts, reader, operator, station)))
-        }),
+        Box::new(move |creation| Ok(Box::new(App::new(texts, station, &creation.egui_ctx)))),
     );
     if window.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

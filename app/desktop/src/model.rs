@@ -2,18 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
+use std::sync::mpsc::Receiver;
 
 use eframe::egui::Context;
 use sohoa_catalog::progress::Progress;
-use sohoa_catalog::query::DossierFilter;
+use sohoa_catalog::query::{DossierFilter, PageView};
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::{Failure, Texts};
 use sohoa_store::disk;
+
+use crate::errand::Errand;
 
 /// A dossier as the inventory shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct DossierLine {
     pub title: String,
     /// The fonds.
     pub fonds: String,
+    /// The series.
+    pub series: String,
     /// The box.
     pub box_code: String,
     /// Its state.
@@ -96,6 +99,26 @@ impl Chip {
 }
 
 impl DossierLine {
+    /// A line with nothing but its place and state.
+    #[cfg(test)]
+    pub(crate) fn for_tests(fonds: &str, series: &str, box_code: &str, state: DossierState) -> Self {
+        Self {
+            code: format!("{fonds}.{series}.{box_code}"),
+            title: String::new(),
+            fonds: fonds.to_owned(),
+            series: series.to_owned(),
+            box_code: box_code.to_owned(),
+            state,
+            held: false,
+            rescan: false,
+            batch_open: false,
+            open_findings: 0,
+            pages: 0,
+            expected: None,
+            folded: String::new(),
+        }
+    }
+
     /// Whether every word of the filter stands somewhere in it; `filter` is folded.
     pub fn matches(&self, filter: &str) -> bool {
         filter.split_whitespace().all(|word| self.folded.contains(word))
@@ -123,6 +146,19 @@ pub struct Snapshot {
     pub dossiers: Vec<DossierLine>,
     /// What waits for a person, gravest first; what does not wait is not there.
     pub waiting: Vec<Waiting>,
+    /// The dossier that was being scanned, if one was.
+    pub resume: Option<Resume>,
+}
+
+/// A dossier whose batch is open.
+#[derive(Debug, Clone)]
+pub struct Resume {
+    /// Its place in the list.
+    pub at: usize,
+    /// Its last page.
+    pub last: Option<PageView>,
+    /// Pages of the sheets that were counted, with those of earlier batches.
+    pub counted: Option<u32>,
 }
 
 /// Some dossiers that wait for the same.
@@ -176,6 +212,7 @@ impl Snapshot {
                 code: about.code,
                 title: about.title,
                 fonds: about.fonds,
+                series: about.series,
                 box_code: about.box_code,
                 folded,
             }
@@ -183,6 +220,16 @@ impl Snapshot {
         let dossiers: Vec<DossierLine> = rows.into_iter().map(line).collect();
         let second = match second_vault::folder(&archive) {
             Some(folder) => Some((folder, catalog.masters_not_copied(None).map_err(lost)?.len())),
+            None => None,
+        };
+        let resume = match dossiers.iter().position(|line| line.batch_open && !line.held) {
+            Some(at) => {
+                let code = &dossiers[at].code;
+                let batches = catalog.batches(code).map_err(lost)?;
+                let counted: Option<Vec<u32>> = batches.iter().map(|batch| batch.expected()).collect();
+                let last = catalog.pages(code).map_err(lost)?.pop();
+                Some(Resume { at, last, counted: counted.map(|counted| counted.iter().sum()) })
+            }
             None => None,
         };
         let free = disk::free_bytes(root).map_err(|error| failed(error.into()))?;
@@ -195,8 +242,21 @@ impl Snapshot {
             boxes_away: catalog.boxes_away().map_err(lost)?.len(),
             progress: catalog.progress(archive.act().at).map_err(lost)?,
             waiting: waiting(&dossiers),
+            resume,
             dossiers,
         })
+    }
+
+    /// The dossier behind one, or before it if there is none behind, of which this is so.
+    pub fn next(&self, code: &str, is_so: impl Fn(&DossierLine) -> bool) -> Option<&DossierLine> {
+        let at = self.dossiers.partition_point(|line| line.code.as_str() <= code);
+        let (before, behind) = self.dossiers.split_at(at);
+        behind.iter().chain(before).find(|line| line.code != code && is_so(line))
+    }
+
+    /// The dossier behind one that is to be scanned.
+    pub fn next_to_scan(&self, code: &str) -> Option<&DossierLine> {
+        self.next(code, |line| line.state == DossierState::Planned && !line.held)
     }
 
     /// How many dossiers belong to a chip.
@@ -209,39 +269,31 @@ impl Snapshot {
 }
 
 /// The thread that reads the archive.
-pub struct Reader {
-    wishes: Sender<Arc<Texts>>,
-    answers: Receiver<Result<Snapshot, Failure>>,
-}
+pub struct Reader(Errand<Arc<Texts>, Result<Snapshot, Failure>>);
 
 impl Reader {
     /// Starts the thread; it ends with this.
-    pub fn start(root: PathBuf, session: Session, ctx: Context) -> Self {
-        let (wishes, asked) = mpsc::channel::<Arc<Texts>>();
-        let (answer, answers) = mpsc::sync_channel(1);
-        thread::spawn(move || {
+    pub fn start(root: PathBuf, session: Session, ctx: &Context) -> Self {
+        Self(Errand::start(ctx, move |asked: &Receiver<Arc<Texts>>, answers| {
             while let Ok(mut texts) = asked.recv() {
                 // Several wishes at once are one.
                 while let Ok(later) = asked.try_recv() {
                     texts = later;
                 }
-                if answer.send(Snapshot::read(&root, &session, &texts)).is_err() {
+                if !answers.tell(Snapshot::read(&root, &session, &texts)) {
                     return;
                 }
-                ctx.request_repaint();
             }
-        });
-        Self { wishes, answers }
+        }))
     }
 
     /// Asks for a look; failures come in this language.
     pub fn ask(&self, texts: &Arc<Texts>) {
-        // A thread that broke off answers nothing, which the window shows as waiting.
-        let _ = self.wishes.send(texts.clone());
+        self.0.ask(texts.clone());
     }
 
     /// What was read since.
     pub fn answer(&self) -> Option<Result<Snapshot, Failure>> {
-        self.answers.try_recv().ok()
+        self.0.answer()
     }
 }

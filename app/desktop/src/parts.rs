@@ -7,7 +7,7 @@ use egui::{
     Align2, Color32, FontId, Frame, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::theme::{Tokens, semibold, tokens};
+use crate::theme::{Semantic, Tokens, UNTINTED, semibold, tokens};
 
 /// A state, told by colour and outline alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum Mark {
     Unsaved,
     /// It is planned.
     Planned,
+    /// It is under way.
+    Running,
+    /// The page is blank.
+    Blank,
 }
 
 impl Mark {
@@ -40,6 +44,8 @@ impl Mark {
             Self::Safe => t.safe.fg,
             Self::Unsaved => t.unsaved.fg,
             Self::Planned => t.line2,
+            Self::Running => t.accent_text,
+            Self::Blank => t.text3,
         }
     }
 
@@ -122,6 +128,19 @@ impl Mark {
             Self::Planned => {
                 painter.circle_stroke(middle, 6.3, Stroke::new(1.6, colour));
             }
+            Self::Running => {
+                painter.circle_stroke(middle, 6.3, Stroke::new(1.8, t.track));
+                let arc = (0..=8).map(|n| {
+                    let angle = TAU * (n as f32 / 8.0 - 1.0) / 4.0;
+                    middle + vec2(angle.cos(), angle.sin()) * 6.3
+                });
+                painter.add(Shape::line(arc.collect(), Stroke::new(1.8, colour)));
+            }
+            Self::Blank => {
+                let sheet = Rect::from_min_size(at(3.0, 1.0), vec2(10.0, 14.0));
+                painter.rect_stroke(sheet, 1.0, Stroke::new(1.5, colour), egui::StrokeKind::Inside);
+                line(&[(5.5, 8.0), (10.5, 8.0)], 1.5, colour);
+            }
         }
     }
 
@@ -130,6 +149,234 @@ impl Mark {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(16.0), Sense::hover());
         self.paint(ui, rect.center(), ground);
     }
+}
+
+/// A button: one filled one on a screen, the others outlined; its key stands on it.
+pub struct Action<'a> {
+    /// Whether it is the next thing to do.
+    pub is_primary: bool,
+    /// Its sign.
+    pub icon: Option<lucide_icons::Icon>,
+    /// What it does; only its accessible name where there is no room.
+    pub word: &'a str,
+    /// Whether the word is shown.
+    pub is_worded: bool,
+    /// Its key, empty for none.
+    pub cap: &'a str,
+    /// Whether it can be pressed.
+    pub is_enabled: bool,
+}
+
+impl<'a> Action<'a> {
+    /// An outlined button with a word and a key.
+    pub fn new(word: &'a str, cap: &'a str) -> Self {
+        Self { is_primary: false, icon: None, word, is_worded: true, cap, is_enabled: true }
+    }
+
+    /// The next thing to do.
+    pub fn primary(self) -> Self {
+        Self { is_primary: true, ..self }
+    }
+
+    /// With a sign before the word.
+    pub fn icon(self, icon: lucide_icons::Icon) -> Self {
+        Self { icon: Some(icon), ..self }
+    }
+
+    /// Whether it can be pressed.
+    pub fn enabled(self, is_enabled: bool) -> Self {
+        Self { is_enabled, ..self }
+    }
+
+    /// Draws it, as wide as said or as it needs.
+    pub fn show(&self, ui: &mut Ui, width: Option<f32>) -> Response {
+        let t = tokens(ui.ctx());
+        let (height, font) = match self.is_primary {
+            true => (40.0, semibold(14.0)),
+            false => (32.0, FontId::proportional(14.0)),
+        };
+        let is_filled = self.is_primary && self.is_enabled;
+        let colour = match (is_filled, self.is_enabled) {
+            (true, _) => t.on_dark,
+            (false, true) => t.text,
+            (false, false) => t.text3,
+        };
+        let icon = self
+            .icon
+            .map(|icon| ui.painter().layout_no_wrap(char::from(icon).to_string(), FontId::proportional(16.0), colour));
+        let room = width.map_or(f32::INFINITY, |width| width - 24.0);
+        let cap = (!self.cap.is_empty()).then(|| {
+            let colour = if is_filled { t.on_dark } else { t.text2 };
+            ui.painter().layout_no_wrap(self.cap.to_owned(), FontId::proportional(12.0), colour)
+        });
+        let taken =
+            icon.as_ref().map_or(0.0, |icon| icon.size().x + 8.0) + cap.as_ref().map_or(0.0, |cap| cap.size().x + 20.0);
+        let word = self.is_worded.then(|| {
+            let mut job = egui::text::LayoutJob::simple_singleline(self.word.to_owned(), font, colour);
+            job.wrap = egui::text::TextWrapping::truncate_at_width((room - taken).max(24.0));
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        });
+        let content = taken + word.as_ref().map_or(-8.0, |word| word.size().x);
+        let size = vec2(width.unwrap_or(content + 24.0), height);
+        let sense = if self.is_enabled { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(size, sense);
+        let painter = ui.painter();
+        let (fill, line) = match (is_filled, response.hovered() && self.is_enabled) {
+            (true, true) => (t.accent_hover, t.accent_hover),
+            (true, false) => (t.accent, t.accent),
+            (false, true) => (t.hover, t.line2),
+            (false, false) => (t.surface, if self.is_enabled { t.line2 } else { t.line }),
+        };
+        painter.rect(rect, 6.0, fill, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+        if response.has_focus() {
+            painter.rect_stroke(rect.expand(2.0), 8.0, Stroke::new(2.0, t.focus), egui::StrokeKind::Inside);
+        }
+        let middle = rect.center().y;
+        let mut x = rect.center().x - content / 2.0;
+        let put = |galley: std::sync::Arc<egui::Galley>, x: f32| {
+            painter.galley(pos2(x, middle - galley.size().y / 2.0), galley, colour);
+        };
+        if let Some(icon) = icon {
+            let width = icon.size().x;
+            // The face of the signs sits higher than the letters.
+            painter.galley(pos2(x, middle - icon.size().y / 2.0 + 2.0), icon, colour);
+            x += width + 8.0;
+        }
+        if let Some(word) = word {
+            let width = word.size().x;
+            put(word, x);
+            x += width + 8.0;
+        }
+        if let Some(cap) = cap {
+            let frame = Rect::from_min_size(pos2(x, middle - 10.0), vec2(cap.size().x + 12.0, 20.0));
+            let (fill, line) = if is_filled { (t.accent_hover, t.on_dark) } else { (t.surface, t.line2) };
+            painter.rect(frame, 4.0, fill, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+            put(cap, x + 6.0);
+        }
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, self.is_enabled, self.word));
+        if self.is_worded { response } else { response.on_hover_text(self.word) }
+    }
+}
+
+/// A chip of a filter: mark and words, filled softly when it is chosen.
+pub fn chip(ui: &mut Ui, mark: Option<Mark>, words: &str, name: &str, is_chosen: bool) -> Response {
+    let t = tokens(ui.ctx());
+    let (font, colour) = match is_chosen {
+        true => (semibold(13.0), t.accent_text),
+        false => (FontId::proportional(13.0), t.text),
+    };
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), font, colour);
+    let left = if mark.is_some() { 30.0 } else { 12.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(left + galley.size().x + 12.0, 28.0), Sense::click());
+    let fill = match (is_chosen, response.hovered()) {
+        (true, _) => t.accent_soft,
+        (false, true) => t.hover,
+        (false, false) => t.surface,
+    };
+    let line = if is_chosen || response.has_focus() { Stroke::new(2.0, t.focus) } else { Stroke::new(1.0, t.line2) };
+    ui.painter().rect(rect, 14.0, fill, line, egui::StrokeKind::Inside);
+    if let Some(mark) = mark {
+        mark.paint(ui, pos2(rect.left() + 18.0, rect.center().y), fill);
+    }
+    ui.painter().galley(pos2(rect.left() + left, rect.center().y - galley.size().y / 2.0), galley, colour);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, name));
+    response
+}
+
+/// What a mark with its words stands on: state, strong words, weak words below or beside.
+pub struct Notice<'a> {
+    /// Its mark.
+    pub mark: Mark,
+    /// The colours of the state.
+    pub state: Semantic,
+    /// What is so.
+    pub title: &'a str,
+    /// What is to be known of it.
+    pub lines: &'a [&'a str],
+}
+
+impl Notice<'_> {
+    /// Draws it over the whole width.
+    pub fn show(&self, ui: &mut Ui) -> Response {
+        let t = tokens(ui.ctx());
+        let frame = Frame::new().fill(self.state.soft).corner_radius(8).inner_margin(egui::Margin::symmetric(12, 10));
+        let inside = frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 10.0;
+                self.mark.show(ui, self.state.soft);
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.label(egui::RichText::new(self.title).font(semibold(14.0)).color(self.state.fg));
+                    for line in self.lines.iter().filter(|line| !line.is_empty()) {
+                        ui.label(egui::RichText::new(*line).small().color(t.text));
+                    }
+                });
+            });
+        });
+        inside.response
+    }
+}
+
+/// A page in small, on a card with its number and marks.
+pub struct Thumb<'a> {
+    /// How large the card is.
+    pub size: Vec2,
+    /// The picture; a sheet of paper while there is none.
+    pub texture: Option<egui::TextureHandle>,
+    /// Its number.
+    pub number: &'a str,
+    /// Its marks, the last at the right.
+    pub marks: &'a [Mark],
+    /// Whether it is the chosen one.
+    pub is_chosen: bool,
+    /// Its name for screen readers.
+    pub name: &'a str,
+}
+
+impl Thumb<'_> {
+    /// Draws it.
+    pub fn show(&self, ui: &mut Ui) -> Response {
+        let t = tokens(ui.ctx());
+        let (rect, response) = ui.allocate_exact_size(self.size, Sense::click());
+        let line = match (self.is_chosen, response.hovered()) {
+            (true, _) => Stroke::new(3.0, t.focus),
+            (false, true) => Stroke::new(1.0, t.line2),
+            (false, false) => Stroke::new(1.0, t.line),
+        };
+        ui.painter().rect(rect, 4.0, t.surface, line, egui::StrokeKind::Inside);
+        let room = Rect::from_min_max(rect.min + vec2(6.0, 6.0), rect.max - vec2(6.0, 28.0));
+        match &self.texture {
+            Some(texture) => {
+                let size = texture.size_vec2();
+                let scale = (room.width() / size.x).min(room.height() / size.y);
+                picture(ui, texture, Rect::from_center_size(room.center(), size * scale));
+            }
+            None => {
+                let paper = Rect::from_center_size(room.center(), vec2(room.height() * 0.707, room.height()));
+                ui.painter().rect_filled(paper.intersect(room), 0.0, t.paper);
+                let font = FontId::proportional(13.0);
+                ui.painter().text(room.center(), Align2::CENTER_CENTER, self.number, font, t.paper_text);
+            }
+        }
+        let foot = rect.bottom() - 14.0;
+        let font = if self.is_chosen { semibold(12.0) } else { FontId::proportional(12.0) };
+        ui.painter().text(pos2(rect.left() + 8.0, foot), Align2::LEFT_CENTER, self.number, font, t.text);
+        for (at, mark) in self.marks.iter().rev().enumerate() {
+            mark.paint(ui, pos2(rect.right() - 14.0 - 19.0 * at as f32, foot), t.surface);
+        }
+        if response.has_focus() && !self.is_chosen {
+            ui.painter().rect_stroke(rect, 4.0, Stroke::new(2.0, t.focus), egui::StrokeKind::Inside);
+        }
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.is_chosen, self.name));
+        response
+    }
+}
+
+/// A whole texture in a place.
+pub fn picture(ui: &Ui, texture: &egui::TextureHandle, rect: Rect) {
+    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    ui.painter().image(texture.id(), rect, whole, UNTINTED);
 }
 
 /// A card: the ground of a list or a chart.

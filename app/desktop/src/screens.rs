@@ -1,5 +1,49 @@
-//! The screens, each a function of what is known.
+//! The screens, each a picture of the state and a list of acts that come of it.
 
+pub mod check;
 pub mod inventory;
+pub mod page_keys;
 pub mod progress;
+pub mod scan;
 pub mod start;
+
+use sohoa_model::ids::PageId;
+use sohoa_pipeline::scan::ScanPlan;
+
+use crate::command::Command;
+use crate::desk::Deed;
+
+/// The screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// What waits.
+    Start,
+    /// All dossiers.
+    Inventory,
+    /// Sheets go through a scanner.
+    Scan,
+    /// What was scanned is looked at.
+    Check,
+    /// How far the archive is.
+    Progress,
+}
+
+/// What came of a frame.
+pub enum Act {
+    /// What a key or a button stands for.
+    Command(Command),
+    /// A dossier is laid on the desk, and looked at on a screen.
+    Open(String, Screen),
+    /// Something is done to the dossier on the desk.
+    Do(Deed),
+    /// A page is looked at.
+    Look(PageId),
+    /// The sheet of a page is to be scanned again.
+    Replace(PageId),
+    /// Sheets are fed.
+    Feed(Box<ScanPlan>),
+    /// Pictures that could not be made are tried again.
+    TryPictures,
+    /// Scanners are looked for again.
+    LookForScanners,
+}

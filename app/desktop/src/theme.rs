@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use eframe::egui;
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle,
-    Theme, vec2,
+    Color32, ColorImage, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
+    TextStyle, Theme, vec2,
 };
 
 const REGULAR: &[u8] = include_bytes!("../fonts/NotoSans-Regular.ttf");
@@ -27,6 +27,7 @@ pub struct Tokens {
     pub app: Color32,
     pub panel: Color32,
     pub surface: Color32,
+    pub stage: Color32,
     pub track: Color32,
     pub hover: Color32,
     pub line: Color32,
@@ -35,6 +36,7 @@ pub struct Tokens {
     pub text2: Color32,
     pub text3: Color32,
     pub accent: Color32,
+    pub accent_hover: Color32,
     pub accent_soft: Color32,
     pub accent_text: Color32,
     pub focus: Color32,
@@ -42,6 +44,11 @@ pub struct Tokens {
     pub rail_text: Color32,
     pub rail_selected: Color32,
     pub on_dark: Color32,
+    pub band: Color32,
+    pub shadow: Color32,
+    pub veil: Color32,
+    pub paper: Color32,
+    pub paper_text: Color32,
     pub pass: Semantic,
     pub warn: Semantic,
     pub reject: Semantic,
@@ -54,6 +61,14 @@ const fn colour(rgb: u32) -> Color32 {
     Color32::from_rgb((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
 }
 
+/// A picture in its own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
+
+/// A picture of three bytes a pixel, for a texture.
+pub fn image(width: u32, height: u32, pixels: &[u8]) -> ColorImage {
+    ColorImage::from_rgb([width as usize, height as usize], pixels)
+}
+
 const fn state(fg: u32, soft: u32) -> Semantic {
     Semantic { fg: colour(fg), soft: colour(soft) }
 }
@@ -63,6 +78,7 @@ pub const LIGHT: Tokens = Tokens {
     app: colour(0xE9EDF1),
     panel: colour(0xF5F7F9),
     surface: colour(0xFFFFFF),
+    stage: colour(0xCDD4DB),
     track: colour(0xDCE2E8),
     hover: colour(0xEDF1F5),
     line: colour(0xD5DBE1),
@@ -71,6 +87,7 @@ pub const LIGHT: Tokens = Tokens {
     text2: colour(0x435060),
     text3: colour(0x5D6977),
     accent: colour(0x1B5FAA),
+    accent_hover: colour(0x164F90),
     accent_soft: colour(0xE0ECF8),
     accent_text: colour(0x1A5699),
     focus: colour(0x1B5FAA),
@@ -78,6 +95,11 @@ pub const LIGHT: Tokens = Tokens {
     rail_text: colour(0xC3CDD7),
     rail_selected: colour(0x2F4355),
     on_dark: colour(0xFFFFFF),
+    band: colour(0xB9D2EC),
+    shadow: Color32::from_black_alpha(41),
+    veil: Color32::from_black_alpha(150),
+    paper: colour(0xF7F4EC),
+    paper_text: colour(0x5D6977),
     pass: state(0x1A7340, 0xDFF2E6),
     warn: state(0x8A5800, 0xFDF0D2),
     reject: state(0xB3261E, 0xFCE6E3),
@@ -91,6 +113,7 @@ pub const DARK: Tokens = Tokens {
     app: colour(0x10161C),
     panel: colour(0x161D25),
     surface: colour(0x1C242D),
+    stage: colour(0x0A0E12),
     track: colour(0x2F3B47),
     hover: colour(0x25303B),
     line: colour(0x2C3742),
@@ -99,6 +122,7 @@ pub const DARK: Tokens = Tokens {
     text2: colour(0xB4BFCA),
     text3: colour(0x93A0AE),
     accent: colour(0x2E73C4),
+    accent_hover: colour(0x2768B4),
     accent_soft: colour(0x1B3350),
     accent_text: colour(0x7DB4F2),
     focus: colour(0x7DB4F2),
@@ -106,6 +130,11 @@ pub const DARK: Tokens = Tokens {
     rail_text: colour(0xA9B5C1),
     rail_selected: colour(0x243342),
     on_dark: colour(0xFFFFFF),
+    band: colour(0x274668),
+    shadow: Color32::from_black_alpha(41),
+    veil: Color32::from_black_alpha(150),
+    paper: colour(0xF7F4EC),
+    paper_text: colour(0x5D6977),
     pass: state(0x5CC489, 0x14301F),
     warn: state(0xE5B04B, 0x352810),
     reject: state(0xFF8A7E, 0x3D1B19),
@@ -224,6 +253,9 @@ mod tests {
             for state in [t.pass, t.warn, t.reject, t.held, t.safe, t.unsaved] {
                 assert!(contrast(state.fg, state.soft) >= 4.5 && contrast(state.fg, t.surface) >= 4.5, "{state:?}");
             }
+            assert!(contrast(t.text2, t.stage) >= 4.5 && contrast(t.text, t.accent_soft) >= 4.5);
+            assert!(contrast(t.on_dark, t.accent_hover) >= 4.5 && contrast(t.paper_text, t.paper) >= 4.5);
+            assert!(contrast(t.accent_text, t.accent_soft) >= 4.5 && contrast(t.focus, t.accent_soft) >= 3.0);
             assert!(contrast(t.on_dark, t.accent) >= 4.5 && contrast(t.rail_text, t.rail) >= 4.5);
             assert!(contrast(t.accent_text, t.surface) >= 4.5 && contrast(t.line2, t.surface) >= 3.0);
             assert!(contrast(t.accent, t.surface) >= 3.0 && contrast(t.focus, t.surface) >= 3.0);

@@ -2,15 +2,29 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use sohoa_desktop::app::App;
-use sohoa_desktop::model::Reader;
+use sohoa_desktop::app::{App, Station};
+use sohoa_desktop::desk::Dossier;
+use sohoa_model::geometry::Rotation;
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
-use sohoa_pipeline::worker::WorkerProgram;
+use sohoa_pipeline::inventory::import_inventory;
+use sohoa_pipeline::pages::{self, Edit};
+use sohoa_pipeline::pictures;
+use sohoa_pipeline::progress::Silent;
+use sohoa_pipeline::scan::{self, Parting, Profile, ScanPlan};
+use sohoa_pipeline::worker::{Worker, WorkerProgram};
+use sohoa_shell::worker::scanners;
 use sohoa_shell::{Texts, UiLanguage, system};
+
+type Window = Harness<'static, App>;
+
+/// What is waited for comes in this time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn session() -> Session {
     Session {
@@ -19,15 +33,22 @@ fn session() -> Session {
         station: "Trạm 03".to_owned(),
         clock: Arc::new(system::SystemClock),
         randomness: Arc::new(system::SystemRandomness),
-        worker: WorkerProgram { program: "/nonexistent".into(), arguments: Vec::new() },
+        worker: WorkerProgram {
+            program: env!("CARGO_BIN_EXE_sohoa-desktop").into(),
+            arguments: vec!["worker".to_owned()],
+        },
     }
+}
+
+fn new_archive(root: &Path) -> Archive {
+    let new =
+        NewArchive { title: "Kho Sở Tư pháp".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: false };
+    Archive::init(root, &new, &session()).expect("an archive")
 }
 
 /// An archive with two dossiers of which one is held.
 fn archive(root: &Path) {
-    let new =
-        NewArchive { title: "Kho Sở Tư pháp".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: false };
-    let archive = Archive::init(root, &new, &session()).expect("an archive");
+    let archive = new_archive(root);
     for code in ["HS.01", "HS.02"] {
         let settings = Default::default();
         let batch = sohoa_catalog::batch::NewBatch {
@@ -44,33 +65,63 @@ fn archive(root: &Path) {
     archive.catalog().hold("HS.02", "dấu MẬT", &archive.act()).expect("a hold");
 }
 
-fn window(root: &Path, language: UiLanguage) -> Harness<'static, App> {
-    let root = root.to_owned();
-    let ctx = eframe::egui::Context::default();
-    let reader = Reader::start(root, session(), ctx);
-    let app = App::new(Texts::new(language), reader, "Nguyễn Thị Lan".to_owned(), "Trạm 03".to_owned());
-    let mut harness =
-        Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-    settle(&mut harness);
-    harness
+/// An archive with an inventory of two dossiers in a box, of which nothing is scanned.
+fn listed(folder: &Path, root: &Path) {
+    let list = "mã hồ sơ,tên phông,mục lục số,hộp số,tiêu đề hồ sơ,số lượng trang\n\
+                HS.01,Phông Sở Tư pháp,Mục lục 02,14,Sổ đăng ký khai sinh xã Nhân Khang,3\n\
+                HS.02,Phông Sở Tư pháp,Mục lục 02,14,Quyết định cho thôi quốc tịch,2\n";
+    let path = folder.join("danh mục.csv");
+    std::fs::write(&path, list).expect("a list");
+    let archive = new_archive(root);
+    let outcome = import_inventory(&archive, &path, &sohoa_model::Cancel::new()).expect("an inventory");
+    assert_eq!(outcome.change.added.len(), 2);
 }
 
-/// Frames until the reading thread has answered.
-fn settle(harness: &mut Harness<'static, App>) {
-    for _ in 0..20_000 {
-        harness.run_steps(1);
-        if harness.state().is_settled() {
-            harness.run_steps(3);
-            return;
-        }
+/// A window over an archive with a simulated scanner, and without anything that is still to come.
+fn window_with(root: &Path, language: UiLanguage, simulated: &str) -> Window {
+    let station = Station { root: root.to_owned(), session: session(), simulated: Some(simulated.to_owned()) };
+    let app = App::new(Texts::new(language), station, &eframe::egui::Context::default());
+    let mut window =
+        Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    until(&mut window, "the archive", App::is_settled);
+    window.run_steps(3);
+    window
+}
+
+fn window(root: &Path, language: UiLanguage) -> Window {
+    window_with(root, language, "sheets=3")
+}
+
+/// Frames until something is so.
+fn until(window: &mut Window, what: &str, is_so: impl Fn(&App) -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so(window.state()) {
+        assert!(Instant::now() < end, "not seen in time: {what}");
+        window.run_steps(1);
         std::thread::yield_now();
     }
-    panic!("the archive was not read");
+    window.run_steps(2);
+}
+
+/// Frames until something is so of the dossier on the desk.
+fn until_dossier(window: &mut Window, what: &str, is_so: impl Fn(&Dossier) -> bool) {
+    until(window, what, |app| app.is_settled() && app.dossier().is_some_and(&is_so));
 }
 
 /// Presses the button with this name.
-fn press(window: &Harness<'static, App>, name: &str) {
+fn press(window: &Window, name: &str) {
     window.get_by_role_and_label(Role::Button, name).click();
+}
+
+/// Presses a key.
+fn key(window: &mut Window, key: Key) {
+    window.key_press_modifiers(Modifiers::NONE, key);
+    window.run_steps(2);
+}
+
+/// Whether something has this name, or a part of it.
+fn shows(window: &Window, words: &str) -> bool {
+    window.query_all_by_label_contains(words).next().is_some()
 }
 
 #[test]
@@ -127,4 +178,250 @@ fn an_archive_that_can_not_be_opened_says_what_is_safe_and_what_to_do() {
     let window = window(&folder.path().join("không có"), UiLanguage::Vietnamese);
     assert!(window.query_by_label("Dữ liệu vẫn nguyên, không có gì bị thay đổi.").is_some());
     assert!(window.query_all_by_label("Đọc lại").count() >= 1);
+}
+
+/// The words of a journey in one language.
+struct Words {
+    scan_this: &'static str,
+    sheets: &'static str,
+    refile: &'static str,
+    keep: &'static str,
+    checks: &'static str,
+    sent_back: &'static str,
+    rescan_now: &'static str,
+    instead: &'static str,
+    next: &'static str,
+    progress: &'static str,
+}
+
+const VIETNAMESE: Words = Words {
+    scan_this: "Quét hồ sơ này",
+    sheets: "Số tờ đếm bằng tay",
+    refile: "Cất được",
+    keep: "Chưa được cất",
+    checks: "Kiểm tra",
+    sent_back: "Trang bị trả về để quét lại",
+    rescan_now: "Quét lại tờ này ngay",
+    instead: "Quét lại trang 2",
+    next: "Hồ sơ kế: HS.02",
+    progress: "Tiến độ số hóa",
+};
+
+const ENGLISH: Words = Words {
+    scan_this: "Scan this dossier",
+    sheets: "Sheets counted by hand",
+    refile: "Safe to refile",
+    keep: "Not yet safe to refile",
+    checks: "Check",
+    sent_back: "Page sent back to be scanned again",
+    rescan_now: "Rescan this sheet now",
+    instead: "Rescan page 2",
+    next: "Next: HS.02",
+    progress: "Progress of digitization",
+};
+
+#[test]
+fn paper_goes_through_the_scanner_is_checked_and_counted_with_keys_alone() {
+    for (language, words) in [(UiLanguage::Vietnamese, VIETNAMESE), (UiLanguage::English, ENGLISH)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("kho");
+        listed(folder.path(), &root);
+
+        // Three sheets, counted beforehand; the batch closes itself when they all came.
+        let mut scanning = window(&root, language);
+        press(&scanning, words.scan_this);
+        until_dossier(&mut scanning, "the dossier", |dossier| dossier.code == "HS.01");
+        assert!(shows(&scanning, words.keep));
+        scanning.get_by_role_and_label(Role::TextInput, words.sheets).focus();
+        scanning.run_steps(2);
+        scanning.get_by_role_and_label(Role::TextInput, words.sheets).type_text("3");
+        scanning.run_steps(2);
+        key(&mut scanning, Key::Enter);
+        key(&mut scanning, Key::Space);
+        until_dossier(&mut scanning, "three pages", |dossier| dossier.pages.len() == 3 && dossier.open().is_none());
+        assert!(shows(&scanning, words.refile) && shows(&scanning, words.next));
+
+        // Out and back, turned and turned back: nothing is lost by it.
+        key(&mut scanning, Key::A);
+        key(&mut scanning, Key::X);
+        until_dossier(&mut scanning, "a page less", |dossier| dossier.pages.len() == 2 && dossier.gone.len() == 1);
+        key(&mut scanning, Key::Z);
+        until_dossier(&mut scanning, "the page", |dossier| dossier.pages.len() == 3 && dossier.gone.is_empty());
+        key(&mut scanning, Key::Home);
+        key(&mut scanning, Key::W);
+        let turned = |dossier: &Dossier| dossier.pages[0].view.turn.is_some_and(|turn| turn.degrees() == 90);
+        until_dossier(&mut scanning, "a turned page", turned);
+        key(&mut scanning, Key::Z);
+        let upright = |dossier: &Dossier| dossier.pages[0].view.stands.degrees() == 0;
+        until_dossier(&mut scanning, "an upright page", upright);
+        key(&mut scanning, Key::D);
+        key(&mut scanning, Key::T);
+        until_dossier(&mut scanning, "two documents", |dossier| dossier.pages[1].begins);
+        key(&mut scanning, Key::Z);
+        until_dossier(&mut scanning, "one document", |dossier| !dossier.pages.iter().any(|page| page.begins));
+        drop(scanning);
+
+        // The second page is sent back and scanned again, in its place.
+        let mut checking = window_with(&root, language, "sheets=1 first=7");
+        scan_again(&mut checking, &words);
+        checking.key_press_modifiers(Modifiers::CTRL, Key::Num7);
+        checking.run_steps(3);
+        assert!(shows(&checking, words.progress));
+    }
+}
+
+/// From the inventory to Check, a page sent back, and its sheet scanned again.
+fn scan_again(window: &mut Window, words: &Words) {
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num2);
+    window.run_steps(3);
+    key(window, Key::Enter);
+    until_dossier(window, "the dossier", |dossier| dossier.code == "HS.01");
+    assert!(window.query_all_by_role_and_label(Role::Button, words.checks).next().is_some());
+    let before = window.state().dossier().expect("it is there").pages[1].view.master;
+    key(window, Key::D);
+    key(window, Key::R);
+    until_dossier(window, "a page that was sent back", |dossier| dossier.pages[1].exception().is_some());
+    assert!(shows(window, words.sent_back) && shows(window, words.keep));
+    // Taken back, and decided again.
+    key(window, Key::Z);
+    until_dossier(window, "no exception", |dossier| dossier.pages.iter().all(|page| page.exception().is_none()));
+    key(window, Key::R);
+    until_dossier(window, "a page that was sent back", |dossier| dossier.pages[1].exception().is_some());
+    press(window, words.rescan_now);
+    window.run_steps(3);
+    assert!(shows(window, words.instead));
+    key(window, Key::Space);
+    until_dossier(window, "another page in its place", |dossier| {
+        dossier.pages.len() == 3 && dossier.pages[1].view.master != before && dossier.may_be_refiled()
+    });
+    assert!(shows(window, words.refile));
+}
+
+#[test]
+fn a_feeder_that_stops_says_how_many_sheets_are_safe_and_where_to_go_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let mut jammed = window_with(&root, UiLanguage::Vietnamese, "sheets=3 fault=jam@3");
+    press(&jammed, VIETNAMESE.scan_this);
+    until_dossier(&mut jammed, "the dossier", |dossier| dossier.code == "HS.01");
+    key(&mut jammed, Key::Space);
+    until_dossier(&mut jammed, "two sheets", |dossier| dossier.pages.len() == 2);
+    assert!(
+        shows(&jammed, "2 tờ đã an toàn.") && shows(&jammed, "Máy quét bị kẹt giấy."),
+        "what happened, what is safe"
+    );
+    assert!(shows(&jammed, "Quét tiếp từ tờ 3"));
+    // Nobody counted: the reconciliation asks for the number, and tells what is missing.
+    key(&mut jammed, Key::F);
+    assert!(shows(&jammed, "Đếm số tờ giấy"));
+    jammed.get_by_role_and_label(Role::TextInput, "Số tờ đếm bằng tay").focus();
+    jammed.run_steps(2);
+    jammed.get_by_role_and_label(Role::TextInput, "Số tờ đếm bằng tay").type_text("3");
+    jammed.run_steps(3);
+    assert!(shows(&jammed, "Hiện thiếu 1 trang"));
+    key(&mut jammed, Key::Escape);
+    drop(jammed);
+
+    // The next window goes on where that one ended, and a person closes the batch with a reason.
+    let mut going_on = window_with(&root, UiLanguage::Vietnamese, "sheets=1 first=3");
+    assert!(shows(&going_on, "Hồ sơ HS.01 đang quét dở."));
+    key(&mut going_on, Key::Enter);
+    until_dossier(&mut going_on, "the dossier", |dossier| dossier.code == "HS.01");
+    key(&mut going_on, Key::Space);
+    until_dossier(&mut going_on, "three sheets", |dossier| dossier.pages.len() == 3);
+    key(&mut going_on, Key::F);
+    let field = || "Số tờ đếm bằng tay";
+    going_on.get_by_role_and_label(Role::TextInput, field()).focus();
+    going_on.run_steps(2);
+    going_on.get_by_role_and_label(Role::TextInput, field()).type_text("4");
+    going_on.run_steps(3);
+    assert!(shows(&going_on, "Hiện thiếu 1 trang"));
+    press(&going_on, "Đóng thiếu, ghi lý do…");
+    going_on.run_steps(3);
+    going_on.get_by_role_and_label(Role::TextInput, "Vì sao đóng khi số chưa khớp?").focus();
+    going_on.run_steps(2);
+    going_on
+        .get_by_role_and_label(Role::TextInput, "Vì sao đóng khi số chưa khớp?")
+        .type_text("tờ 4 đã mất từ năm 1999");
+    going_on.run_steps(3);
+    press(&going_on, "Đóng, ghi lý do");
+    until_dossier(&mut going_on, "a closed batch", |dossier| dossier.open().is_none() && dossier.may_be_refiled());
+}
+
+#[test]
+fn letters_that_are_typed_are_never_commands_and_a_held_dossier_is_covered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let mut typing = window(&root, UiLanguage::Vietnamese);
+    press(&typing, VIETNAMESE.scan_this);
+    until_dossier(&mut typing, "the dossier", |dossier| dossier.code == "HS.01");
+    typing.get_by_role_and_label(Role::TextInput, "Số tờ đếm bằng tay").focus();
+    typing.run_steps(2);
+    for letter in [Key::X, Key::F, Key::R, Key::Space] {
+        key(&mut typing, letter);
+    }
+    assert!(typing.state().is_settled() && typing.state().dossier().is_some_and(|dossier| dossier.batches.is_empty()));
+    assert!(!shows(&typing, "Đối chiếu hồ sơ"), "a letter in a field opened the reconciliation");
+    drop(typing);
+
+    let archive = Archive::open(&root, &session()).expect("an archive");
+    archive.catalog().hold("HS.01", "dấu MẬT", &archive.act()).expect("a hold");
+    drop(archive);
+    let mut held = window(&root, UiLanguage::Vietnamese);
+    held.key_press_modifiers(Modifiers::CTRL, Key::Num2);
+    held.run_steps(3);
+    key(&mut held, Key::Enter);
+    until_dossier(&mut held, "the held dossier", |dossier| dossier.held.is_some());
+    assert!(shows(&held, "Hồ sơ ở lại trạm này"));
+    key(&mut held, Key::Space);
+    assert!(held.state().is_settled(), "a held dossier is not scanned");
+}
+
+#[test]
+fn pages_are_seen_as_they_stand_in_small_as_a_whole_and_in_parts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let archive = Archive::open(&root, &session()).expect("an archive");
+    let cancel = sohoa_model::Cancel::new();
+    let mut driver = scanners(&session().worker, &cancel, &|_| Some("sheets=1".to_owned()));
+    let plan = ScanPlan {
+        dossier: "HS.01".to_owned(),
+        document: None,
+        parting: Parting::None,
+        device: "simulated:0".to_owned(),
+        settings: Profile::default().settings,
+        sheets: Some(1),
+        new_dossier: false,
+        reason: None,
+        target: Default::default(),
+        blank_backs: Default::default(),
+    };
+    scan::scan(&archive, &plan, &mut driver, &cancel, &Silent).expect("a page");
+    let page = archive.catalog().pages("HS.01").expect("pages").remove(0);
+    let turn = Edit::Turn(Rotation::Quarter);
+    pages::edit(&archive, "HS.01", &[page.id], &turn, "").expect("a turn");
+    let page = archive.catalog().pages("HS.01").expect("pages").remove(0);
+    let (width, height) = (page.facts.height, page.facts.width);
+
+    let mut worker = Worker::new(session().worker);
+    let kept = pictures::small(&archive, &page, &mut worker, &cancel).expect("a thumbnail");
+    let path = pictures::path(&archive, &page.master, 0);
+    std::fs::remove_file(&path).expect("it was kept");
+    let made = pictures::small(&archive, &page, &mut worker, &cancel).expect("a thumbnail");
+    assert_eq!((made.width, made.height), (kept.width, kept.height));
+    assert!(path.is_file() && made.width > made.height, "it is made once, and turned");
+
+    let mut seen =
+        |factor, part| pictures::large(&archive, &page, factor, part, &mut worker, &cancel).expect("a picture");
+    let whole = seen(1, None);
+    assert_eq!((whole.width, whole.height), (width, height));
+    let half = seen(2, None);
+    assert_eq!((half.width, half.height), (width.div_ceil(2), height.div_ceil(2)));
+    let part = [width / 2, height / 3, width, 10];
+    let cut = seen(1, Some(part));
+    assert_eq!((cut.width, cut.height), (width - width / 2, 10), "cut with the page");
+    assert_eq!(cut, whole.part(part));
 }

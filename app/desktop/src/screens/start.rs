@@ -1,11 +1,14 @@
-//! Start: what waits for a person, and how the station is.
+//! Start: the dossier to go on with, what waits for a person, and how the station is.
 
 use eframe::egui;
-use egui::{Align, Key, Layout, Margin, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Key, Layout, Margin, Modifiers, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 use sohoa_shell::{Texts, failure};
 
+use crate::command::Command;
+use crate::gallery::Gallery;
 use crate::model::{Chip, Snapshot};
-use crate::parts::{self, Mark, Row};
+use crate::parts::{self, Action, Mark, Row};
+use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
 
 /// Width of the column at the right.
@@ -14,7 +17,14 @@ const SIDE: f32 = 320.0;
 const SCARCE: u64 = 20 << 30;
 
 /// Draws it; says which list to open.
-pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) -> Option<Chip> {
+pub fn show(
+    ui: &mut Ui,
+    texts: &Texts,
+    snapshot: &Snapshot,
+    station: &str,
+    gallery: &mut Gallery,
+    acts: &mut Vec<Act>,
+) -> Option<Chip> {
     let t = tokens(ui.ctx());
     let waiting = &snapshot.waiting;
     let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
@@ -30,16 +40,23 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) -> O
         ui.allocate_ui_with_layout(vec2(width, ui.available_height()), left, |ui| {
             ScrollArea::vertical().id_salt("start").show(ui, |ui| {
                 ui.set_width(width - 12.0);
-                let dossiers = snapshot.dossiers.len();
-                let id = if waiting.is_empty() { "ui-nothing-waits" } else { "ui-waits" };
-                ui.label(RichText::new(texts.get(id)).font(semibold(28.0)).color(t.text));
+                let title = match (&snapshot.resume, waiting.is_empty()) {
+                    (Some(resume), _) => {
+                        texts.say("ui-being-scanned", &[("dossier", (&snapshot.dossiers[resume.at].code).into())])
+                    }
+                    (None, true) => texts.get("ui-nothing-waits"),
+                    (None, false) => texts.get("ui-waits"),
+                };
+                ui.label(RichText::new(title).font(semibold(28.0)).color(t.text));
                 let share = snapshot.progress.total.done.dossiers;
-                let values = [("done", share.into()), ("all", dossiers.into())];
+                let values = [("done", share.into()), ("all", snapshot.dossiers.len().into())];
                 ui.label(RichText::new(texts.say("ui-accepted-of", &values)).color(t.text2));
                 ui.add_space(10.0);
+                next_card(ui, texts, snapshot, gallery, acts);
                 if waiting.is_empty() {
                     return;
                 }
+                ui.add_space(12.0);
                 parts::card(ui).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     egui::Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
@@ -63,6 +80,61 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) -> O
         ui.vertical(|ui| health(ui, texts, snapshot, station));
     });
     chosen
+}
+
+/// The dossier to go on with: the one that is being scanned, else the first that is not.
+fn next_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, gallery: &mut Gallery, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let resume = snapshot.resume.as_ref();
+    let line = resume.map(|resume| &snapshot.dossiers[resume.at]).or_else(|| snapshot.next_to_scan(""));
+    let Some(line) = line else { return };
+    parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 20.0;
+            if let Some(page) = resume.and_then(|resume| resume.last.as_ref()) {
+                let (rect, _) = ui.allocate_exact_size(vec2(92.0, 130.0), Sense::hover());
+                match gallery.small(page) {
+                    Some(texture) => {
+                        let size = texture.size_vec2();
+                        let scale = (rect.width() / size.x).min(rect.height() / size.y);
+                        parts::picture(ui, &texture, Rect::from_center_size(rect.center(), size * scale));
+                    }
+                    None => drop(ui.painter().rect_filled(rect, 0.0, t.paper)),
+                }
+            }
+            let word = texts.get(if resume.is_some() { "ui-scan-on" } else { "ui-scan-this" });
+            let cap = Command::Open.cap(texts);
+            let width = (ui.available_width() - 240.0).max(160.0);
+            ui.allocate_ui_with_layout(vec2(width, 110.0), Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                let mut place = vec![line.code.clone(), line.series.clone()];
+                if !line.box_code.is_empty() {
+                    place.push(texts.say("ui-box-n", &[("box", (&line.box_code).into())]));
+                }
+                place.retain(|word| !word.is_empty());
+                ui.label(RichText::new(place.join(" · ")).small().color(t.text2));
+                ui.label(RichText::new(&line.title).font(semibold(16.0)).color(t.text));
+                let expected = resume.and_then(|resume| resume.counted).or(line.expected);
+                let words = match expected {
+                    Some(all) => texts.say("ui-pages-of", &[("pages", line.pages.into()), ("all", all.into())]),
+                    None => texts.say("ui-pages-named", &[("pages", line.pages.into())]),
+                };
+                let share = expected.map_or(0.0, |all| line.pages as f32 / all.max(1) as f32);
+                ui.horizontal(|ui| {
+                    parts::bar(ui, (width - 180.0).max(80.0), share, None, &words);
+                    ui.label(RichText::new(&words).color(t.text2));
+                });
+            });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let action = Action::new(&word, &cap).primary().icon(Command::ShowScan.icon());
+                let is_entered = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+                if action.show(ui, None).clicked() || is_entered {
+                    acts.push(Act::Open(line.code.clone(), Screen::Scan));
+                }
+            });
+        });
+    });
 }
 
 /// The mark of what waits.

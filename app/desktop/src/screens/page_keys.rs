@@ -1,0 +1,176 @@
+//! What Scan and Check have in common: a chosen page, how it is looked at, and the keys that mean the same on both.
+
+use eframe::egui;
+use egui::{Align2, FontId, Rect, TextureHandle, Ui, vec2};
+use sohoa_model::finding::Severity;
+use sohoa_model::geometry::Rotation;
+use sohoa_model::ids::PageId;
+use sohoa_pipeline::pages::Edit;
+use sohoa_shell::Texts;
+
+use crate::command::Command;
+use crate::desk::{Deed, Dossier, Page};
+use crate::gallery::Gallery;
+use crate::lens::{self, Lens};
+use crate::parts::Mark;
+use crate::screens::Act;
+use crate::theme::tokens;
+
+/// The page that is chosen, and how it is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Looking {
+    /// The page; the last one if none is said.
+    pub chosen: Option<PageId>,
+    /// Whether the page before it is shown beside it.
+    pub compares: bool,
+    /// How the chosen page is looked at.
+    pub lens: Lens,
+    /// How the other one is.
+    other: Lens,
+    /// Where the page was drawn last.
+    place: Option<Rect>,
+}
+
+impl Looking {
+    /// The place of the chosen page in the dossier.
+    pub fn at(&self, dossier: &Dossier) -> Option<usize> {
+        let chosen = self.chosen.and_then(|chosen| dossier.pages.iter().position(|page| page.view.id == chosen));
+        chosen.or(dossier.pages.len().checked_sub(1))
+    }
+
+    /// The chosen page.
+    pub fn page<'d>(&self, dossier: &'d Dossier) -> Option<&'d Page> {
+        dossier.pages.get(self.at(dossier)?)
+    }
+
+    /// Draws the chosen page, and the one before it where two are compared.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        texts: &Texts,
+        dossier: &Dossier,
+        gallery: &mut Gallery,
+        acts: &mut Vec<Act>,
+    ) {
+        let Some(at) = self.at(dossier) else { return };
+        let page = &dossier.pages[at];
+        let before = at.checked_sub(1).filter(|_| self.compares).map(|at| &dossier.pages[at]);
+        let place = match before {
+            Some(before) => {
+                let [left, right] = lens::halves(rect);
+                ui.push_id("other", |ui| self.other.show(ui, left, before, gallery, &name(texts, before)));
+                right
+            }
+            None => rect,
+        };
+        self.place = Some(place);
+        if gallery.is_lost(&page.view) {
+            let words = texts.say("ui-page-lost", &[("page", page.number.into())]);
+            if lens::lost(ui, place, &words, &texts.get("ui-try-again")) {
+                acts.push(Act::TryPictures);
+            }
+            return;
+        }
+        self.lens.show(ui, place, page, gallery, &name(texts, page));
+    }
+
+    /// Carries out what means the same on both screens; says whether it was that.
+    pub fn carry_out(
+        &mut self,
+        command: Command,
+        dossier: &Dossier,
+        texts: &Texts,
+        ctx: &egui::Context,
+        acts: &mut Vec<Act>,
+    ) -> bool {
+        let Some(at) = self.at(dossier) else { return false };
+        let page = &dossier.pages[at];
+        let edit = |edit: Edit, reason: String| Act::Do(Deed::Pages { pages: vec![page.view.id], edit, reason });
+        let pixels = ctx.pixels_per_point();
+        match command {
+            Command::Previous => self.choose(dossier, at.saturating_sub(1)),
+            Command::Next => self.choose(dossier, at + 1),
+            Command::First => self.choose(dossier, 0),
+            Command::Last => self.chosen = None,
+            Command::NextException => {
+                let order = (at + 1..dossier.pages.len()).chain(0..at);
+                if let Some(next) = order.into_iter().find(|&at| dossier.pages[at].exception().is_some()) {
+                    self.choose(dossier, next);
+                }
+            }
+            Command::Fit => self.lens.toggle(pixels),
+            Command::Larger | Command::Smaller => {
+                if let Some(place) = self.place {
+                    self.lens.zoom(place, page, if command == Command::Larger { 1.25 } else { 0.8 });
+                }
+            }
+            Command::Compare => self.compares = !self.compares,
+            Command::TurnLeft => acts.push(edit(Edit::Turn(Rotation::ThreeQuarters), String::new())),
+            Command::TurnRight => acts.push(edit(Edit::Turn(Rotation::Quarter), String::new())),
+            Command::NewDocument => acts.push(edit(Edit::Part, String::new())),
+            Command::Blank | Command::Remove => {
+                let reason = if command == Command::Blank { "ui-reason-blank" } else { "ui-reason-removed" };
+                acts.push(edit(Edit::Remove, texts.get(reason)));
+                // The page behind it takes its place.
+                self.chosen = dossier.pages.get(at + 1).map(|page| page.view.id);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Chooses the page at a place; the last one is followed.
+    pub fn choose(&mut self, dossier: &Dossier, at: usize) {
+        let is_behind = at + 1 < dossier.pages.len();
+        self.chosen = dossier.pages.get(at).filter(|_| is_behind).map(|page| page.view.id);
+    }
+}
+
+/// Covers the page of a dossier that is held; says whether it is.
+pub fn covered(ui: &Ui, rect: Rect, texts: &Texts, dossier: &Dossier) -> bool {
+    let t = tokens(ui.ctx());
+    if dossier.held.is_none() {
+        return false;
+    }
+    Mark::Held.paint(ui, rect.center() - vec2(0.0, 28.0), t.stage);
+    let words = texts.get("ui-held-covered");
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, FontId::proportional(14.0), t.text2);
+    true
+}
+
+/// A page in small, unless its dossier is held.
+pub fn small(gallery: &mut Gallery, dossier: &Dossier, page: &Page) -> Option<TextureHandle> {
+    if dossier.held.is_some() { None } else { gallery.small(&page.view) }
+}
+
+/// The marks of a page in a strip: whether its bytes are safe, and what is open about it.
+pub fn marks(page: &Page) -> Vec<Mark> {
+    let mut marks = vec![if page.is_safe { Mark::Safe } else { Mark::Unsaved }];
+    marks.extend(page.found.first().map(|found| match found.severity {
+        _ if found.code == sohoa_catalog::finding::PAGE_REJECTED => Mark::Rescan,
+        Severity::Note if found.code == sohoa_pipeline::scan::BLANK_BACK => Mark::Blank,
+        Severity::Note => Mark::Pass,
+        Severity::Warn => Mark::Warn,
+        Severity::Reject => Mark::Reject,
+    }));
+    marks
+}
+
+/// The name of a page for screen readers: number, sheet and side, safety, what is open about it.
+pub fn name(texts: &Texts, page: &Page) -> String {
+    let mut parts = vec![texts.say("ui-page-n", &[("page", page.number.into())])];
+    parts.extend(sheet(texts, page));
+    parts.push(texts.get(if page.is_safe { "ui-page-safe" } else { "ui-page-unsaved" }));
+    let open: Vec<&str> = page.found.iter().map(|found| found.name.as_str()).collect();
+    if !open.is_empty() {
+        parts.push(texts.say("ui-page-look", &[("found", open.join(", ").into())]));
+    }
+    parts.join(", ")
+}
+
+/// The sheet and side of a page, if it was scanned.
+pub fn sheet(texts: &Texts, page: &Page) -> Option<String> {
+    let (sheet, is_back) = page.sheet?;
+    Some(texts.say(if is_back { "ui-sheet-back" } else { "ui-sheet-front" }, &[("sheet", sheet.into())]))
+}
