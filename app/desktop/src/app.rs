@@ -1,6 +1,6 @@
 //! The frame around the screens: rail, header, status line, keys; and what carries out the acts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui;
@@ -16,9 +16,9 @@ use crate::command::{Command, Place};
 use crate::desk::{Answer, Deed, Desk, Dossier, Way};
 use crate::feeder::{Feeder, News};
 use crate::gallery::Gallery;
-use crate::model::{Chip, Reader, Snapshot};
+use crate::model::{self, Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
-use crate::screens::{Act, Screen, check, inventory, progress, scan, start};
+use crate::screens::{Act, Screen, archives, check, inventory, progress, scan, start};
 use crate::theme::{self, tokens};
 
 /// Seconds that a remark on what was done stays.
@@ -39,7 +39,7 @@ enum Known {
 /// The window.
 pub struct App {
     texts: Arc<Texts>,
-    session: Session,
+    station: Station,
     reader: Reader,
     desk: Desk,
     feeder: Feeder,
@@ -57,6 +57,9 @@ pub struct App {
     redo: Vec<Deed>,
     remark: Option<(String, f64)>,
     next: Next,
+    archives: archives::State,
+    /// Whether another archive is being chosen.
+    chooses: bool,
     is_set_up: bool,
 }
 
@@ -68,6 +71,7 @@ struct Next {
 }
 
 /// What a window is over.
+#[derive(Clone)]
 pub struct Station {
     /// The folder of the archive.
     pub root: PathBuf,
@@ -80,19 +84,18 @@ pub struct Station {
 impl App {
     /// The window over an archive; its threads end with it.
     pub fn new(texts: Texts, station: Station, ctx: &Context) -> Self {
-        let Station { root, session, simulated } = station;
         let texts = Arc::new(texts);
+        let Station { root, session, simulated } = station.clone();
         let reader = Reader::start(root.clone(), session.clone(), ctx);
-        reader.ask(&texts);
         let feeder = Feeder::start(root.clone(), session.clone(), simulated, ctx);
-        feeder.look(&texts);
-        Self {
+        let gallery = Gallery::start(&root, &session, ctx);
+        let app = Self {
             reader,
             feeder,
-            gallery: Gallery::start(&root, &session, ctx),
-            desk: Desk::start(root, session.clone(), ctx),
+            gallery,
+            desk: Desk::start(root, session, ctx),
             texts,
-            session,
+            station,
             known: Known::Waiting,
             screen: Screen::Start,
             shows_keys: false,
@@ -105,8 +108,20 @@ impl App {
             redo: Vec::new(),
             remark: None,
             next: Next::default(),
+            archives: archives::State::default(),
+            chooses: false,
             is_set_up: false,
-        }
+        };
+        app.reader.ask(&app.texts);
+        app.feeder.look(&app.texts);
+        app
+    }
+
+    /// Goes over to another archive; the threads of this one end.
+    fn go_over(&mut self, root: PathBuf, ctx: &Context) {
+        let station = Station { root, ..self.station.clone() };
+        let other = Self::new(Texts::new(self.texts.language()), station, ctx);
+        *self = Self { is_set_up: true, ..other };
     }
 
     /// Whether all that was asked for has come: the archive, the dossier, the sheets.
@@ -114,6 +129,16 @@ impl App {
         let is_on_desk = self.on_desk.as_deref() == self.dossier.as_deref().map(|dossier| dossier.code.as_str());
         let is_known = !matches!(self.known, Known::Waiting) && self.scan.knows_devices();
         is_known && is_on_desk && !self.feeder.is_running()
+    }
+
+    /// The folder of the archive.
+    pub fn root(&self) -> &Path {
+        &self.station.root
+    }
+
+    /// Whether a new archive could not be made.
+    pub fn is_refused(&self) -> bool {
+        self.archives.refused.is_some()
     }
 
     /// The dossier on the desk.
@@ -139,7 +164,7 @@ impl App {
         self.status(ui);
         self.screen(ui, &mut acts);
         if self.shows_keys {
-            self.keys(&ctx);
+            self.keys(ui);
         }
         self.remark(&ctx);
         self.carry_out(acts, &ctx);
@@ -150,10 +175,15 @@ impl App {
         self.gallery.take(ctx);
         while let Some(answer) = self.reader.answer() {
             self.filter.forget();
-            self.known = match answer {
-                Ok(snapshot) => Known::Read(Box::new(snapshot)),
-                Err(failure) => Known::Failed(failure),
-            };
+            match answer {
+                model::Answer::Read(Ok(snapshot)) => self.known = Known::Read(snapshot),
+                model::Answer::Read(Err(failure)) => self.known = Known::Failed(failure),
+                model::Answer::Made(Ok(root)) => {
+                    self.go_over(root, ctx);
+                    return;
+                }
+                model::Answer::Made(Err(failure)) => self.archives.refused = Some(failure),
+            }
             self.look_ahead();
         }
         while let Some(answer) = self.desk.answer() {
@@ -288,9 +318,10 @@ impl App {
             }
             return;
         }
-        CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(
-            ui,
-            |ui| match &self.known {
+        let mut choice = None;
+        CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(ui, |ui| {
+            let is_lost = matches!(self.known, Known::Failed(_));
+            match &self.known {
                 Known::Waiting => {
                     ui.label(RichText::new(self.texts.get("ui-reading")).color(t.text2));
                 }
@@ -298,11 +329,13 @@ impl App {
                     if failed(ui, &self.texts, failure) {
                         acts.push(Act::Command(Command::Refresh));
                     }
+                    ui.add_space(12.0);
                 }
+                Known::Read(_) if self.chooses => {}
                 Known::Read(snapshot) => match self.screen {
                     Screen::Start => {
-                        let chip =
-                            start::show(ui, &self.texts, snapshot, &self.session.station, &mut self.gallery, acts);
+                        let station = &self.station.session.station;
+                        let chip = start::show(ui, &self.texts, snapshot, station, &mut self.gallery, acts);
                         if let Some(chip) = chip {
                             self.filter = inventory::Filter::new(String::new(), chip);
                             self.screen = Screen::Inventory;
@@ -326,8 +359,19 @@ impl App {
                         }
                     }
                 },
-            },
-        );
+            }
+            if self.chooses || is_lost {
+                choice = archives::show(ui, &self.texts, &mut self.archives, is_lost);
+            }
+        });
+        match choice {
+            Some(archives::Choice::Open(root)) => {
+                let ctx = ui.ctx().clone();
+                self.go_over(root, &ctx);
+            }
+            Some(archives::Choice::Make(folder, new)) => self.reader.make(folder, new, &self.texts),
+            None => {}
+        }
     }
 
     fn carry_out(&mut self, acts: Vec<Act>, ctx: &Context) {
@@ -381,7 +425,10 @@ impl App {
 
     fn command(&mut self, command: Command, ctx: &Context, acts: &mut Vec<Act>) {
         match command {
-            Command::ShowStart => self.screen = Screen::Start,
+            Command::ShowStart => {
+                self.screen = Screen::Start;
+                self.chooses = false;
+            }
             Command::ShowInventory => self.screen = Screen::Inventory,
             Command::ShowScan => self.show_pages(Screen::Scan),
             Command::ShowCheck => self.show_pages(Screen::Check),
@@ -405,6 +452,12 @@ impl App {
                 ctx.set_theme(if ctx.theme() == Theme::Dark { Theme::Light } else { Theme::Dark });
             }
             Command::ShowKeys => self.shows_keys = !self.shows_keys,
+            Command::ChooseArchive => {
+                self.chooses = !self.chooses && !self.feeder.is_running();
+                if self.chooses {
+                    self.screen = Screen::Start;
+                }
+            }
             Command::StopFeed if self.feeder.is_running() => self.feeder.stop(),
             Command::Undo => {
                 if let Some(deed) = self.undo.pop() {
@@ -522,7 +575,7 @@ impl App {
                 ui.label(RichText::new(self.texts.get(name.label())).font(theme::semibold(14.0)).color(t.text));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let person = char::from(lucide_icons::Icon::UserRound);
-                    let operator = format!("{person}  {}", self.session.operator);
+                    let operator = format!("{person}  {}", self.station.session.operator);
                     ui.label(RichText::new(operator).color(t.text2));
                     let Known::Read(snapshot) = &self.known else { return };
                     ui.separator();
@@ -563,7 +616,7 @@ impl App {
                     ui.label(RichText::new(self.texts.get(command.label())).small().color(t.text2));
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.label(RichText::new(&self.session.station).small().color(t.text2));
+                    ui.label(RichText::new(&self.station.session.station).small().color(t.text2));
                     if self.feeder.is_running() {
                         ui.label(RichText::new(self.texts.get("ui-feeding")).small().color(t.text2));
                         Mark::Running.show(ui, t.panel);
@@ -574,15 +627,18 @@ impl App {
     }
 
     /// The sheet of keys: those of this screen, then those that hold everywhere.
-    fn keys(&mut self, ctx: &Context) {
+    fn keys(&mut self, ui: &Ui) {
+        let ctx = ui.ctx();
         let texts = self.texts.clone();
         let place = self.place();
-        let shown = Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
+        let shown = Modal::new(egui::Id::unique("keys")).frame(parts::modal(ui)).show(ctx, |ui| {
             ui.set_width(560.0);
             ui.heading(texts.get("ui-keys"));
             let all = Command::of(place).iter().filter(|_| place != Place::Everywhere).chain(&Command::EVERYWHERE);
             let all: Vec<&Command> = all.collect();
             let half = all.len().div_ceil(2);
+            ui.spacing_mut().item_spacing = vec2(24.0, 2.0);
+            ui.spacing_mut().interact_size.y = 28.0;
             ui.columns(2, |columns| {
                 for (at, command) in all.iter().enumerate() {
                     let column = &mut columns[at / half];

@@ -18,6 +18,8 @@ pub enum Command {
     ShowCheck,
     /// How far the archive is.
     ShowProgress,
+    /// Another archive.
+    ChooseArchive,
     /// Look at the archive again.
     Refresh,
     /// The other language.
@@ -97,12 +99,13 @@ pub enum Place {
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 9] = [
+    pub const EVERYWHERE: [Self; 10] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
         Self::ShowCheck,
         Self::ShowProgress,
+        Self::ChooseArchive,
         Self::Refresh,
         Self::SwitchLanguage,
         Self::SwitchTheme,
@@ -169,6 +172,7 @@ impl Command {
             Self::ShowScan => "ui-scan",
             Self::ShowCheck => "ui-check",
             Self::ShowProgress => "ui-progress",
+            Self::ChooseArchive => "ui-open-archive",
             Self::Refresh => "ui-refresh",
             Self::SwitchLanguage => "ui-language",
             Self::SwitchTheme => "ui-theme",
@@ -210,6 +214,7 @@ impl Command {
             Self::ShowScan | Self::Feed | Self::Open => Icon::ScanLine,
             Self::ShowCheck => Icon::ScanEye,
             Self::ShowProgress => Icon::ChartLine,
+            Self::ChooseArchive => Icon::FolderOpen,
             Self::Refresh => Icon::RefreshCw,
             Self::SwitchLanguage => Icon::Languages,
             Self::SwitchTheme => Icon::SunMoon,
@@ -247,6 +252,7 @@ impl Command {
             Self::ShowScan => control(Key::Num3),
             Self::ShowCheck => control(Key::Num4),
             Self::ShowProgress => control(Key::Num7),
+            Self::ChooseArchive => control(Key::O),
             Self::Refresh => plain(Key::F5),
             Self::SwitchLanguage => control(Key::J),
             Self::SwitchTheme => control(Key::D),

@@ -9,7 +9,7 @@ use sohoa_catalog::progress::Progress;
 use sohoa_catalog::query::{DossierFilter, PageView};
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
-use sohoa_pipeline::archive::{Archive, Session};
+use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::{Failure, Texts};
 use sohoa_store::disk;
@@ -268,19 +268,44 @@ impl Snapshot {
     }
 }
 
+/// What the reading thread is asked for.
+enum Wish {
+    Look(Arc<Texts>),
+    Make(PathBuf, NewArchive, Arc<Texts>),
+}
+
+/// What the reading thread says.
+pub enum Answer {
+    /// How the archive stands, or why it can't be read.
+    Read(Result<Box<Snapshot>, Failure>),
+    /// A new archive was made in this folder, or why none was.
+    Made(Result<PathBuf, Failure>),
+}
+
 /// The thread that reads the archive.
-pub struct Reader(Errand<Arc<Texts>, Result<Snapshot, Failure>>);
+pub struct Reader(Errand<Wish, Answer>);
 
 impl Reader {
     /// Starts the thread; it ends with this.
     pub fn start(root: PathBuf, session: Session, ctx: &Context) -> Self {
-        Self(Errand::start(ctx, move |asked: &Receiver<Arc<Texts>>, answers| {
-            while let Ok(mut texts) = asked.recv() {
-                // Several wishes at once are one.
-                while let Ok(later) = asked.try_recv() {
-                    texts = later;
-                }
-                if !answers.tell(Snapshot::read(&root, &session, &texts)) {
+        Self(Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
+            let mut next = None;
+            while let Some(wish) = next.take().or_else(|| asked.recv().ok()) {
+                let answer = match wish {
+                    Wish::Look(texts) => {
+                        // Several looks at once are one.
+                        next = asked.try_recv().ok();
+                        if matches!(next, Some(Wish::Look(_))) {
+                            continue;
+                        }
+                        Answer::Read(Snapshot::read(&root, &session, &texts).map(Box::new))
+                    }
+                    Wish::Make(folder, new, texts) => {
+                        let made = Archive::init(&folder, &new, &session);
+                        Answer::Made(made.map(|_| folder).map_err(|error| Failure::of(&error, &texts)))
+                    }
+                };
+                if !answers.tell(answer) {
                     return;
                 }
             }
@@ -289,11 +314,16 @@ impl Reader {
 
     /// Asks for a look; failures come in this language.
     pub fn ask(&self, texts: &Arc<Texts>) {
-        self.0.ask(texts.clone());
+        self.0.ask(Wish::Look(texts.clone()));
     }
 
-    /// What was read since.
-    pub fn answer(&self) -> Option<Result<Snapshot, Failure>> {
+    /// Asks for a new archive in a folder.
+    pub fn make(&self, folder: PathBuf, new: NewArchive, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Make(folder, new, texts.clone()));
+    }
+
+    /// What was answered since, one at a time.
+    pub fn answer(&self) -> Option<Answer> {
         self.0.answer()
     }
 }

@@ -204,18 +204,14 @@ impl<'a> Action<'a> {
         let icon = self
             .icon
             .map(|icon| ui.painter().layout_no_wrap(char::from(icon).to_string(), FontId::proportional(16.0), colour));
-        let room = width.map_or(f32::INFINITY, |width| width - 24.0);
+        let room = width.map_or(f32::INFINITY, |width| width - 14.0);
         let cap = (!self.cap.is_empty()).then(|| {
             let colour = if is_filled { t.on_dark } else { t.text2 };
             ui.painter().layout_no_wrap(self.cap.to_owned(), FontId::proportional(12.0), colour)
         });
         let taken =
             icon.as_ref().map_or(0.0, |icon| icon.size().x + 8.0) + cap.as_ref().map_or(0.0, |cap| cap.size().x + 20.0);
-        let word = self.is_worded.then(|| {
-            let mut job = egui::text::LayoutJob::simple_singleline(self.word.to_owned(), font, colour);
-            job.wrap = egui::text::TextWrapping::truncate_at_width((room - taken).max(24.0));
-            ui.fonts_mut(|fonts| fonts.layout_job(job))
-        });
+        let word = self.is_worded.then(|| cut(ui, self.word, font, colour, room - taken));
         let content = taken + word.as_ref().map_or(-8.0, |word| word.size().x);
         let size = vec2(width.unwrap_or(content + 24.0), height);
         let sense = if self.is_enabled { Sense::click() } else { Sense::hover() };
@@ -402,6 +398,18 @@ pub fn bar(ui: &mut Ui, width: f32, share: f32, tick: Option<f32>, name: &str) -
     response
 }
 
+/// Words in one line, cut with an ellipsis where there is no more room.
+pub fn cut(ui: &Ui, words: &str, font: FontId, colour: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(16.0));
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// What a question stands on.
+pub fn modal(ui: &Ui) -> Frame {
+    card(ui).stroke(Stroke::new(1.0, tokens(ui.ctx()).line2)).corner_radius(10).inner_margin(20)
+}
+
 /// A key as it stands on the keyboard.
 pub fn keycap(ui: &mut Ui, key: &str) {
     let t = tokens(ui.ctx());
@@ -440,13 +448,7 @@ impl Row<'_> {
             painter.rect_stroke(rect.shrink(2.0), 4.0, Stroke::new(2.0, t.focus), egui::StrokeKind::Inside);
         }
         self.mark.paint(ui, pos2(rect.left() + 24.0, rect.center().y), ground);
-        let left = rect.left() + 48.0;
-        let text = |at: Pos2, align, words: &str, font, colour| {
-            painter.text(at, align, words, font, colour);
-        };
-        let (title, hint) = (rect.center().y - 9.0, rect.center().y + 10.0);
-        text(pos2(left, title), Align2::LEFT_CENTER, self.title, FontId::proportional(14.0), t.text);
-        text(pos2(left, hint), Align2::LEFT_CENTER, self.hint, FontId::proportional(12.0), t.text3);
+        let text = |at: Pos2, align, words: &str, font, colour| painter.text(at, align, words, font, colour);
         let mut right = rect.right() - 16.0;
         if !self.key.is_empty() {
             let cap = Rect::from_center_size(pos2(right - 10.0, rect.center().y), Vec2::splat(20.0));
@@ -454,7 +456,13 @@ impl Row<'_> {
             text(cap.center(), Align2::CENTER_CENTER, self.key, FontId::proportional(12.0), t.text2);
             right -= 34.0;
         }
-        text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, self.figure, semibold(18.0), t.text);
+        let figure = pos2(right, rect.center().y);
+        right = text(figure, Align2::RIGHT_CENTER, self.figure, semibold(18.0), t.text).left() - 12.0;
+        let left = rect.left() + 48.0;
+        for (y, words, size, colour) in [(-9.0, self.title, 14.0, t.text), (10.0, self.hint, 12.0, t.text3)] {
+            let galley = cut(ui, words, FontId::proportional(size), colour, right - left);
+            painter.galley(pos2(left, rect.center().y + y - galley.size().y / 2.0), galley, colour);
+        }
         let name = format!("{} {}", self.title, self.figure);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         response

@@ -1,5 +1,6 @@
 //! The screens, each a picture of the state and a list of acts that come of it.
 
+pub mod archives;
 pub mod check;
 pub mod inventory;
 pub mod page_keys;

@@ -55,6 +55,7 @@ pub struct Tokens {
     pub held: Semantic,
     pub safe: Semantic,
     pub unsaved: Semantic,
+    pub plain: Semantic,
 }
 
 const fn colour(rgb: u32) -> Color32 {
@@ -106,6 +107,7 @@ pub const LIGHT: Tokens = Tokens {
     held: state(0x6A3D9E, 0xEEE6F8),
     safe: state(0x0A6A6C, 0xD9F0EF),
     unsaved: state(0x9A4310, 0xFBE9DD),
+    plain: state(0x435060, 0xEDF1F5),
 };
 
 /// By night.
@@ -141,6 +143,7 @@ pub const DARK: Tokens = Tokens {
     held: state(0xC3A1F0, 0x2C2140),
     safe: state(0x4FC7C4, 0x0F3031),
     unsaved: state(0xF0A070, 0x3A2416),
+    plain: state(0xB4BFCA, 0x25303B),
 };
 
 /// The colours of the theme that is shown.
@@ -250,7 +253,7 @@ mod tests {
                     assert!(contrast(letters, ground) >= 4.5, "{letters:?} on {ground:?}");
                 }
             }
-            for state in [t.pass, t.warn, t.reject, t.held, t.safe, t.unsaved] {
+            for state in [t.pass, t.warn, t.reject, t.held, t.safe, t.unsaved, t.plain] {
                 assert!(contrast(state.fg, state.soft) >= 4.5 && contrast(state.fg, t.surface) >= 4.5, "{state:?}");
             }
             assert!(contrast(t.text2, t.stage) >= 4.5 && contrast(t.text, t.accent_soft) >= 4.5);

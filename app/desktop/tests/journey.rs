@@ -180,6 +180,49 @@ fn an_archive_that_can_not_be_opened_says_what_is_safe_and_what_to_do() {
     assert!(window.query_all_by_label("Đọc lại").count() >= 1);
 }
 
+#[test]
+fn a_new_archive_is_made_where_there_was_none_and_another_one_opened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = folder.path().join("kho cũ");
+    archive(&other);
+    let mut window = window(&folder.path().join("không có"), UiLanguage::Vietnamese);
+    let new = folder.path().join("kho mới");
+    for (field, text) in [
+        ("Thư mục mới, chưa có gì bên trong", other.to_str().expect("a path")),
+        ("Tên kho", "Kho Phòng Công chứng số 1"),
+        ("Cơ quan ký số", "Phòng Công chứng số 1"),
+    ] {
+        type_into(&mut window, field, text);
+    }
+    // What is there already is never written over.
+    press(&window, "Tạo kho");
+    until(&mut window, "a refusal", App::is_refused);
+    window.get_by_role_and_label(Role::TextInput, "Thư mục mới, chưa có gì bên trong").focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    type_into(&mut window, "Thư mục mới, chưa có gì bên trong", new.to_str().expect("a path"));
+    press(&window, "Tạo kho");
+    until(&mut window, "the new archive", |app| app.is_settled() && app.root() == new);
+    window.run_steps(3);
+    assert!(shows(&window, "Kho Phòng Công chứng số 1"));
+    window.key_press_modifiers(Modifiers::CTRL, Key::O);
+    window.run_steps(3);
+    type_into(&mut window, "Thư mục của kho", other.to_str().expect("a path"));
+    press(&window, "Mở kho");
+    until(&mut window, "the other archive", |app| app.is_settled() && app.root() == other);
+    window.run_steps(3);
+    assert!(shows(&window, "Kho Sở Tư pháp"));
+}
+
+/// Types into the field with this name.
+fn type_into(window: &mut Window, name: &str, text: &str) {
+    window.get_by_role_and_label(Role::TextInput, name).focus();
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::TextInput, name).type_text(text);
+    window.run_steps(2);
+}
+
 /// The words of a journey in one language.
 struct Words {
     scan_this: &'static str,
@@ -232,10 +275,7 @@ fn paper_goes_through_the_scanner_is_checked_and_counted_with_keys_alone() {
         press(&scanning, words.scan_this);
         until_dossier(&mut scanning, "the dossier", |dossier| dossier.code == "HS.01");
         assert!(shows(&scanning, words.keep));
-        scanning.get_by_role_and_label(Role::TextInput, words.sheets).focus();
-        scanning.run_steps(2);
-        scanning.get_by_role_and_label(Role::TextInput, words.sheets).type_text("3");
-        scanning.run_steps(2);
+        type_into(&mut scanning, words.sheets, "3");
         key(&mut scanning, Key::Enter);
         key(&mut scanning, Key::Space);
         until_dossier(&mut scanning, "three pages", |dossier| dossier.pages.len() == 3 && dossier.open().is_none());
@@ -315,10 +355,7 @@ fn a_feeder_that_stops_says_how_many_sheets_are_safe_and_where_to_go_on() {
     // Nobody counted: the reconciliation asks for the number, and tells what is missing.
     key(&mut jammed, Key::F);
     assert!(shows(&jammed, "Đếm số tờ giấy"));
-    jammed.get_by_role_and_label(Role::TextInput, "Số tờ đếm bằng tay").focus();
-    jammed.run_steps(2);
-    jammed.get_by_role_and_label(Role::TextInput, "Số tờ đếm bằng tay").type_text("3");
-    jammed.run_steps(3);
+    type_into(&mut jammed, "Số tờ đếm bằng tay", "3");
     assert!(shows(&jammed, "Hiện thiếu 1 trang"));
     key(&mut jammed, Key::Escape);
     drop(jammed);
@@ -331,20 +368,11 @@ fn a_feeder_that_stops_says_how_many_sheets_are_safe_and_where_to_go_on() {
     key(&mut going_on, Key::Space);
     until_dossier(&mut going_on, "three sheets", |dossier| dossier.pages.len() == 3);
     key(&mut going_on, Key::F);
-    let field = || "Số tờ đếm bằng tay";
-    going_on.get_by_role_and_label(Role::TextInput, field()).focus();
-    going_on.run_steps(2);
-    going_on.get_by_role_and_label(Role::TextInput, field()).type_text("4");
-    going_on.run_steps(3);
+    type_into(&mut going_on, "Số tờ đếm bằng tay", "4");
     assert!(shows(&going_on, "Hiện thiếu 1 trang"));
     press(&going_on, "Đóng thiếu, ghi lý do…");
     going_on.run_steps(3);
-    going_on.get_by_role_and_label(Role::TextInput, "Vì sao đóng khi số chưa khớp?").focus();
-    going_on.run_steps(2);
-    going_on
-        .get_by_role_and_label(Role::TextInput, "Vì sao đóng khi số chưa khớp?")
-        .type_text("tờ 4 đã mất từ năm 1999");
-    going_on.run_steps(3);
+    type_into(&mut going_on, "Vì sao đóng khi số chưa khớp?", "tờ 4 đã mất từ năm 1999");
     press(&going_on, "Đóng, ghi lý do");
     until_dossier(&mut going_on, "a closed batch", |dossier| dossier.open().is_none() && dossier.may_be_refiled());
 }

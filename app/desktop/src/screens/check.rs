@@ -244,7 +244,8 @@ fn contact_sheet(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut 
     let (texts, dossier) = (seen.texts, seen.dossier);
     ui.horizontal(|ui| {
         let head = RichText::new(&dossier.code).font(semibold(16.0)).color(t.text);
-        let size = vec2((ui.available_width() - 190.0).max(60.0), 32.0);
+        let whole = ui.available_width();
+        let size = vec2(whole - if whole > 300.0 { 190.0 } else { 80.0 }, 32.0);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
             let label = ui.add(egui::Label::new(head).truncate());
             label.on_hover_text(format!("{}\n{}", dossier.code, dossier.title));
@@ -252,7 +253,9 @@ fn contact_sheet(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut 
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             let word = texts.get(if state.by_number { "ui-by-number" } else { "ui-worst-first" });
             let cap = Command::Order.cap(texts);
-            if Action::new(&word, &cap).icon(Command::Order.icon()).show(ui, None).clicked() {
+            let is_worded = whole > 300.0;
+            let action = Action { is_worded, ..Action::new(&word, &cap).icon(Command::Order.icon()) };
+            if action.show(ui, None).clicked() {
                 acts.push(Act::Command(Command::Order));
             }
         });
@@ -368,12 +371,7 @@ fn findings(ui: &mut Ui, page: &Page) {
                 ui.set_width(ui.available_width());
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = 10.0;
-                    let mark = match found.severity {
-                        Severity::Reject => Mark::Reject,
-                        Severity::Warn => Mark::Warn,
-                        Severity::Note => Mark::Pass,
-                    };
-                    mark.show(ui, t.surface);
+                    page_keys::mark(found).show(ui, t.surface);
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 2.0;
                         ui.label(RichText::new(&found.name).font(semibold(14.0)).color(t.text));

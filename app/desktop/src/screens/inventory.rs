@@ -411,9 +411,7 @@ fn row(ui: &mut Ui, texts: &Texts, line: &DossierLine, is_chosen: bool) -> egui:
             rect.y_range(),
         );
         let colour = if at == 0 { t.text } else { t.text2 };
-        let mut job = egui::text::LayoutJob::simple_singleline(words.clone(), FontId::proportional(13.0), colour);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(room.width());
-        let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+        let galley = parts::cut(ui, words, FontId::proportional(13.0), colour, room.width());
         let place = align.anchor_size(pos2(x, rect.center().y), galley.size());
         ui.painter().galley(place.min, galley, colour);
     }

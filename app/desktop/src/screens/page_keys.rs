@@ -9,12 +9,12 @@ use sohoa_pipeline::pages::Edit;
 use sohoa_shell::Texts;
 
 use crate::command::Command;
-use crate::desk::{Deed, Dossier, Page};
+use crate::desk::{Deed, Dossier, Found, Page};
 use crate::gallery::Gallery;
 use crate::lens::{self, Lens};
 use crate::parts::Mark;
 use crate::screens::Act;
-use crate::theme::tokens;
+use crate::theme::{semibold, tokens};
 
 /// The page that is chosen, and how it is looked at.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,8 @@ pub struct Looking {
     pub chosen: Option<PageId>,
     /// Whether the page before it is shown beside it.
     pub compares: bool,
+    /// Whether another page was chosen since the strip was drawn last.
+    pub has_moved: bool,
     /// How the chosen page is looked at.
     pub lens: Lens,
     /// How the other one is.
@@ -60,6 +62,7 @@ impl Looking {
             Some(before) => {
                 let [left, right] = lens::halves(rect);
                 ui.push_id("other", |ui| self.other.show(ui, left, before, gallery, &name(texts, before)));
+                numbered(ui, left, texts, before);
                 right
             }
             None => rect,
@@ -73,6 +76,9 @@ impl Looking {
             return;
         }
         self.lens.show(ui, place, page, gallery, &name(texts, page));
+        if before.is_some() {
+            numbered(ui, place, texts, page);
+        }
     }
 
     /// Carries out what means the same on both screens; says whether it was that.
@@ -92,7 +98,7 @@ impl Looking {
             Command::Previous => self.choose(dossier, at.saturating_sub(1)),
             Command::Next => self.choose(dossier, at + 1),
             Command::First => self.choose(dossier, 0),
-            Command::Last => self.chosen = None,
+            Command::Last => self.choose(dossier, dossier.pages.len()),
             Command::NextException => {
                 let order = (at + 1..dossier.pages.len()).chain(0..at);
                 if let Some(next) = order.into_iter().find(|&at| dossier.pages[at].exception().is_some()) {
@@ -124,7 +130,18 @@ impl Looking {
     pub fn choose(&mut self, dossier: &Dossier, at: usize) {
         let is_behind = at + 1 < dossier.pages.len();
         self.chosen = dossier.pages.get(at).filter(|_| is_behind).map(|page| page.view.id);
+        self.has_moved = true;
     }
+}
+
+/// The number of a page, in its upper left corner.
+fn numbered(ui: &Ui, rect: Rect, texts: &Texts, page: &Page) {
+    let t = tokens(ui.ctx());
+    let words = texts.say("ui-page-n", &[("page", page.number.into())]);
+    let galley = ui.painter().layout_no_wrap(words, semibold(13.0), t.on_dark);
+    let place = Rect::from_min_size(rect.min + vec2(12.0, 12.0), galley.size() + vec2(16.0, 8.0));
+    ui.painter().rect_filled(place, 4.0, t.rail);
+    ui.painter().galley(place.min + vec2(8.0, 4.0), galley, t.on_dark);
 }
 
 /// Covers the page of a dossier that is held; says whether it is.
@@ -147,14 +164,21 @@ pub fn small(gallery: &mut Gallery, dossier: &Dossier, page: &Page) -> Option<Te
 /// The marks of a page in a strip: whether its bytes are safe, and what is open about it.
 pub fn marks(page: &Page) -> Vec<Mark> {
     let mut marks = vec![if page.is_safe { Mark::Safe } else { Mark::Unsaved }];
-    marks.extend(page.found.first().map(|found| match found.severity {
+    // What is only worth knowing is said where the page is looked at.
+    let shown = |found: &&Found| found.severity > Severity::Note || mark(found) == Mark::Blank;
+    marks.extend(page.found.iter().find(shown).map(mark));
+    marks
+}
+
+/// The mark of a finding.
+pub fn mark(found: &Found) -> Mark {
+    match found.severity {
         _ if found.code == sohoa_catalog::finding::PAGE_REJECTED => Mark::Rescan,
         Severity::Note if found.code == sohoa_pipeline::scan::BLANK_BACK => Mark::Blank,
         Severity::Note => Mark::Pass,
         Severity::Warn => Mark::Warn,
         Severity::Reject => Mark::Reject,
-    }));
-    marks
+    }
 }
 
 /// The name of a page for screen readers: number, sheet and side, safety, what is open about it.

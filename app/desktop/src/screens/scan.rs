@@ -5,7 +5,6 @@ use egui::{
     Align, Align2, CentralPanel, ComboBox, FontId, Frame, Key, Layout, Margin, Modal, Panel, Rect, RichText,
     ScrollArea, Sense, Stroke, TextEdit, Ui, vec2,
 };
-use sohoa_model::finding::Severity;
 use sohoa_model::ids::PageId;
 use sohoa_pipeline::scan::{self, BatchTarget, Device, Parting, Profile, ScanPlan, Settings};
 use sohoa_shell::{Failure, Texts};
@@ -302,6 +301,11 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
         return;
     }
     state.looking.show(ui, rect, texts, dossier, gallery, acts);
+    tools(ui, rect, texts, acts);
+    if state.looking.compares {
+        // The pages take all the room, and carry their numbers themselves.
+        return;
+    }
     let is_last = state.looking.chosen.is_none();
     let corner = rect.min + vec2(16.0, 14.0);
     let painter = ui.painter();
@@ -330,6 +334,10 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
         let at = foot - vec2(0.0, 18.0 * at as f32);
         ui.painter().text(at, Align2::LEFT_BOTTOM, line, FontId::proportional(13.0), t.text2);
     }
+}
+
+/// How the page is looked at, in the upper right corner.
+fn tools(ui: &mut Ui, rect: Rect, texts: &Texts, acts: &mut Vec<Act>) {
     let corner = Rect::from_min_size(egui::pos2(rect.right() - 176.0, rect.top() + 14.0), vec2(160.0, 76.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(corner), |ui| {
         ui.with_layout(Layout::top_down(Align::Max), |ui| {
@@ -381,22 +389,16 @@ fn strip(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery)
                     }
                 });
             }
-            if let Some(chosen) = chosen.filter(|_| state.looking.chosen.is_some()) {
+            // What the keys chose comes into view; what the mouse scrolled to stays.
+            if let Some(chosen) = chosen.filter(|_| std::mem::take(&mut state.looking.has_moved)) {
                 let place = Rect::from_min_size(origin + vec2(step * chosen as f32, 0.0), THUMB);
-                // What the keys chose comes into view; what the mouse scrolled to stays.
-                if !ui.clip_rect().contains_rect(place) && ui.input(|input| input.events.iter().any(is_key)) {
-                    ui.scroll_to_rect(place, Some(Align::Center));
-                }
+                ui.scroll_to_rect(place.expand2(vec2(24.0, 0.0)), None);
             }
         },
     );
     if let Some(at) = pressed {
         state.looking.choose(dossier, at);
     }
-}
-
-fn is_key(event: &egui::Event) -> bool {
-    matches!(event, egui::Event::Key { pressed: true, .. })
 }
 
 fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
@@ -465,7 +467,11 @@ fn light(ui: &mut Ui, seen: &Seen<'_>) {
         let id = if in_box.free == in_box.all { "ui-box-free" } else { "ui-box-waits" };
         lines.push(texts.say(id, &values));
     }
-    let (mark, state) = if is_free { (Mark::Safe, t.safe) } else { (Mark::Unsaved, t.unsaved) };
+    let (mark, state) = match is_free {
+        true => (Mark::Safe, t.safe),
+        false if dossier.paper.is_none() && !dossier.pages.is_empty() => (Mark::Planned, t.plain),
+        false => (Mark::Unsaved, t.unsaved),
+    };
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     Notice { mark, state, title: &title, lines: &lines }.show(ui);
 }
@@ -474,6 +480,9 @@ fn light(ui: &mut Ui, seen: &Seen<'_>) {
 pub fn refile_words(texts: &Texts, dossier: &Dossier) -> (bool, String, Vec<String>) {
     if dossier.may_be_refiled() {
         return (true, texts.get("ui-refile"), Vec::new());
+    }
+    if dossier.paper.is_none() && !dossier.pages.is_empty() {
+        return (false, texts.get("ui-came-as-files"), vec![texts.get("ui-nothing-scanned")]);
     }
     let values = [("safe", dossier.safe().into()), ("pages", dossier.pages.len().into())];
     let mut why = vec![texts.say("ui-safe-of", &values)];
@@ -558,10 +567,7 @@ fn looks(ui: &mut Ui, state: &mut State, seen: &Seen<'_>) {
     parts::card(ui).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (at, found) in all.iter().take(6) {
-            let mark = match found.severity {
-                Severity::Reject => Mark::Reject,
-                _ => Mark::Warn,
-            };
+            let mark = page_keys::mark(found);
             let number = dossier.pages[*at].number.to_string();
             let row = parts::Row { mark, title: &found.name, hint: &found.sentence, figure: &number, key: "" };
             if row.show(ui).on_hover_text(&found.sentence).clicked() {
@@ -753,7 +759,7 @@ fn reconcile(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gall
     let mut stays = true;
     let mut close = None;
     let mut command = None;
-    let shown = Modal::new(egui::Id::unique("reconcile")).frame(modal_frame(t)).show(ui.ctx(), |ui| {
+    let shown = Modal::new(egui::Id::unique("reconcile")).frame(parts::modal(ui)).show(ui.ctx(), |ui| {
         ui.set_width(680.0);
         ui.spacing_mut().item_spacing.y = 4.0;
         let title = texts.say("ui-reconcile-title", &[("dossier", (&dossier.code).into())]);
@@ -855,10 +861,6 @@ fn reconcile(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gall
     }
     acts.extend(close.map(Act::Do));
     acts.extend(command.map(Act::Command));
-}
-
-fn modal_frame(t: &crate::theme::Tokens) -> Frame {
-    Frame::new().fill(t.surface).stroke(Stroke::new(1.0, t.line2)).corner_radius(10).inner_margin(Margin::same(20))
 }
 
 /// A line of the reconciliation: what was counted, how many, and what is to be known of it.

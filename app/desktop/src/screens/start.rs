@@ -77,7 +77,14 @@ pub fn show(
                 });
             });
         });
-        ui.vertical(|ui| health(ui, texts, snapshot, station));
+        ui.vertical(|ui| {
+            health(ui, texts, snapshot, station);
+            let (word, cap) = (texts.get(Command::ChooseArchive.label()), Command::ChooseArchive.cap(texts));
+            let action = Action::new(&word, &cap).icon(Command::ChooseArchive.icon());
+            if action.show(ui, None).clicked() {
+                acts.push(Act::Command(Command::ChooseArchive));
+            }
+        });
     });
     chosen
 }
