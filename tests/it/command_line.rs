@@ -112,3 +112,19 @@ fn the_doctor_mends_what_is_published_and_says_so() {
     station.run(["check"]).done();
     assert_eq!(station.run(["doctor", "--mend", "--json"]).done().json()["mended"], Value::Array(vec![]));
 }
+
+#[test]
+fn a_daily_report_is_written_for_print_and_for_spreadsheets_and_never_over_another() {
+    let station = Station::with_demo_archive();
+    let inventory = repository().join("sample-scans/inventory.xlsx");
+    station.run(["inventory", "import", inventory.to_str().unwrap()]).done();
+    let path = |name: &str| station.folder().join(name).to_str().unwrap().to_owned();
+    for name in ["báo cáo.pdf", "báo cáo.xlsx", "báo cáo.csv"] {
+        station.run(["progress", "--report", &path(name)]).done();
+        let again = station.run(["progress", "--report", &path(name)]).ended_with(10);
+        assert!(again.stderr.contains("not written over"), "{}", again.stderr);
+    }
+    station.run(["progress", "--report", &path("báo cáo.doc")]).ended_with(2);
+    let csv = fs::read_to_string(path("báo cáo.csv")).unwrap();
+    assert!(csv.contains("Tòa Công sứ Sơn Bình,7,0,0 %"), "{csv}");
+}

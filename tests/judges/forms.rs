@@ -41,11 +41,19 @@ fn labels_and_minutes_are_sound_and_their_text_can_be_copied() {
                 "(Ký, ghi rõ họ tên)",
             ],
         ),
+        (
+            "report",
+            vec!["BÁO CÁO NGÀY VỀ TIẾN ĐỘ SỐ HÓA", "Tòa Công sứ Sơn Bình", "2026-100%", "NGƯỜI LẬP", "THỦ TRƯỞNG"],
+        ),
     ];
+    station.run(["plan", "example"]).done();
     for (form, words) in &expected {
         let path = station.folder().join(format!("{form}.pdf"));
         let path = path.to_str().expect("a path");
-        station.run(["--ui-lang", "vi", "box", form, "13", path]).done();
+        match *form {
+            "report" => station.run(["--ui-lang", "vi", "progress", "--report", path]).done(),
+            form => station.run(["--ui-lang", "vi", "box", form, "13", path]).done(),
+        };
         let check = Command::new(qpdf).args(["--check", path]).output().expect("qpdf starts");
         if !check.status.success() {
             faults.push(format!("{form}: {}", String::from_utf8_lossy(&check.stdout)));

@@ -337,6 +337,8 @@ pub(crate) struct ProgressArgs {
     pub(crate) json: bool,
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"], value_parser = report_file)]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -666,6 +668,13 @@ fn language(text: &str) -> Result<LanguageChoice, String> {
         return Ok(LanguageChoice::Auto(None));
     }
     text.parse::<Language>().map(LanguageChoice::Given).map_err(|error| error.to_string())
+}
+
+/// A file whose ending says how a report is written.
+fn report_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    if ["pdf", "xlsx", "csv"].contains(&ending.as_str()) { Ok(path) } else { Err("pdf, xlsx, csv".to_owned()) }
 }
 
 /// A turn clockwise by degrees.

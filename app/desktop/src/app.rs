@@ -58,6 +58,7 @@ pub struct App {
     remark: Option<(String, f64)>,
     next: Next,
     archives: archives::State,
+    progress: progress::State,
     /// Whether another archive is being chosen.
     chooses: bool,
     is_set_up: bool,
@@ -109,6 +110,7 @@ impl App {
             remark: None,
             next: Next::default(),
             archives: archives::State::default(),
+            progress: progress::State::default(),
             chooses: false,
             is_set_up: false,
         };
@@ -183,6 +185,18 @@ impl App {
                     return;
                 }
                 model::Answer::Made(Err(failure)) => self.archives.refused = Some(failure),
+                model::Answer::Written(written) => {
+                    let now = ctx.input(|input| input.time);
+                    let words = match written {
+                        Ok(paths) => {
+                            let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                            self.texts.say("report-written", &[("path", paths.join(", ").into())])
+                        }
+                        Err(failure) => format!("{} {}", failure.sentence, failure.hint),
+                    };
+                    self.remark = Some((words, now + REMARK));
+                    continue;
+                }
             }
             self.look_ahead();
         }
@@ -270,7 +284,8 @@ impl App {
             Screen::Inventory => Place::Inventory,
             Screen::Scan if self.dossier.is_some() => Place::Scan,
             Screen::Check if self.dossier.is_some() => Place::Check,
-            Screen::Scan | Screen::Check | Screen::Progress => Place::Everywhere,
+            Screen::Progress => Place::Progress,
+            Screen::Scan | Screen::Check => Place::Everywhere,
         }
     }
 
@@ -343,8 +358,12 @@ impl App {
                     }
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Progress => {
-                        if let Some(fonds) = progress::show(ui, &self.texts, snapshot) {
-                            self.filter = inventory::Filter::new(fonds, Chip::All);
+                        let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, acts);
+                        if let Some(list) = list {
+                            self.filter = match list {
+                                progress::List::Fonds(fonds) => inventory::Filter::new(fonds, Chip::All),
+                                progress::List::Chip(chip) => inventory::Filter::new(String::new(), chip),
+                            };
                             self.screen = Screen::Inventory;
                         }
                     }
@@ -456,6 +475,14 @@ impl App {
                 self.chooses = !self.chooses && !self.feeder.is_running();
                 if self.chooses {
                     self.screen = Screen::Start;
+                }
+            }
+            Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
+            Command::Export => {
+                self.reader.report(&["xlsx", "csv"], &self.texts);
+                if let Some(chart) = self.progress.chart {
+                    let (keep, pixels) = (self.reader.picture(&self.texts), ctx.pixels_per_point());
+                    ctx.request_screenshot(move |image| keep(image.region(&chart.expand(8.0), Some(pixels))));
                 }
             }
             Command::StopFeed if self.feeder.is_running() => self.feeder.stop(),
@@ -607,6 +634,7 @@ impl App {
             Place::Check => {
                 &[Command::Previous, Command::Next, Command::NextException, Command::Undo, Command::ShowKeys]
             }
+            Place::Progress => &[Command::PrintReport, Command::Export, Command::ShowKeys],
             Place::Everywhere | Place::Start | Place::Inventory => &Command::EVERYWHERE,
         };
         Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
@@ -670,7 +698,7 @@ impl App {
         let area = Area::new(egui::Id::unique("remark")).order(Order::Foreground).interactable(false);
         area.anchor(Align2::CENTER_BOTTOM, vec2(0.0, -110.0)).show(ctx, |ui| {
             Frame::new().fill(t.rail).corner_radius(6).inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
-                ui.label(RichText::new(words).color(t.on_dark));
+                ui.add(egui::Label::new(RichText::new(words).color(t.on_dark)).extend());
             });
         });
     }

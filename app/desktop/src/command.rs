@@ -80,6 +80,10 @@ pub enum Command {
     Order,
     /// Take the next step of what is chosen.
     Open,
+    /// The daily report, to be printed.
+    PrintReport,
+    /// Progress as a workbook, as text, and the chart as a picture.
+    Export,
 }
 
 /// Where keys hold.
@@ -95,6 +99,8 @@ pub enum Place {
     Scan,
     /// On Check.
     Check,
+    /// On Progress.
+    Progress,
 }
 
 impl Command {
@@ -117,6 +123,7 @@ impl Command {
         match place {
             Place::Everywhere => &Self::EVERYWHERE,
             Place::Start | Place::Inventory => &[Self::Open],
+            Place::Progress => &[Self::PrintReport, Self::Export],
             Place::Scan => &[
                 Self::Feed,
                 Self::StopFeed,
@@ -203,6 +210,8 @@ impl Command {
             Self::SendBack => "ui-send-back",
             Self::Order => "ui-order",
             Self::Open => "ui-open",
+            Self::PrintReport => "ui-print-report",
+            Self::Export => "ui-export",
         }
     }
 
@@ -239,6 +248,8 @@ impl Command {
             Self::Pass => Icon::Check,
             Self::PassBecause => Icon::PencilLine,
             Self::Order => Icon::ArrowUpDown,
+            Self::PrintReport => Icon::Printer,
+            Self::Export => Icon::Download,
         }
     }
 
@@ -282,6 +293,8 @@ impl Command {
             Self::PassBecause => plain(Key::Num1),
             Self::Order => plain(Key::O),
             Self::Open => plain(Key::Enter),
+            Self::PrintReport => control(Key::P),
+            Self::Export => control(Key::E),
         }
     }
 
@@ -308,7 +321,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for place in [Place::Start, Place::Inventory, Place::Scan, Place::Check] {
+        for place in [Place::Start, Place::Inventory, Place::Scan, Place::Check, Place::Progress] {
             let all = Command::of(place).iter().chain(&Command::EVERYWHERE);
             let mut seen: Vec<KeyboardShortcut> = Vec::new();
             for command in all {

@@ -52,6 +52,11 @@ impl<Wish: Send + 'static, Answer: Send + 'static> Errand<Wish, Answer> {
         let _ = self.wishes.send(wish);
     }
 
+    /// What asks from elsewhere.
+    pub fn asker(&self) -> Sender<Wish> {
+        self.wishes.clone()
+    }
+
     /// What was answered since, one at a time.
     pub fn answer(&self) -> Option<Answer> {
         self.answers.try_recv().ok()

@@ -4,6 +4,7 @@
 //! by threads alone: [`model`] reads it as a whole, [`desk`] the dossier at hand, [`feeder`] scans, [`gallery`] makes pictures.
 
 pub mod app;
+pub mod chart;
 pub mod command;
 pub mod desk;
 pub mod errand;

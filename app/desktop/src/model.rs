@@ -1,16 +1,21 @@
 //! What the window shows, read from the archive on a thread of its own so that no frame waits for it.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use eframe::egui::Context;
+use eframe::egui::{ColorImage, Context};
 use sohoa_catalog::progress::Progress;
 use sohoa_catalog::query::{DossierFilter, PageView};
+use sohoa_catalog::work::Work;
+use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
+use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::second_vault;
+use sohoa_shell::report::Report;
 use sohoa_shell::{Failure, Texts};
 use sohoa_store::disk;
 
@@ -37,8 +42,8 @@ pub struct DossierLine {
     pub rescan: bool,
     /// Whether a batch of it is open.
     pub batch_open: bool,
-    /// What a person should look at.
-    pub open_findings: u32,
+    /// How much there is that a person should look at.
+    pub exceptions: u32,
     /// Pages that count.
     pub pages: u32,
     /// Pages that the inventory expects.
@@ -90,7 +95,7 @@ impl Chip {
             Self::All => true,
             Self::BatchOpen => line.batch_open,
             Self::Rescan => line.rescan,
-            Self::Findings => line.open_findings > 0 && !line.batch_open && !line.rescan,
+            Self::Findings => line.exceptions > 0 && !line.batch_open && !line.rescan,
             Self::Unsigned => line.state == DossierState::Assembled,
             Self::Unaccepted => line.state == DossierState::Signed,
             Self::Held => line.held,
@@ -112,7 +117,7 @@ impl DossierLine {
             held: false,
             rescan: false,
             batch_open: false,
-            open_findings: 0,
+            exceptions: 0,
             pages: 0,
             expected: None,
             folded: String::new(),
@@ -142,6 +147,10 @@ pub struct Snapshot {
     pub boxes_away: usize,
     /// How far it is.
     pub progress: Progress,
+    /// What was accepted of each target by week.
+    pub weeks: Vec<BTreeMap<String, u64>>,
+    /// What was done lately.
+    pub work: Work,
     /// All dossiers, by code.
     pub dossiers: Vec<DossierLine>,
     /// What waits for a person, gravest first; what does not wait is not there.
@@ -190,12 +199,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// What happened and what to do next, as the program says it.
-    fn read(root: &std::path::Path, session: &Session, texts: &Texts) -> Result<Self, Failure> {
+    fn read(root: &Path, session: &Session, texts: &Texts) -> Result<Self, Failure> {
         let failed = |error| Failure::of(&error, texts);
         let archive = Archive::open(root, session).map_err(failed)?;
         let catalog = archive.catalog();
         let lost = |error: sohoa_catalog::CatalogError| failed(error.into());
         let open = catalog.dossiers_with_open_batch().map_err(lost)?;
+        let exceptions = catalog.exceptions().map_err(lost)?;
         let rows = catalog.dossiers(&DossierFilter::default()).map_err(lost)?;
         let line = |row: sohoa_catalog::query::DossierRow| {
             let about = row.description;
@@ -206,7 +216,7 @@ impl Snapshot {
                 state: row.state,
                 held: row.held,
                 rescan: row.rescan,
-                open_findings: row.open_findings,
+                exceptions: exceptions.get(&about.code).copied().unwrap_or(0),
                 pages: row.evidence.pages,
                 expected: row.evidence.expected_pages,
                 code: about.code,
@@ -232,6 +242,10 @@ impl Snapshot {
             }
             None => None,
         };
+        let now = archive.act().at;
+        let progress = catalog.progress(now).map_err(lost)?;
+        let weeks = progress.targets.iter().map(|target| catalog.target_weeks(&target.target));
+        let weeks = weeks.collect::<Result<_, _>>().map_err(lost)?;
         let free = disk::free_bytes(root).map_err(|error| failed(error.into()))?;
         Ok(Self {
             title: archive.facts().title.clone(),
@@ -240,7 +254,9 @@ impl Snapshot {
             free,
             second_vault: second,
             boxes_away: catalog.boxes_away().map_err(lost)?.len(),
-            progress: catalog.progress(archive.act().at).map_err(lost)?,
+            work: catalog.work(Day::of(now)).map_err(lost)?,
+            weeks,
+            progress,
             waiting: waiting(&dossiers),
             resume,
             dossiers,
@@ -272,6 +288,10 @@ impl Snapshot {
 enum Wish {
     Look(Arc<Texts>),
     Make(PathBuf, NewArchive, Arc<Texts>),
+    /// The daily report, in files with these endings.
+    Report(&'static [&'static str], Arc<Texts>),
+    /// The chart as a picture: pixels across, and four bytes a pixel.
+    Picture(usize, Vec<u8>, Arc<Texts>),
 }
 
 /// What the reading thread says.
@@ -280,6 +300,8 @@ pub enum Answer {
     Read(Result<Box<Snapshot>, Failure>),
     /// A new archive was made in this folder, or why none was.
     Made(Result<PathBuf, Failure>),
+    /// A report was written to these files, or why not.
+    Written(Result<Vec<PathBuf>, Failure>),
 }
 
 /// The thread that reads the archive.
@@ -300,6 +322,13 @@ impl Reader {
                         }
                         Answer::Read(Snapshot::read(&root, &session, &texts).map(Box::new))
                     }
+                    Wish::Report(endings, texts) => Answer::Written(
+                        report(&root, &session, endings, &texts).map_err(|error| Failure::of(&error, &texts)),
+                    ),
+                    Wish::Picture(width, pixels, texts) => {
+                        let written = picture(&root, &session, width, &pixels);
+                        Answer::Written(written.map_err(|error| Failure::of(&error, &texts)))
+                    }
                     Wish::Make(folder, new, texts) => {
                         let made = Archive::init(&folder, &new, &session);
                         Answer::Made(made.map(|_| folder).map_err(|error| Failure::of(&error, &texts)))
@@ -310,6 +339,21 @@ impl Reader {
                 }
             }
         }))
+    }
+
+    /// Asks for the daily report in files with these endings.
+    pub fn report(&self, endings: &'static [&'static str], texts: &Arc<Texts>) {
+        self.0.ask(Wish::Report(endings, texts.clone()));
+    }
+
+    /// What keeps a part of the window as a picture, once the window was painted.
+    pub fn picture(&self, texts: &Arc<Texts>) -> impl FnOnce(ColorImage) + Send + 'static {
+        let (asker, texts) = (self.0.asker(), texts.clone());
+        move |image| {
+            let pixels = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
+            // The thread ends with the window, and with it whoever waits for the picture.
+            let _ = asker.send(Wish::Picture(image.size[0], pixels, texts));
+        }
     }
 
     /// Asks for a look; failures come in this language.
@@ -326,4 +370,50 @@ impl Reader {
     pub fn answer(&self) -> Option<Answer> {
         self.0.answer()
     }
+}
+
+/// A path for a report of today that nothing has yet: `reports/<day>[-<n>].<ending>` in the archive.
+fn free_path(root: &Path, session: &Session, ending: &str) -> Result<PathBuf, PipelineError> {
+    let folder = root.join("reports");
+    let unreadable = |path: &Path, source| PipelineError::Unreadable { path: path.to_owned(), source };
+    std::fs::create_dir_all(&folder).map_err(|source| unreadable(&folder, source))?;
+    let day = session.act().at.day_vietnam();
+    let nth = |n: u32| match n {
+        1 => folder.join(format!("{day}.{ending}")),
+        n => folder.join(format!("{day}-{n}.{ending}")),
+    };
+    let free = (1..10_000).map(nth).find(|path| !path.exists());
+    let full = || unreadable(&folder, std::io::ErrorKind::AlreadyExists.into());
+    free.ok_or_else(full)
+}
+
+fn report(root: &Path, session: &Session, endings: &[&str], texts: &Texts) -> Result<Vec<PathBuf>, PipelineError> {
+    let archive = Archive::open(root, session)?;
+    let now = archive.act().at;
+    let (progress, work) = (archive.catalog().progress(now)?, archive.catalog().work(Day::of(now))?);
+    let report = Report::of(texts, &archive.facts().title, &progress, &work);
+    let mut written = Vec::new();
+    for ending in endings {
+        let path = free_path(root, session, ending)?;
+        let organisation = &archive.settings().archive.organisation;
+        let result = report.write(&path, texts, organisation, now);
+        result.map_err(|source| PipelineError::Unreadable { path: path.clone(), source })?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn picture(root: &Path, session: &Session, width: usize, pixels: &[u8]) -> Result<Vec<PathBuf>, PipelineError> {
+    let path = free_path(root, session, "png")?;
+    let failed = |error: png::EncodingError| PipelineError::record(path.display(), error);
+    let file =
+        std::fs::File::create_new(&path).map_err(|source| PipelineError::Unreadable { path: path.clone(), source })?;
+    let height = pixels.len() / 4 / width.max(1);
+    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(pixels).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(vec![path])
 }

@@ -307,7 +307,20 @@ fn paper_goes_through_the_scanner_is_checked_and_counted_with_keys_alone() {
         checking.key_press_modifiers(Modifiers::CTRL, Key::Num7);
         checking.run_steps(3);
         assert!(shows(&checking, words.progress));
+        // The report is kept beside the archive, once for each time.
+        for n in 1..=2 {
+            checking.key_press_modifiers(Modifiers::CTRL, Key::P);
+            until(&mut checking, "a report", |_| reports(&root, "pdf") == n);
+        }
+        checking.key_press_modifiers(Modifiers::CTRL, Key::E);
+        until(&mut checking, "a workbook", |_| reports(&root, "xlsx") == 1 && reports(&root, "csv") == 1);
     }
+}
+
+/// Reports of an archive with this ending.
+fn reports(root: &Path, ending: &str) -> usize {
+    let Ok(entries) = std::fs::read_dir(root.join("reports")) else { return 0 };
+    entries.flatten().filter(|entry| entry.path().extension().is_some_and(|other| other == ending)).count()
 }
 
 /// From the inventory to Check, a page sent back, and its sheet scanned again.

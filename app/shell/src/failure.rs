@@ -241,6 +241,7 @@ impl Maker<'_> {
             io::ErrorKind::NotFound => ("error-no-such-file", Exit::NotFound),
             io::ErrorKind::PermissionDenied => ("error-may-not-read", Exit::NotUnderstood),
             io::ErrorKind::NotADirectory => ("error-not-a-folder", Exit::NotUnderstood),
+            io::ErrorKind::AlreadyExists => ("error-file-exists", Exit::Rule),
             _ => ("error-unreadable", Exit::NotUnderstood),
         };
         self.make(id, &[path_arg(path), ("cause", source.to_string().into())], exit)

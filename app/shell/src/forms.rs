@@ -8,22 +8,24 @@ use sohoa_pipeline::printed::{A4, A6, Align, Printed, Style};
 use crate::texts::{Arg, Texts};
 
 /// Left, right, top and bottom margins of A4 in points: 30, 20, 20 and 20 mm.
-const MARGINS: (f64, f64, f64, f64) = (85.0, 56.7, 56.7, 56.7);
+pub(crate) const MARGINS: (f64, f64, f64, f64) = (85.0, 56.7, 56.7, 56.7);
 /// Size of the letters of running text.
-const TEXT: f64 = 13.0;
+pub(crate) const TEXT: f64 = 13.0;
 /// Size of the letters in tables.
 const CELL: f64 = 11.0;
 /// Height of the places for signatures, with the space above them.
 const SIGNATURES: f64 = 120.0;
-/// Widths of the columns of the list of dossiers; with the margins they fill the page.
-const COLUMNS: [f64; 6] = [28.0, 112.0, 163.0, 42.0, 46.0, 62.5];
+/// The columns of the list of dossiers: their widths, which with the margins fill the page, and whether they hold numbers.
+const COLUMNS: [(f64, bool); 6] =
+    [(28.0, true), (112.0, false), (163.0, false), (42.0, true), (46.0, true), (62.5, false)];
 
 /// What the code on a label says of a box.
 pub fn box_mark(view: &BoxView) -> String {
     format!("SOHOA:BOX:1:{}:{}", view.name.fonds, view.name.code)
 }
 
-fn style(size: f64, bold: bool, align: Align) -> Style {
+/// Letters of a size.
+pub(crate) fn style(size: f64, bold: bool, align: Align) -> Style {
     Style { size, bold, align }
 }
 
@@ -154,14 +156,14 @@ fn movements(page: &mut Printed, texts: &Texts, view: &BoxView, from: f64) -> f6
 }
 
 /// Begins a page with its number in the middle of the upper margin, as administrative papers have it from the second on.
-fn next_page(page: &mut Printed) {
+pub(crate) fn next_page(page: &mut Printed) {
     page.new_page();
     let (middle, number) = (page.size().0 / 2.0, page.pages().to_string());
     page.text(middle, MARGINS.2 - 20.0, style(TEXT, false, Align::Middle), &number);
 }
 
 /// The head of administrative papers: who issues it at the left, the state and its motto at the right.
-fn heading(page: &mut Printed, texts: &Texts, organisation: &str) -> f64 {
+pub(crate) fn heading(page: &mut Printed, texts: &Texts, organisation: &str) -> f64 {
     let (left, right, top, _) = MARGINS;
     let (width, _) = page.size();
     let (at_left, at_right) = (left + 92.0, width - right - 125.0);
@@ -184,7 +186,7 @@ fn heading(page: &mut Printed, texts: &Texts, organisation: &str) -> f64 {
 fn table(page: &mut Printed, texts: &Texts, view: &BoxView, from: f64, end: f64) -> f64 {
     let heads =
         ["number", "code", "title", "sheets", "pages", "state"].map(|id| texts.get(&format!("minutes-head-{id}")));
-    let mut y = row(page, &heads, from, true);
+    let mut y = row(page, &COLUMNS, &heads, from, true);
     for (number, dossier) in (1..).zip(&view.dossiers) {
         let about = &dossier.description;
         let number: u32 = number;
@@ -196,33 +198,34 @@ fn table(page: &mut Printed, texts: &Texts, view: &BoxView, from: f64, end: f64)
             dossier.evidence.pages.to_string(),
             texts.get(&format!("state-{}", dossier.state.word())),
         ];
-        if y + height_of(page, &cells) > end {
+        if y + height_of(page, &COLUMNS, &cells) > end {
             next_page(page);
-            y = row(page, &heads, MARGINS.2, true);
+            y = row(page, &COLUMNS, &heads, MARGINS.2, true);
         }
-        y = row(page, &cells, y, false);
+        y = row(page, &COLUMNS, &cells, y, false);
     }
     y
 }
 
-fn cell_lines(page: &Printed, cells: &[String; 6]) -> [Vec<String>; 6] {
-    std::array::from_fn(|at| page.wrapped(&cells[at], CELL, COLUMNS[at] - 8.0))
+fn cell_lines(page: &Printed, columns: &[(f64, bool)], cells: &[String]) -> Vec<Vec<String>> {
+    columns.iter().zip(cells).map(|((width, _), cell)| page.wrapped(cell, CELL, width - 8.0)).collect()
 }
 
-fn height_of(page: &Printed, cells: &[String; 6]) -> f64 {
-    cell_lines(page, cells).iter().map(Vec::len).max().unwrap_or(1) as f64 * 13.5 + 8.0
+/// How high a row is.
+pub(crate) fn height_of(page: &Printed, columns: &[(f64, bool)], cells: &[String]) -> f64 {
+    cell_lines(page, columns, cells).iter().map(Vec::len).max().unwrap_or(1) as f64 * 13.5 + 8.0
 }
 
-fn row(page: &mut Printed, cells: &[String; 6], y: f64, is_head: bool) -> f64 {
-    let (lines, height) = (cell_lines(page, cells), height_of(page, cells));
+/// A row of a ruled table; columns say how wide they are and whether they hold numbers. Gives where it ends.
+pub(crate) fn row(page: &mut Printed, columns: &[(f64, bool)], cells: &[String], y: f64, is_head: bool) -> f64 {
+    let (lines, height) = (cell_lines(page, columns, cells), height_of(page, columns, cells));
     let mut x = MARGINS.0;
-    let full: f64 = COLUMNS.iter().sum();
+    let full: f64 = columns.iter().map(|(width, _)| width).sum();
     page.line((x, y), (x + full, y), 0.5);
     page.line((x, y + height), (x + full, y + height), 0.5);
-    for (at, width) in COLUMNS.iter().enumerate() {
+    for ((width, is_number), lines) in columns.iter().zip(&lines) {
         page.line((x, y), (x, y + height), 0.5);
-        let is_number = matches!(at, 0 | 3 | 4);
-        for (n, line) in (0_u8..).zip(&lines[at]) {
+        for (n, line) in (0_u8..).zip(lines) {
             let baseline = y + 14.0 + f64::from(n) * 13.5;
             let (place, align) = match (is_head, is_number) {
                 (true, _) => (x + width / 2.0, Align::Middle),

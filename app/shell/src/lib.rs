@@ -9,6 +9,7 @@ pub mod failure;
 pub mod forms;
 pub mod history;
 pub mod reasons;
+pub mod report;
 pub mod station;
 pub mod system;
 pub mod texts;

@@ -1,5 +1,7 @@
 //! Findings in the catalog: each on a dossier, a document or a page, open until somebody or something closes it.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Row, params};
 use serde_json::json;
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
@@ -73,6 +75,16 @@ impl Catalog {
         sql.push_str(" ORDER BY finding.number");
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(rusqlite::params_from_iter(id), recorded)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Dossiers with open findings that a person should look at, by code, with how many.
+    pub fn exceptions(&self) -> Result<BTreeMap<String, u32>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT dossier.code, count(*) AS open FROM finding JOIN dossier ON dossier.id = finding.dossier
+                   WHERE closed_at IS NULL AND severity <> 'note' GROUP BY dossier.code";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get("code")?, row.get("open")?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

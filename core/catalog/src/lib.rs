@@ -35,6 +35,7 @@ pub mod scan_profile;
 pub mod search;
 mod search_fold;
 pub mod text_record;
+pub mod work;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

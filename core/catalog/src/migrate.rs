@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_pages.sql"),
     include_str!("migrations/0005_custody.sql"),
     include_str!("migrations/0006_custody_is_not_changed.sql"),
+    include_str!("migrations/0007_work.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.

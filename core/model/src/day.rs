@@ -23,6 +23,13 @@ impl Day {
         Some(Self(date.signed_duration_since(epoch()).num_days()))
     }
 
+    /// The last day, a Sunday, of an ISO week such as `2026-W47`.
+    pub fn end_of_week(week: &str) -> Option<Self> {
+        let (year, number) = week.split_once("-W")?;
+        let date = NaiveDate::from_isoywd_opt(year.parse().ok()?, number.parse().ok()?, chrono::Weekday::Sun)?;
+        Some(Self(date.signed_duration_since(epoch()).num_days()))
+    }
+
     /// The first moment of the day in Viet Nam.
     pub fn start(self) -> Timestamp {
         Timestamp((self.0 * 24 - 7) * 3_600_000)
@@ -70,6 +77,9 @@ mod tests {
             assert_eq!(Day::of(Timestamp(Day(n).start().0 - 1)), Day(n - 1));
         }
         assert_eq!(Day::parse("soon"), None);
+        assert_eq!(Day::end_of_week("2026-W47"), Some(Day(20_779)));
+        assert_eq!(Day::end_of_week(&Day(20_779).start().iso_week_vietnam()), Some(Day(20_779)));
+        assert_eq!((Day::end_of_week("2026-W99"), Day::end_of_week("W47")), (None, None));
         // A Sunday.
         assert_eq!((Day(20_779).short().as_str(), Day(20_779).is_working()), ("22/11/2026", false));
         assert!((20_780..20_785).all(|day| Day(day).is_working()) && !Day(20_785).is_working());

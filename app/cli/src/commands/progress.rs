@@ -4,6 +4,8 @@ use serde::Serialize;
 use sohoa_catalog::progress::{Amount, Progress, TargetNow, TargetProgress, Totals};
 use sohoa_model::day::Day;
 use sohoa_model::forecast::{Forecast, NoForecast};
+use sohoa_pipeline::PipelineError;
+use sohoa_shell::report::Report;
 use sohoa_shell::{Exit, Texts, UiLanguage, history};
 
 use crate::args::ProgressArgs;
@@ -159,8 +161,21 @@ fn share(texts: &Texts, done: u64, all: u64) -> String {
 
 pub(super) fn run(front: &mut Front, args: &ProgressArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
-    let progress = archive.catalog().progress(front.session.clock.now())?;
-    if args.json {
+    let now = front.session.clock.now();
+    let progress = archive.catalog().progress(now)?;
+    if let Some(path) = &args.report {
+        let work = archive.catalog().work(Day::of(now))?;
+        let report = Report::of(&front.texts, &archive.facts().title, &progress, &work);
+        let organisation = &archive.settings().archive.organisation;
+        let written = report.write(path, &front.texts, organisation, now);
+        let lacking = written.map_err(|source| PipelineError::Unreadable { path: path.clone(), source })?;
+        if !lacking.is_empty() {
+            let line = front.texts.say("box-form-lacks", &[("letters", lacking.into())]);
+            front.output.warn(line);
+        }
+        let line = front.texts.say("report-written", &[("path", path.display().to_string().into())]);
+        front.output.data(line);
+    } else if args.json {
         front.output.json(&record(&progress));
     } else if args.csv {
         for line in csv(&progress) {

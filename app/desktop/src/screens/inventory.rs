@@ -425,7 +425,7 @@ pub fn mark(line: &DossierLine) -> Mark {
         _ if line.held => Mark::Held,
         _ if line.rescan => Mark::Rescan,
         _ if line.batch_open => Mark::Unsaved,
-        _ if line.open_findings > 0 => Mark::Warn,
+        _ if line.exceptions > 0 => Mark::Warn,
         DossierState::Planned => Mark::Planned,
         _ => Mark::Pass,
     }

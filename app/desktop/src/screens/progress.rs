@@ -1,225 +1,432 @@
-//! Progress: how much is done against each target, by when it will be, and where it lags.
+//! Progress: how much is done against each target, by when it will be, where it lags, and who did what.
 
 use eframe::egui;
-use egui::{Align, Layout, Margin, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
-use sohoa_catalog::progress::{TargetNow, TargetProgress};
-use sohoa_model::forecast::NoForecast;
-use sohoa_shell::{Texts, history};
+use egui::{
+    Align, Align2, FontId, Frame, Key, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
+};
+use sohoa_model::day::Day;
+use sohoa_shell::Texts;
+use sohoa_shell::report::{self, Outlook, percent};
 
-use crate::model::Snapshot;
-use crate::parts::{self, Mark};
-use crate::theme::{Semantic, semibold, tokens};
+use crate::chart::Chart;
+use crate::command::Command;
+use crate::model::{Chip, Snapshot};
+use crate::parts::{self, Action, Mark};
+use crate::screens::Act;
+use crate::theme::{Semantic, Tokens, semibold, tokens};
 
-/// Draws it; says which fonds to open.
-pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<String> {
-    let t = tokens(ui.ctx());
+/// The tables below the chart, by their keys.
+const TABLES: [(&str, Key); 3] =
+    [("ui-people", Key::Num1), ("progress-by-week", Key::Num2), ("ui-by-state", Key::Num3)];
+
+/// What the screen remembers.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The target that a person chose; else the first that is not met.
+    target: Option<usize>,
+    table: usize,
+    /// Where the chart was drawn last.
+    pub chart: Option<Rect>,
+}
+
+/// Which list of dossiers a figure opens.
+pub enum List {
+    /// The dossiers of a fonds.
+    Fonds(String),
+    /// Those that wait for the same.
+    Chip(Chip),
+}
+
+/// Draws it; says which list to open.
+pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, acts: &mut Vec<Act>) -> Option<List> {
     let progress = &snapshot.progress;
     let mut chosen = None;
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.label(RichText::new(texts.get("ui-progress-title")).font(semibold(20.0)).color(t.text));
-        ui.add_space(8.0);
-        if progress.total.listed.dossiers == 0 {
-            ui.label(RichText::new(texts.get("progress-empty")).color(t.text2));
-            return;
+    title(ui, texts, acts);
+    ui.add_space(6.0);
+    let t = tokens(ui.ctx());
+    if progress.total.listed.dossiers == 0 {
+        ui.label(RichText::new(texts.get("progress-empty")).color(t.text2));
+        return None;
+    }
+    if !ui.ctx().egui_wants_keyboard_input() {
+        let pressed = |key: Key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(key));
+        if let Some(at) = TABLES.iter().position(|(_, key)| pressed(*key)) {
+            state.table = at;
         }
-        if progress.targets.is_empty() {
-            parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.label(RichText::new(texts.get("ui-no-target")).color(t.text2));
-            });
-        }
-        for (target, now) in progress.targets.iter().zip(&progress.now.targets) {
-            target_card(ui, texts, target, now);
-            ui.add_space(6.0);
-        }
-        ui.add_space(6.0);
-        let half = (ui.available_width() - 20.0) / 2.0;
+    }
+    ScrollArea::vertical().id_salt("progress").auto_shrink([false, false]).show(ui, |ui| {
+        let side = if ui.available_width() < 1200.0 { 360.0 } else { 440.0 };
+        let left = (ui.available_width() - side - 12.0).max(360.0);
+        let down = Layout::top_down(Align::Min);
+        let upper = (ui.available_height() * 0.54).max(340.0);
         ui.horizontal_top(|ui| {
-            let down = Layout::top_down(Align::Min);
-            ui.allocate_ui_with_layout(vec2(half, 10.0), down, |ui| chosen = fonds_card(ui, texts, snapshot));
-            ui.allocate_ui_with_layout(vec2(half, 10.0), down, |ui| {
-                states_card(ui, texts, snapshot);
-                ui.add_space(6.0);
-                weeks_card(ui, texts, snapshot);
+            ui.spacing_mut().item_spacing.x = 12.0;
+            ui.allocate_ui_with_layout(vec2(left, upper), down, |ui| target_card(ui, texts, snapshot, state, upper));
+            ui.allocate_ui_with_layout(vec2(side, upper), down, |ui| chosen = fonds_card(ui, texts, snapshot, upper));
+        });
+        ui.add_space(6.0);
+        let lower = (ui.available_height() - 4.0).max(230.0);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 12.0;
+            ui.allocate_ui_with_layout(vec2(left, lower), down, |ui| tables(ui, texts, snapshot, state, lower));
+            ui.allocate_ui_with_layout(vec2(side, lower), down, |ui| {
+                if rework(ui, texts, snapshot, lower) {
+                    chosen = Some(List::Chip(Chip::Rescan));
+                }
             });
         });
     });
     chosen
 }
 
-fn percent(texts: &Texts, done: u64, all: u64) -> String {
-    let tenths = done.saturating_mul(1000).checked_div(all).unwrap_or(0);
-    format!("{} %", history::decimal(texts, tenths))
+fn title(ui: &mut Ui, texts: &Texts, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(texts.get("ui-progress-title")).font(semibold(20.0)).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (command, is_primary) in [(Command::PrintReport, true), (Command::Export, false)] {
+                let (word, cap) = (texts.get(command.label()), command.cap(texts));
+                let action = Action { is_primary, ..Action::new(&word, &cap).icon(command.icon()) };
+                if action.show(ui, None).clicked() {
+                    acts.push(Act::Command(command));
+                }
+            }
+        });
+    });
 }
 
 fn share(done: u64, all: u64) -> f32 {
     if all == 0 { 0.0 } else { done as f32 / all as f32 }
 }
 
-fn target_card(ui: &mut Ui, texts: &Texts, target: &TargetProgress, now: &TargetNow) {
-    let t = tokens(ui.ctx());
-    parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(percent(texts, target.done, target.denominator)).font(semibold(28.0)).color(t.text));
-            let unit = texts.get(&format!("unit-{}", target.target.unit.word()));
-            let of = [("done", target.done.into()), ("all", target.denominator.into()), ("unit", unit.into())];
-            ui.label(RichText::new(texts.say("ui-done-of", &of)).color(t.text2));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let (mark, state, words) = forecast(texts, target, now, t);
-                egui::Frame::new().fill(state.soft).corner_radius(4).inner_margin(Margin::symmetric(8, 4)).show(
-                    ui,
-                    |ui| {
-                        ui.label(RichText::new(words).font(semibold(12.0)).color(state.fg));
-                        mark.show(ui, state.soft);
-                    },
-                );
-            });
-        });
-        let goal = target.target.share_ppm as f32 / 1_000_000.0;
-        let name = format!("{} {}", target.target.name, percent(texts, target.done, target.denominator));
-        let width = ui.available_width();
-        parts::bar(ui, width, share(target.done, target.denominator), Some(goal), &name);
-        let deadline = &target.target.deadline;
-        let deadline = sohoa_model::day::Day::parse(deadline).map_or_else(|| deadline.clone(), |day| day.short());
-        let share = history::decimal(texts, u64::from(target.target.share_ppm) / 1_000);
-        let values = [
-            ("name", (&target.target.name).into()),
-            ("share", share.into()),
-            ("deadline", deadline.into()),
-            ("required", target.required.into()),
-        ];
-        ui.label(RichText::new(texts.say("ui-target-is", &values)).small().color(t.text3));
-    });
-}
-
-/// What is to be said of the end: the interval, never a day alone.
-fn forecast(
-    texts: &Texts,
-    target: &TargetProgress,
-    now: &TargetNow,
-    t: &crate::theme::Tokens,
-) -> (Mark, Semantic, String) {
-    if target.met {
-        return (Mark::Pass, t.pass, texts.get("ui-met"));
-    }
-    if now.past {
-        let left = target.required.saturating_sub(target.done);
-        return (Mark::Reject, t.reject, texts.say("ui-missed-by", &[("left", left.into())]));
-    }
-    match &now.forecast {
-        Err(NoForecast::Done) => (Mark::Pass, t.pass, texts.get("ui-met")),
-        Err(why) => (Mark::Warn, t.warn, texts.get(&format!("ui-no-forecast-{}", why.word()))),
-        Ok(forecast) => {
-            let day = |day: Option<sohoa_model::day::Day>| day.map_or_else(|| texts.get("ui-later"), |day| day.short());
-            let values = [("earliest", day(forecast.earliest).into()), ("latest", day(forecast.latest).into())];
-            let words = texts.say("ui-forecast", &values);
-            let in_time = forecast
-                .latest
-                .is_some_and(|latest| Some(latest) <= sohoa_model::day::Day::parse(&target.target.deadline));
-            if in_time { (Mark::Pass, t.pass, words) } else { (Mark::Warn, t.warn, words) }
-        }
+fn of_outlook(outlook: Outlook, t: &Tokens) -> (Mark, Semantic) {
+    match outlook {
+        Outlook::Met | Outlook::InTime => (Mark::Pass, t.pass),
+        Outlook::Missed => (Mark::Reject, t.reject),
+        Outlook::Doubtful => (Mark::Warn, t.warn),
     }
 }
 
-fn heading(ui: &mut Ui, texts: &Texts, id: &str) {
-    let t = tokens(ui.ctx());
-    egui::Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
-        ui.label(RichText::new(texts.get(id)).font(semibold(16.0)).color(t.text));
-    });
-}
-
-fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<String> {
-    let t = tokens(ui.ctx());
-    let mut chosen = None;
+/// A card that fills a place.
+fn card(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui)) {
     parts::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.spacing_mut().interact_size.y = 20.0;
-        heading(ui, texts, "progress-by-fonds");
-        for (fonds, totals) in &snapshot.progress.by_fonds {
-            let (done, all) = (totals.done.dossiers, totals.listed.dossiers);
-            let shown = percent(texts, done, all);
-            let inside = egui::Frame::new().inner_margin(Margin::symmetric(16, 6)).show(ui, |ui| {
+        ui.set_height(height - 2.0);
+        add(ui);
+    });
+}
+
+/// The figure, what is to be expected in words, and the chart of the chosen target.
+fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, height: f32) {
+    let t = tokens(ui.ctx());
+    let progress = &snapshot.progress;
+    card(ui, height, |ui| {
+        Frame::new().inner_margin(Margin::same(14)).show(ui, |ui| {
+            let unmet = progress.targets.iter().position(|target| !target.met);
+            let chosen = state.target.or(unmet).unwrap_or(0).min(progress.targets.len().saturating_sub(1));
+            let (Some(target), Some(now)) = (progress.targets.get(chosen), progress.now.targets.get(chosen)) else {
+                ui.label(RichText::new(texts.get("ui-no-target")).color(t.text2));
+                return;
+            };
+            if progress.targets.len() > 1 {
                 ui.horizontal(|ui| {
-                    ui.label(RichText::new(fonds).color(t.text));
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        let values = [("done", done.into()), ("all", all.into())];
-                        ui.label(RichText::new(texts.say("ui-dossiers-of", &values)).small().color(t.text3));
-                        ui.label(RichText::new(&shown).font(semibold(13.0)).color(t.text));
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    for (at, target) in progress.targets.iter().enumerate() {
+                        let name = &target.target.name;
+                        if parts::chip(ui, None, name, name, at == chosen).clicked() {
+                            state.target = Some(at);
+                        }
+                    }
+                });
+            }
+            ui.horizontal(|ui| {
+                let done = percent(texts, target.done, target.denominator);
+                ui.label(RichText::new(done).font(semibold(28.0)).color(t.text));
+                let unit = texts.get(&format!("unit-{}", target.target.unit.word()));
+                let of = [("done", target.done.into()), ("all", target.denominator.into()), ("unit", unit.into())];
+                ui.label(RichText::new(texts.say("ui-done-of", &of)).color(t.text2));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let (outlook, words) = report::outlook(texts, target, now);
+                    let (mark, state) = of_outlook(outlook, t);
+                    let frame = Frame::new().fill(state.soft).corner_radius(4).inner_margin(Margin::symmetric(8, 4));
+                    frame.show(ui, |ui| {
+                        ui.label(RichText::new(words).font(semibold(12.0)).color(state.fg));
+                        mark.show(ui, state.soft);
                     });
                 });
-                let width = ui.available_width();
-                parts::bar(ui, width, share(done, all), None, &format!("{fonds} {shown}"));
             });
-            let response = ui.interact(inside.response.rect, ui.scope_id().with(fonds), Sense::click());
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, fonds));
-            if response.on_hover_text(texts.get("ui-open-list")).clicked() {
-                chosen = Some(fonds.clone());
+            let deadline = &target.target.deadline;
+            let values = [
+                ("name", (&target.target.name).into()),
+                ("share", sohoa_shell::history::decimal(texts, u64::from(target.target.share_ppm) / 1_000).into()),
+                ("deadline", Day::parse(deadline).map_or_else(|| deadline.clone(), Day::short).into()),
+                ("required", target.required.into()),
+            ];
+            let words = texts.say("ui-target-is", &values);
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(&words).small().color(t.text3));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend(ui, texts));
+            });
+            let weeks = snapshot.weeks.get(chosen);
+            if let Some(chart) = weeks.and_then(|weeks| Chart::of(progress, chosen, weeks)) {
+                let room = ui.available_height() - 4.0;
+                let place = chart.show(ui, texts, room);
+                let name = format!("{} {words}", percent(texts, target.done, target.denominator));
+                let response = ui.interact(place, ui.scope_id().with("chart"), Sense::hover());
+                response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+                state.chart = Some(place);
             }
+        });
+    });
+}
+
+/// What the lines of the chart are, from the right.
+fn legend(ui: &mut Ui, texts: &Texts) {
+    let t = tokens(ui.ctx());
+    for (id, colour, is_dashed, width) in [
+        ("ui-chart-forecast", t.band, false, 10.0),
+        ("ui-chart-plan", t.text3, true, 1.5),
+        ("ui-chart-actual", t.accent_text, false, 2.5),
+    ] {
+        ui.label(RichText::new(texts.get(id)).small().color(t.text2));
+        let (rect, _) = ui.allocate_exact_size(vec2(22.0, 14.0), Sense::hover());
+        let ends = [rect.left_center(), rect.right_center()];
+        let stroke = Stroke::new(width, colour);
+        if is_dashed {
+            ui.painter().extend(egui::Shape::dashed_line(&ends, stroke, 5.0, 3.0));
+        } else {
+            ui.painter().line_segment(ends, stroke);
         }
-        ui.add_space(8.0);
+    }
+}
+
+fn heading(ui: &mut Ui, words: &str, beside: &str) {
+    let t = tokens(ui.ctx());
+    Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(words).font(semibold(16.0)).color(t.text));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(beside).small().color(t.text3));
+            });
+        });
+    });
+}
+
+/// Each fonds with its share; a press opens its dossiers.
+fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Option<List> {
+    let t = tokens(ui.ctx());
+    let mut chosen = None;
+    card(ui, height, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        heading(ui, &texts.get("progress-by-fonds"), &texts.get("ui-open-list"));
+        let all: Vec<_> = snapshot.progress.by_fonds.iter().collect();
+        let area = ScrollArea::vertical().id_salt("fonds").auto_shrink([false, false]);
+        area.show_rows(ui, 49.0, all.len(), |ui, range| {
+            for (fonds, totals) in &all[range] {
+                let (done, listed) = (totals.done.dossiers, totals.listed.dossiers);
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 49.0), Sense::click());
+                let ground = if response.hovered() || response.has_focus() { t.hover } else { t.surface };
+                let painter = ui.painter();
+                painter.rect_filled(rect.shrink(1.0), 0.0, ground);
+                painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.line));
+                let (left, right) = (rect.left() + 16.0, rect.right() - 24.0);
+                let values = [("done", done.into()), ("all", listed.into())];
+                let count = texts.say("ui-dossiers-of", &values);
+                let small = FontId::proportional(12.0);
+                let shown = painter.text(pos2(right, rect.top() + 14.0), Align2::RIGHT_CENTER, count, small, t.text3);
+                let name = parts::cut(ui, fonds, FontId::proportional(13.0), t.text, shown.left() - left - 8.0);
+                painter.galley(pos2(left, rect.top() + 14.0 - name.size().y / 2.0), name, t.text);
+                let words = percent(texts, done, listed);
+                let figure = pos2(right, rect.top() + 35.0);
+                painter.text(figure, Align2::RIGHT_CENTER, &words, semibold(13.0), t.text);
+                let track = Rect::from_min_max(pos2(left, rect.top() + 32.0), pos2(right - 64.0, rect.top() + 39.0));
+                painter.rect_filled(track, 3.5, t.track);
+                let mut filled = track;
+                filled.set_width(track.width() * share(done, listed));
+                painter.rect_filled(filled, 3.5, t.accent);
+                let arrow = pos2(rect.right() - 14.0, rect.center().y);
+                let icon = char::from(lucide_icons::Icon::ChevronRight);
+                painter.text(arrow, Align2::CENTER_CENTER, icon, FontId::proportional(14.0), t.text3);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{fonds} {words}")));
+                if response.on_hover_text(texts.get("ui-open-list")).clicked() {
+                    chosen = Some(List::Fonds((*fonds).clone()));
+                }
+            }
+        });
     });
     chosen
 }
 
-fn states_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
-    let t = tokens(ui.ctx());
-    let all = snapshot.progress.total.listed.dossiers.max(1);
-    parts::card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+/// The tables below the chart, one at a time.
+fn tables(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, height: f32) {
+    card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        ui.spacing_mut().interact_size.y = 20.0;
-        heading(ui, texts, "ui-by-state");
+        Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                for (at, (id, _)) in TABLES.iter().enumerate() {
+                    let words = texts.get(id);
+                    if parts::chip(ui, None, &words, &words, at == state.table).clicked() {
+                        state.table = at;
+                    }
+                }
+            });
+        });
+        match state.table {
+            0 => people(ui, texts, snapshot),
+            1 => weeks(ui, texts, snapshot),
+            _ => states(ui, texts, snapshot),
+        }
+    });
+}
+
+/// A row of a table: words at the left, numbers at the right of their columns.
+fn row(ui: &mut Ui, cells: &[String], shares: &[f32], is_head: bool) {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    let painter = ui.painter();
+    if is_head {
+        painter.rect_filled(rect, 0.0, t.panel);
+    }
+    painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
+    let mut left = rect.left() + 16.0;
+    let room = rect.width() - 32.0;
+    for (at, (cell, share)) in cells.iter().zip(shares).enumerate() {
+        let right = left + room * share;
+        let (font, colour) = match is_head {
+            true => (semibold(13.0), t.text2),
+            false => (FontId::proportional(13.0), t.text),
+        };
+        let galley = parts::cut(ui, cell, font, colour, right - left - 8.0);
+        let x = if at == 0 { left } else { right - galley.size().x };
+        painter.galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colour);
+        left = right;
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, cells.join(" · ")));
+}
+
+fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+    const SHARES: [f32; 5] = [0.4, 0.15, 0.15, 0.15, 0.15];
+    let t = tokens(ui.ctx());
+    let heads = ["report-person", "report-captured", "report-again", "ui-first-pass", "report-accepted"];
+    row(ui, &heads.map(|id| texts.get(id)), &SHARES, true);
+    if snapshot.work.people.is_empty() {
+        note(ui, &texts.get("ui-no-work"), t);
+    }
+    ScrollArea::vertical().id_salt("people").auto_shrink([false, false]).show(ui, |ui| {
+        for (name, person) in &snapshot.work.people {
+            let cells = [
+                name.clone(),
+                person.pages.to_string(),
+                person.again.to_string(),
+                first_pass(texts, person.pages, person.again),
+                person.accepted.to_string(),
+            ];
+            row(ui, &cells, &SHARES, false);
+        }
+    });
+}
+
+/// The share of pages that were good the first time; a dash where there are none.
+pub fn first_pass(texts: &Texts, pages: u64, again: u64) -> String {
+    if pages == 0 { "–".to_owned() } else { percent(texts, pages.saturating_sub(again), pages) }
+}
+
+fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+    const SHARES: [f32; 4] = [0.46, 0.18, 0.18, 0.18];
+    row(
+        ui,
+        &["report-state", "report-dossiers", "report-share", "report-pages"].map(|id| texts.get(id)),
+        &SHARES,
+        true,
+    );
+    let all = snapshot.progress.total.listed.dossiers;
+    ScrollArea::vertical().id_salt("states").auto_shrink([false, false]).show(ui, |ui| {
         for (state, amount) in &snapshot.progress.by_state {
-            egui::Frame::new().inner_margin(Margin::symmetric(16, 2)).show(ui, |ui| {
+            let cells = [
+                texts.get(&format!("state-{}", state.word())),
+                amount.dossiers.to_string(),
+                percent(texts, amount.dossiers, all),
+                amount.pages.to_string(),
+            ];
+            row(ui, &cells, &SHARES, false);
+        }
+    });
+}
+
+fn note(ui: &mut Ui, words: &str, t: &Tokens) {
+    Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
+        ui.label(RichText::new(words).color(t.text2));
+    });
+}
+
+/// What was accepted in the last weeks.
+fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+    const SHOWN: usize = 16;
+    let t = tokens(ui.ctx());
+    let weeks: Vec<_> = snapshot.progress.by_week.iter().rev().take(SHOWN).collect();
+    if weeks.is_empty() {
+        note(ui, &texts.get("ui-no-weeks"), t);
+        return;
+    }
+    let most = weeks.iter().map(|(_, amount)| amount.dossiers).max().unwrap_or(1).max(1);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ui.available_height() - 4.0), Sense::hover());
+    let step = (rect.width() - 32.0) / SHOWN as f32;
+    let base = rect.bottom() - 26.0;
+    for (at, (week, amount)) in weeks.iter().rev().enumerate() {
+        let left = rect.left() + 16.0 + step * at as f32;
+        let height = (base - rect.top() - 24.0) * amount.dossiers as f32 / most as f32;
+        let column = Rect::from_min_max(pos2(left + 5.0, base - height), pos2(left + step - 5.0, base));
+        ui.painter().rect_filled(column, 2.0, t.accent);
+        let middle = left + step / 2.0;
+        let small = FontId::proportional(12.0);
+        let number = week.rsplit('W').next().unwrap_or(week);
+        ui.painter().text(pos2(middle, base + 12.0), Align2::CENTER_CENTER, number, small.clone(), t.text3);
+        let above = pos2(middle, base - height - 9.0);
+        ui.painter().text(above, Align2::CENTER_CENTER, amount.dossiers, small, t.text2);
+        let name = format!("{week}: {}", amount.dossiers);
+        let response = ui.interact(column, ui.scope_id().with(at), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &name));
+    }
+    ui.painter().hline(rect.left() + 16.0..=rect.right() - 16.0, base, Stroke::new(1.0, t.line2));
+}
+
+/// Why pages were sent back; says whether to open the dossiers that wait.
+fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> bool {
+    let t = tokens(ui.ctx());
+    let mut opens = false;
+    card(ui, height, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let (pages, again) = snapshot.work.pages();
+        let values = [("pages", pages.into()), ("rework", percent(texts, again, pages).into())];
+        heading(ui, &texts.get("ui-rework"), &texts.say("ui-rework-of", &values));
+        if snapshot.work.rejections.is_empty() {
+            note(ui, &texts.get("ui-no-rework"), t);
+        }
+        let most = snapshot.work.rejections.first().map_or(1, |(_, times)| *times).max(1);
+        for (reason, times) in &snapshot.work.rejections {
+            Frame::new().inner_margin(Margin::symmetric(16, 5)).show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    let name = texts.get(&format!("state-{}", state.word()));
-                    let (label, _) = ui.allocate_exact_size(vec2(150.0, 20.0), Sense::hover());
-                    let (at, font) = (label.left_center(), egui::FontId::proportional(13.0));
-                    ui.painter().text(at, egui::Align2::LEFT_CENTER, &name, font, t.text);
-                    let width = (ui.available_width() - 60.0).max(40.0);
-                    let shown = amount.dossiers.to_string();
-                    parts::bar(ui, width, share(amount.dossiers, all), None, &format!("{name} {shown}"));
+                    let room = ui.available_width();
+                    let (label, response) = ui.allocate_exact_size(vec2(room * 0.42, 20.0), Sense::hover());
+                    let galley = parts::cut(ui, reason, FontId::proportional(13.0), t.text, label.width());
+                    ui.painter().galley(pos2(label.left(), label.center().y - galley.size().y / 2.0), galley, t.text);
+                    response.on_hover_text(reason);
+                    parts::bar(ui, room * 0.42, share(*times, most), None, &format!("{reason} {times}"));
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.label(RichText::new(shown).font(semibold(13.0)).color(t.text));
+                        ui.label(RichText::new(times.to_string()).font(semibold(13.0)).color(t.text));
                     });
                 });
             });
         }
-        ui.add_space(10.0);
-    });
-}
-
-fn weeks_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
-    let t = tokens(ui.ctx());
-    let weeks: Vec<_> = snapshot.progress.by_week.iter().rev().take(12).collect();
-    parts::card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        heading(ui, texts, "progress-by-week");
-        if weeks.is_empty() {
-            egui::Frame::new().inner_margin(Margin::symmetric(16, 6)).show(ui, |ui| {
-                ui.label(RichText::new(texts.get("ui-no-weeks")).color(t.text2));
+        let waiting = snapshot.count(Chip::Rescan);
+        if waiting > 0 {
+            Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
+                let words = texts.say("ui-rescan-waits", &[("dossiers", waiting.into())]);
+                opens = ui.link(words).clicked();
             });
-            return;
         }
-        let most = weeks.iter().map(|(_, amount)| amount.dossiers).max().unwrap_or(1).max(1);
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 132.0), Sense::hover());
-        let step = (rect.width() - 32.0) / 12.0;
-        for (at, (week, amount)) in weeks.iter().rev().enumerate() {
-            let left = rect.left() + 16.0 + step * at as f32;
-            let height = 84.0 * amount.dossiers as f32 / most as f32;
-            let base = rect.bottom() - 26.0;
-            let column = egui::Rect::from_min_max(pos2(left + 4.0, base - height), pos2(left + step - 4.0, base));
-            ui.painter().rect_filled(column, 2.0, t.accent);
-            let middle = left + step / 2.0;
-            let small = egui::FontId::proportional(12.0);
-            let number = week.rsplit('W').next().unwrap_or(week);
-            let (below, above) = (pos2(middle, base + 12.0), pos2(middle, base - height - 9.0));
-            ui.painter().text(below, egui::Align2::CENTER_CENTER, number, small.clone(), t.text3);
-            ui.painter().text(above, egui::Align2::CENTER_CENTER, amount.dossiers, small, t.text2);
-        }
-        let base = rect.bottom() - 26.0;
-        ui.painter().hline(rect.left() + 16.0..=rect.right() - 16.0, base, Stroke::new(1.0, t.line2));
     });
+    opens
 }

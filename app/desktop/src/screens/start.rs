@@ -1,13 +1,18 @@
 //! Start: the dossier to go on with, what waits for a person, and how the station is.
 
 use eframe::egui;
-use egui::{Align, Key, Layout, Margin, Modifiers, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{
+    Align, Align2, FontId, Key, Layout, Margin, Modifiers, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui,
+    WidgetInfo, pos2, vec2,
+};
+use sohoa_shell::report::percent;
 use sohoa_shell::{Texts, failure};
 
 use crate::command::Command;
 use crate::gallery::Gallery;
 use crate::model::{Chip, Snapshot};
 use crate::parts::{self, Action, Mark, Row};
+use crate::screens::progress::first_pass;
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
 
@@ -54,6 +59,7 @@ pub fn show(
                 ui.add_space(10.0);
                 next_card(ui, texts, snapshot, gallery, acts);
                 if waiting.is_empty() {
+                    today(ui, texts, snapshot);
                     return;
                 }
                 ui.add_space(12.0);
@@ -75,6 +81,7 @@ pub fn show(
                         }
                     }
                 });
+                today(ui, texts, snapshot);
             });
         });
         ui.vertical(|ui| {
@@ -140,6 +147,54 @@ fn next_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, gallery: &mut Gall
                     acts.push(Act::Open(line.code.clone(), Screen::Scan));
                 }
             });
+        });
+    });
+}
+
+/// Pages captured today, by the hour, and how good the last weeks were.
+fn today(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+    const FIRST: u32 = 7;
+    const LAST: u32 = 18;
+    let t = tokens(ui.ctx());
+    let hours = &snapshot.work.by_hour;
+    ui.add_space(12.0);
+    parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 24.0;
+            ui.vertical(|ui| {
+                ui.set_width(130.0);
+                ui.label(RichText::new(texts.get("ui-pages-today")).small().color(t.text2));
+                ui.label(RichText::new(snapshot.work.today().to_string()).font(semibold(28.0)).color(t.text));
+            });
+            let first = hours.keys().next().copied().unwrap_or(FIRST).min(FIRST);
+            let last = hours.keys().last().copied().unwrap_or(LAST).max(LAST);
+            let most = hours.values().max().copied().unwrap_or(1).max(1);
+            let width = (ui.available_width() - 250.0).clamp(160.0, 520.0);
+            let (rect, _) = ui.allocate_exact_size(vec2(width, 84.0), Sense::hover());
+            let step = width / (last - first + 1) as f32;
+            let base = rect.bottom() - 18.0;
+            for hour in first..=last {
+                let pages = hours.get(&hour).copied().unwrap_or(0);
+                let left = rect.left() + step * (hour - first) as f32;
+                let height = (base - rect.top()) * pages as f32 / most as f32;
+                let column = Rect::from_min_max(pos2(left + 3.0, base - height), pos2(left + step - 3.0, base));
+                ui.painter().rect_filled(column, 2.0, t.accent);
+                let (at, small) = (pos2(left + step / 2.0, base + 10.0), FontId::proportional(12.0));
+                ui.painter().text(at, Align2::CENTER_CENTER, hour, small, t.text3);
+                let response = ui.interact(column, ui.scope_id().with(hour), Sense::hover());
+                response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, format!("{hour}: {pages}")));
+            }
+            ui.painter().hline(rect.x_range(), base, Stroke::new(1.0, t.line2));
+            let (pages, again) = snapshot.work.pages();
+            for (id, figure) in
+                [("report-again", percent(texts, again, pages)), ("ui-first-pass", first_pass(texts, pages, again))]
+            {
+                ui.vertical(|ui| {
+                    ui.label(RichText::new(texts.get(id)).small().color(t.text2));
+                    ui.label(RichText::new(figure).font(semibold(20.0)).color(t.text));
+                });
+            }
         });
     });
 }

@@ -1,0 +1,165 @@
+//! What was done lately, and by whom: pages that were captured, those that had to be captured again, dossiers accepted.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+use sohoa_model::day::Day;
+use sohoa_model::plan::{Target, Unit};
+
+use crate::Catalog;
+use crate::error::CatalogError;
+use crate::finding::PAGE_REJECTED;
+
+/// Days that "lately" reaches back: four weeks.
+pub const LATELY: i64 = 28;
+/// Reasons of rejections that are told, at most.
+const REASONS: i64 = 8;
+
+/// What one person did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Pages captured.
+    pub pages: u64,
+    /// Those of them that another page replaced since.
+    pub again: u64,
+    /// Dossiers accepted.
+    pub accepted: u64,
+}
+
+/// What was done on the last [`LATELY`] days.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Pages captured today, by the hour in Viet Nam.
+    pub by_hour: BTreeMap<u32, u64>,
+    /// By the name of the person.
+    pub people: BTreeMap<String, Person>,
+    /// Why pages and dossiers were sent back, the most frequent first.
+    pub rejections: Vec<(String, u64)>,
+}
+
+impl Work {
+    /// Pages captured, and those of them that were captured again.
+    pub fn pages(&self) -> (u64, u64) {
+        self.people.values().fold((0, 0), |(pages, again), person| (pages + person.pages, again + person.again))
+    }
+
+    /// Pages captured today.
+    pub fn today(&self) -> u64 {
+        self.by_hour.values().sum()
+    }
+}
+
+impl Catalog {
+    /// What was done on the last [`LATELY`] days, of which `today` is the last.
+    pub fn work(&self, today: Day) -> Result<Work, CatalogError> {
+        let connection = self.read();
+        let since = Day(today.0 - LATELY + 1).start().0;
+        let mut work = Work::default();
+        let sql = "SELECT (taken_at + 25200000) / 3600000 % 24 AS hour, count(*) AS pages
+                   FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
+                   WHERE taken_at >= ?1 GROUP BY hour";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([today.start().0], |row| Ok((row.get("hour")?, row.get::<_, i64>("pages")?)))?;
+        for row in rows {
+            let (hour, pages) = row?;
+            work.by_hour.insert(hour, pages.unsigned_abs());
+        }
+        let sql = "SELECT taken_by, count(*) AS pages, coalesce(sum(gone = 'replaced'), 0) AS again
+                   FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
+                   WHERE taken_at >= ?1 GROUP BY taken_by";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([since], |row| {
+            let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            Ok((row.get("taken_by")?, Person { pages: number("pages")?, again: number("again")?, accepted: 0 }))
+        })?;
+        work.people = rows.collect::<Result<_, _>>()?;
+        let sql = "SELECT operator, count(*) AS accepted FROM decision
+                   WHERE kind = 'accept' AND void_at IS NULL AND at_ms >= ?1 GROUP BY operator";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([since], |row| Ok((row.get("operator")?, row.get::<_, i64>("accepted")?)))?;
+        for row in rows {
+            let (operator, accepted): (String, i64) = row?;
+            work.people.entry(operator).or_default().accepted = accepted.unsigned_abs();
+        }
+        let sql = "SELECT detail, count(*) AS times FROM finding
+                   WHERE code IN (?2, 'rejected') AND at_ms >= ?1 GROUP BY detail ORDER BY times DESC, detail LIMIT ?3";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![since, PAGE_REJECTED, REASONS], |row| {
+            Ok((row.get("detail")?, row.get::<_, i64>("times")?.unsigned_abs()))
+        })?;
+        work.rejections = rows.collect::<Result<_, _>>()?;
+        Ok(work)
+    }
+
+    /// What was accepted of a target, in its unit, by ISO week in Viet Nam.
+    pub fn target_weeks(&self, target: &Target) -> Result<BTreeMap<String, u64>, CatalogError> {
+        let unit = match target.unit {
+            Unit::Dossiers => "count(*)",
+            Unit::Sheets => "coalesce(sum(sheets), 0)",
+            Unit::Pages => "coalesce(sum(expected_pages), 0)",
+        };
+        let sql = format!(
+            "SELECT accepted_week, {unit} AS amount FROM dossier INDEXED BY dossier_week
+             WHERE listed = 1 AND accepted_week <> '' AND state IN ('accepted', 'delivered')
+                 AND (?1 = '' OR value_class = ?1) AND (?2 OR below_standard_pages = 0)
+             GROUP BY accepted_week"
+        );
+        let connection = self.read();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![target.value_class, target.counts_below_standard], |row| {
+            Ok((row.get("accepted_week")?, row.get::<_, i64>("amount")?.unsigned_abs()))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sohoa_model::Timestamp;
+
+    use super::*;
+    use crate::decision::TwoPersons;
+    use crate::fixture::{START, act, file, fixture, row};
+    use crate::query::DossierFilter;
+
+    #[test]
+    fn what_was_captured_sent_back_and_accepted_is_counted_for_who_did_it() {
+        let f = fixture();
+        f.list(&[row("H.1", 1), row("H.2", 1)]);
+        f.to_signed(&["H.1", "H.2"]);
+        f.catalog.accept("H.1", &serde_json::Value::Null, TwoPersons::Required, &act("chi", 6)).unwrap();
+        let page = f.catalog.pages("H.2").unwrap()[0].id;
+        f.catalog.reject_pages("H.2", &[page], "mờ", &act("chi", 7)).unwrap();
+        let today = Day::of(Timestamp(START));
+        let work = f.catalog.work(today).unwrap();
+        let captured = f.catalog.dossiers(&DossierFilter::default()).unwrap();
+        let pages: u64 = captured.iter().map(|dossier| u64::from(dossier.evidence.pages)).sum();
+        assert_eq!((work.pages(), work.today()), ((pages, 0), pages));
+        assert_eq!(work.people["chi"], Person { pages: 0, again: 0, accepted: 1 });
+        assert_eq!(work.rejections, [("mờ".to_owned(), 1)]);
+        assert_eq!(f.catalog.work(Day(today.0 + LATELY)).unwrap(), Work::default());
+    }
+
+    #[test]
+    fn the_weeks_of_a_target_add_up_to_what_is_done_of_it() {
+        let f = fixture();
+        f.list(&[row("H.1", 3), row("H.2", 4)]);
+        let target = |unit| Target {
+            name: "all".into(),
+            share_ppm: 1_000_000,
+            unit,
+            value_class: String::new(),
+            deadline: "2026-12-31".into(),
+            counts_below_standard: true,
+        };
+        f.take(&file("H.1", "H.1/0001.jpg", 3));
+        f.read_all("chữ");
+        f.assemble_all();
+        f.sign_all();
+        f.catalog.accept("H.1", &serde_json::Value::Null, TwoPersons::Required, &act("chi", 6)).unwrap();
+        for (unit, expected) in [(Unit::Dossiers, 1), (Unit::Pages, 3)] {
+            let weeks = f.catalog.target_weeks(&target(unit)).unwrap();
+            assert_eq!(weeks.into_iter().collect::<Vec<_>>(), [("2026-W47".to_owned(), expected)], "{unit:?}");
+        }
+    }
+}
