@@ -128,3 +128,30 @@ fn a_daily_report_is_written_for_print_and_for_spreadsheets_and_never_over_anoth
     let csv = fs::read_to_string(path("báo cáo.csv")).unwrap();
     assert!(csv.contains("Tòa Công sứ Sơn Bình,7,0,0 %"), "{csv}");
 }
+
+#[test]
+fn accounts_are_made_by_administrators_alone_and_their_passwords_are_hashed() {
+    let station = Station::with_demo_archive();
+    let password = station.folder().join("mật khẩu");
+    fs::write(&password, "một câu dễ nhớ\n").unwrap();
+    let set = |operator: Option<&str>, role: &str| {
+        let mut command = station.bare();
+        if let Some(operator) = operator {
+            command.args(["--operator", operator]);
+        }
+        command.args(["account", "set", "Lan", "--role", role, "--account-password-fd", "0", "--json", "--archive"]);
+        command.arg(station.archive()).stdin(fs::File::open(&password).unwrap());
+        let out = command.output().unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned())
+    };
+    assert_eq!(set(Some("khách"), "administrator").0, Some(10));
+    let (code, made) = set(None, "supervisor");
+    assert_eq!((code, made.contains("supervisor"), made.contains("argon2")), (Some(0), true, false), "{made}");
+    let settings = fs::read_to_string(station.archive().join("sohoa.toml")).unwrap();
+    assert!(settings.contains("$argon2id$") && !settings.contains("dễ nhớ"), "{settings}");
+    assert_eq!(station.run(["account", "list", "--json"]).done().json()[0]["name"], "Lan");
+    fs::write(&password, "ngắn\n").unwrap();
+    assert_eq!(set(None, "supervisor").0, Some(2));
+    let log = station.run(["log"]).done().stdout;
+    assert!(log.contains("account set for Lan: supervisor"), "{log}");
+}

@@ -13,6 +13,7 @@ use sohoa_model::dossier_state::DossierState;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::plan::Unit;
 use sohoa_model::reading::LanguageChoice;
+use sohoa_pipeline::accounts::Role;
 use sohoa_pipeline::import::{Rule, RuleError};
 use sohoa_pipeline::pages::PageRange;
 use sohoa_pipeline::scan::{BlankBacks, Mode, Source};
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Page(PageCommand),
     Separators(SeparatorsArgs),
     Watch(WatchArgs),
+    #[command(subcommand)]
+    Account(AccountCommand),
     #[command(subcommand)]
     Box(BoxCommand),
     #[command(subcommand)]
@@ -440,6 +443,33 @@ pub(crate) struct ScanSettings {
     pub(crate) paper: Option<(f64, f64)>,
     #[arg(long, value_name = "RULE", value_parser = BlankBacks::from_str)]
     pub(crate) blank_backs: Option<BlankBacks>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    Set(AccountSetArgs),
+    Remove(AccountRemoveArgs),
+    List(JsonArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountSetArgs {
+    #[arg(value_name = "NAME", value_parser = name)]
+    pub(crate) account: String,
+    #[arg(long, value_name = "ROLE", value_parser = Role::from_str)]
+    pub(crate) role: Role,
+    #[arg(long, value_name = "N")]
+    pub(crate) account_password_fd: Option<u32>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountRemoveArgs {
+    #[arg(value_name = "NAME")]
+    pub(crate) account: String,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

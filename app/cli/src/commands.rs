@@ -1,5 +1,6 @@
 //! The commands, one file a family: each turns what was typed into a plan, calls a verb and tells what came of it.
 
+mod account;
 mod check;
 mod completions;
 mod custody;
@@ -58,6 +59,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Profile(ProfileCommand::List(args)) => profile::list(front, args.json),
         Command::Profile(ProfileCommand::Remove(args)) => profile::remove(front, &args),
         Command::Scan(args) => scan::run(front, &args),
+        Command::Account(command) => account::run(front, &command),
         Command::Box(command) => custody::run(front, &command),
         Command::SecondVault(command) => second_vault::run(front, &command),
         Command::Page(command) => page::run(front, &command),

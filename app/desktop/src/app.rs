@@ -18,7 +18,7 @@ use crate::feeder::{Feeder, News};
 use crate::gallery::Gallery;
 use crate::model::{self, Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
-use crate::screens::{Act, Screen, archives, check, inventory, progress, scan, start};
+use crate::screens::{Act, Screen, archives, check, inventory, progress, scan, sign_in, start};
 use crate::theme::{self, tokens};
 
 /// Seconds that a remark on what was done stays.
@@ -59,6 +59,9 @@ pub struct App {
     next: Next,
     archives: archives::State,
     progress: progress::State,
+    sign_in: sign_in::State,
+    /// Who signed in.
+    signed_in: Option<String>,
     /// Whether another archive is being chosen.
     chooses: bool,
     is_set_up: bool,
@@ -111,6 +114,8 @@ impl App {
             next: Next::default(),
             archives: archives::State::default(),
             progress: progress::State::default(),
+            sign_in: sign_in::State::default(),
+            signed_in: None,
             chooses: false,
             is_set_up: false,
         };
@@ -124,6 +129,20 @@ impl App {
         let station = Station { root, ..self.station.clone() };
         let other = Self::new(Texts::new(self.texts.language()), station, ctx);
         *self = Self { is_set_up: true, ..other };
+    }
+
+    /// Goes on as somebody who signed in: every event carries the name from now on.
+    fn work_as(&mut self, name: String, ctx: &Context) {
+        let mut station = self.station.clone();
+        station.session.operator.clone_from(&name);
+        let other = Self::new(Texts::new(self.texts.language()), station, ctx);
+        *self = Self { is_set_up: true, signed_in: Some(name), ..other };
+    }
+
+    /// Whether somebody has to sign in first.
+    pub fn is_locked(&self) -> bool {
+        let Known::Read(snapshot) = &self.known else { return false };
+        !snapshot.accounts.is_empty() && self.signed_in.is_none()
     }
 
     /// Whether all that was asked for has come: the archive, the dossier, the sheets.
@@ -161,8 +180,17 @@ impl App {
         }
         self.hear(&ctx);
         let mut acts: Vec<Act> = self.pressed(&ctx).into_iter().map(Act::Command).collect();
+        if self.is_locked() {
+            self.locked(ui);
+            let is_harmless = |act: &Act| {
+                matches!(act, Act::Command(Command::SwitchLanguage | Command::SwitchTheme | Command::Refresh))
+            };
+            acts.retain(is_harmless);
+            self.carry_out(acts, &ctx);
+            return;
+        }
         self.rail(ui, &mut acts);
-        self.header(ui);
+        self.header(ui, &mut acts);
         self.status(ui);
         self.screen(ui, &mut acts);
         if self.shows_keys {
@@ -170,6 +198,19 @@ impl App {
         }
         self.remark(&ctx);
         self.carry_out(acts, &ctx);
+    }
+
+    /// Who works, and nothing else.
+    fn locked(&mut self, ui: &mut Ui) {
+        let t = tokens(ui.ctx());
+        let Known::Read(snapshot) = &self.known else { return };
+        let mut answer = None;
+        CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(ui, |ui| {
+            answer = sign_in::show(ui, &self.texts, &snapshot.title, &snapshot.accounts, &mut self.sign_in);
+        });
+        if let Some((name, password)) = answer {
+            self.reader.sign_in(name, password, &self.texts);
+        }
     }
 
     /// Takes what the threads brought.
@@ -185,6 +226,16 @@ impl App {
                     return;
                 }
                 model::Answer::Made(Err(failure)) => self.archives.refused = Some(failure),
+                // Who comes back finds all as it was.
+                model::Answer::SignedIn(Ok(name)) if name == self.station.session.operator => {
+                    self.signed_in = Some(name);
+                    self.sign_in = sign_in::State::default();
+                }
+                model::Answer::SignedIn(Ok(name)) => {
+                    self.work_as(name, ctx);
+                    return;
+                }
+                model::Answer::SignedIn(Err(failure)) => self.sign_in.refused(failure),
                 model::Answer::Written(written) => {
                     let now = ctx.input(|input| input.time);
                     let words = match written {
@@ -358,7 +409,8 @@ impl App {
                     }
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Progress => {
-                        let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, acts);
+                        let operator = &self.station.session.operator;
+                        let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, operator, acts);
                         if let Some(list) = list {
                             self.filter = match list {
                                 progress::List::Fonds(fonds) => inventory::Filter::new(fonds, Chip::All),
@@ -477,6 +529,10 @@ impl App {
                     self.screen = Screen::Start;
                 }
             }
+            Command::Lock => {
+                self.signed_in = None;
+                self.sign_in = sign_in::State::default();
+            }
             Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
             Command::Export => {
                 self.reader.report(&["xlsx", "csv"], &self.texts);
@@ -569,7 +625,7 @@ impl App {
         });
     }
 
-    fn header(&self, ui: &mut Ui) {
+    fn header(&self, ui: &mut Ui, acts: &mut Vec<Act>) {
         let t = tokens(ui.ctx());
         let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(16, 0));
         Panel::top("header").exact_size(48.0).resizable(false).frame(frame).show(ui, |ui| {
@@ -603,8 +659,20 @@ impl App {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let person = char::from(lucide_icons::Icon::UserRound);
                     let operator = format!("{person}  {}", self.station.session.operator);
-                    ui.label(RichText::new(operator).color(t.text2));
-                    let Known::Read(snapshot) = &self.known else { return };
+                    let Known::Read(snapshot) = &self.known else {
+                        ui.label(RichText::new(operator).color(t.text2));
+                        return;
+                    };
+                    let role = self.texts.get(&format!("role-{}", snapshot.role.word()));
+                    if snapshot.accounts.is_empty() {
+                        ui.label(RichText::new(operator).color(t.text2));
+                    } else {
+                        let word = format!("{operator} · {role}");
+                        let button = egui::Button::new(RichText::new(word).color(t.text2)).frame(false);
+                        if ui.add(button).on_hover_text(self.texts.get("ui-switch-operator")).clicked() {
+                            acts.push(Act::Command(Command::Lock));
+                        }
+                    }
                     ui.separator();
                     let free = failure::bytes(snapshot.free);
                     let disk = format!("{}  {free}", char::from(lucide_icons::Icon::HardDrive));

@@ -20,6 +20,8 @@ pub enum Command {
     ShowProgress,
     /// Another archive.
     ChooseArchive,
+    /// Somebody else works, or nobody for a while.
+    Lock,
     /// Look at the archive again.
     Refresh,
     /// The other language.
@@ -105,13 +107,14 @@ pub enum Place {
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 10] = [
+    pub const EVERYWHERE: [Self; 11] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
         Self::ShowCheck,
         Self::ShowProgress,
         Self::ChooseArchive,
+        Self::Lock,
         Self::Refresh,
         Self::SwitchLanguage,
         Self::SwitchTheme,
@@ -180,6 +183,7 @@ impl Command {
             Self::ShowCheck => "ui-check",
             Self::ShowProgress => "ui-progress",
             Self::ChooseArchive => "ui-open-archive",
+            Self::Lock => "ui-switch-operator",
             Self::Refresh => "ui-refresh",
             Self::SwitchLanguage => "ui-language",
             Self::SwitchTheme => "ui-theme",
@@ -224,6 +228,7 @@ impl Command {
             Self::ShowCheck => Icon::ScanEye,
             Self::ShowProgress => Icon::ChartLine,
             Self::ChooseArchive => Icon::FolderOpen,
+            Self::Lock => Icon::Lock,
             Self::Refresh => Icon::RefreshCw,
             Self::SwitchLanguage => Icon::Languages,
             Self::SwitchTheme => Icon::SunMoon,
@@ -264,6 +269,7 @@ impl Command {
             Self::ShowCheck => control(Key::Num4),
             Self::ShowProgress => control(Key::Num7),
             Self::ChooseArchive => control(Key::O),
+            Self::Lock => control(Key::L),
             Self::Refresh => plain(Key::F5),
             Self::SwitchLanguage => control(Key::J),
             Self::SwitchTheme => control(Key::D),

@@ -13,6 +13,7 @@ use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
 use sohoa_pipeline::PipelineError;
+use sohoa_pipeline::accounts::{self, Role, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::report::Report;
@@ -137,6 +138,10 @@ pub struct Snapshot {
     pub title: String,
     /// Whether it is for trials only.
     pub demo: bool,
+    /// Who may work here; nobody is asked for a password where there is none.
+    pub accounts: Vec<(String, Role)>,
+    /// What the operator may do.
+    pub role: Role,
     /// Where it lies.
     pub folder: PathBuf,
     /// Free bytes on its medium.
@@ -242,6 +247,7 @@ impl Snapshot {
             }
             None => None,
         };
+        let people = &archive.settings().people;
         let now = archive.act().at;
         let progress = catalog.progress(now).map_err(lost)?;
         let weeks = progress.targets.iter().map(|target| catalog.target_weeks(&target.target));
@@ -250,6 +256,8 @@ impl Snapshot {
         Ok(Self {
             title: archive.facts().title.clone(),
             demo: archive.facts().demo,
+            accounts: people.accounts.iter().map(|account| (account.name.clone(), account.role)).collect(),
+            role: archive.settings().role(&session.operator),
             folder: root.to_owned(),
             free,
             second_vault: second,
@@ -288,6 +296,8 @@ impl Snapshot {
 enum Wish {
     Look(Arc<Texts>),
     Make(PathBuf, NewArchive, Arc<Texts>),
+    /// Whether this is the password of somebody.
+    SignIn(String, Secret, Arc<Texts>),
     /// The daily report, in files with these endings.
     Report(&'static [&'static str], Arc<Texts>),
     /// The chart as a picture: pixels across, and four bytes a pixel.
@@ -300,6 +310,8 @@ pub enum Answer {
     Read(Result<Box<Snapshot>, Failure>),
     /// A new archive was made in this folder, or why none was.
     Made(Result<PathBuf, Failure>),
+    /// Somebody signed in, or why not.
+    SignedIn(Result<String, Failure>),
     /// A report was written to these files, or why not.
     Written(Result<Vec<PathBuf>, Failure>),
 }
@@ -322,6 +334,11 @@ impl Reader {
                         }
                         Answer::Read(Snapshot::read(&root, &session, &texts).map(Box::new))
                     }
+                    Wish::SignIn(name, password, texts) => {
+                        let opened = Archive::open(&root, &session);
+                        let signed = opened.and_then(|archive| accounts::sign_in(archive.settings(), &name, &password));
+                        Answer::SignedIn(signed.map(|_| name).map_err(|error| Failure::of(&error, &texts)))
+                    }
                     Wish::Report(endings, texts) => Answer::Written(
                         report(&root, &session, endings, &texts).map_err(|error| Failure::of(&error, &texts)),
                     ),
@@ -339,6 +356,11 @@ impl Reader {
                 }
             }
         }))
+    }
+
+    /// Asks whether this is the password of somebody.
+    pub fn sign_in(&self, name: String, password: Secret, texts: &Arc<Texts>) {
+        self.0.ask(Wish::SignIn(name, password, texts.clone()));
     }
 
     /// Asks for the daily report in files with these endings.

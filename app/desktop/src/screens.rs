@@ -6,6 +6,7 @@ pub mod inventory;
 pub mod page_keys;
 pub mod progress;
 pub mod scan;
+pub mod sign_in;
 pub mod start;
 
 use sohoa_model::ids::PageId;

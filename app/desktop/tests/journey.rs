@@ -11,6 +11,7 @@ use egui_kittest::kittest::Queryable;
 use sohoa_desktop::app::{App, Station};
 use sohoa_desktop::desk::Dossier;
 use sohoa_model::geometry::Rotation;
+use sohoa_pipeline::accounts::{self, Role as Rank, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::inventory::import_inventory;
 use sohoa_pipeline::pages::{self, Edit};
@@ -217,9 +218,13 @@ fn a_new_archive_is_made_where_there_was_none_and_another_one_opened() {
 
 /// Types into the field with this name.
 fn type_into(window: &mut Window, name: &str, text: &str) {
-    window.get_by_role_and_label(Role::TextInput, name).focus();
+    type_as(window, Role::TextInput, name, text);
+}
+
+fn type_as(window: &mut Window, role: Role, name: &str, text: &str) {
+    window.get_by_role_and_label(role, name).focus();
     window.run_steps(2);
-    window.get_by_role_and_label(Role::TextInput, name).type_text(text);
+    window.get_by_role_and_label(role, name).type_text(text);
     window.run_steps(2);
 }
 
@@ -465,4 +470,57 @@ fn pages_are_seen_as_they_stand_in_small_as_a_whole_and_in_parts() {
     let cut = seen(1, Some(part));
     assert_eq!((cut.width, cut.height), (width - width / 2, 10), "cut with the page");
     assert_eq!(cut, whole.part(part));
+}
+
+#[test]
+fn where_there_are_accounts_somebody_signs_in_and_events_carry_the_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let mut archive = Archive::open(&root, &session()).expect("an archive");
+    let password = Secret::new("một câu dễ nhớ");
+    accounts::set(&mut archive, "Nguyễn Thu Hà", Rank::Archivist, &password).expect("an account");
+    drop(archive);
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    assert!(window.state().is_locked() && !shows(&window, "HS.01"), "nothing is shown before");
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num3);
+    window.run_steps(3);
+    assert!(window.state().is_locked() && !shows(&window, "HS.01"));
+    press(&window, "Nguyễn Thu Hà · lưu trữ viên");
+    window.run_steps(3);
+    type_as(&mut window, Role::PasswordInput, "Mật khẩu", "một câu khác");
+    press(&window, "Đăng nhập");
+    let end = Instant::now() + PATIENCE;
+    while !shows(&window, "Tên hoặc mật khẩu không đúng.") {
+        assert!(Instant::now() < end, "a wrong password is refused");
+        window.run_steps(1);
+    }
+    type_as(&mut window, Role::PasswordInput, "Mật khẩu", "một câu dễ nhớ");
+    press(&window, "Đăng nhập");
+    until(&mut window, "the archive", |app| app.is_settled() && !app.is_locked());
+    window.run_steps(3);
+    press(&window, VIETNAMESE.scan_this);
+    until_dossier(&mut window, "the dossier", |dossier| dossier.code == "HS.01");
+    key(&mut window, Key::Space);
+    until_dossier(&mut window, "three sheets", |dossier| dossier.pages.len() == 3);
+    let archive = Archive::open(&root, &session()).expect("an archive");
+    let events = archive.catalog().events(Some("HS.01"), 100).expect("events");
+    let scanned: Vec<_> = events.iter().filter(|event| event.kind == "batch opened").collect();
+    assert_eq!(scanned.len(), 1);
+    assert_eq!(scanned[0].operator, "Nguyễn Thu Hà");
+    // An archivist can't close a batch that is short.
+    key(&mut window, Key::F);
+    type_into(&mut window, "Số tờ đếm bằng tay", "4");
+    press(&window, "Đóng thiếu, ghi lý do…");
+    window.run_steps(3);
+    type_into(&mut window, "Vì sao đóng khi số chưa khớp?", "mất một tờ");
+    press(&window, "Đóng, ghi lý do");
+    let end = Instant::now() + PATIENCE;
+    while !shows(&window, "Nguyễn Thu Hà không đủ quyền làm việc này.") {
+        assert!(Instant::now() < end, "an archivist is refused");
+        window.run_steps(1);
+    }
+    window.key_press_modifiers(Modifiers::CTRL, Key::L);
+    window.run_steps(3);
+    assert!(window.state().is_locked() && !shows(&window, "HS.01"));
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use sohoa_capture::FolderError;
 use sohoa_catalog::{CatalogError, DecisionError};
 use sohoa_pipeline::PipelineError;
+use sohoa_pipeline::accounts;
 use sohoa_pipeline::scan::ScanError;
 use sohoa_pipeline::settings::SettingsError;
 use sohoa_pipeline::worker::WorkerFault;
@@ -109,6 +110,17 @@ impl Maker<'_> {
                 self.make("error-not-administrator", &[("operator", operator.into())], Exit::Rule)
             }
             PipelineError::Decision(error) => self.decision(error),
+            PipelineError::NotAllowed { operator, role } => {
+                let role = self.texts.get(&format!("role-{}", role.word()));
+                self.make("error-not-allowed", &[("operator", operator.into()), ("role", role.into())], Exit::Rule)
+            }
+            PipelineError::NoSuchAccount(name) => {
+                self.make("error-no-account", &[("name", name.into())], Exit::NotFound)
+            }
+            PipelineError::WrongPassword => self.make("error-wrong-sign-in", &[], Exit::Key),
+            PipelineError::WeakPassword => {
+                self.make("error-weak-password", &[("letters", accounts::SHORTEST.into())], Exit::Usage)
+            }
             PipelineError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
             PipelineError::Unreadable { path, source } => self.unreadable(path, source),
             PipelineError::Inventory { path, detail } => {

@@ -14,6 +14,8 @@ pub const KINDS: &[&str] = &[
     "acceptance",
     "acceptance void",
     "access clearance",
+    "account removed",
+    "account set",
     "archive creation",
     "batch closed",
     "batch opened",
@@ -157,6 +159,11 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
         "scan profile" if detail.get("removed").is_some() => {
             say("event-scan-profile-removed", &[("name", text("removed"))])
         }
+        "account set" => {
+            let role = texts.get(&format!("role-{}", word(detail, "role")));
+            say(&id, &[("name", text("name")), ("role", role.into())])
+        }
+        "account removed" => say(&id, &[("name", text("name"))]),
         "scan profile" => say(&id, &[("name", text("set"))]),
         "document parted" | "page moved" | "page passed" | "page rejection" | "page removed" | "page restored"
         | "page turned" => {

@@ -82,7 +82,7 @@ impl Archive {
                 organisation: new.organisation.clone(),
                 profile: "TT05-2025".to_owned(),
             },
-            people: PeopleSection { administrators: vec![session.operator.clone()] },
+            people: PeopleSection { administrators: vec![session.operator.clone()], accounts: Vec::new() },
             acceptance: AcceptanceSection::default(),
             signature: SignatureSection::default(),
             second_vault: None,

@@ -7,6 +7,7 @@ use sohoa_capture::scanner::ScanError;
 use sohoa_catalog::{CatalogError, DecisionError};
 use sohoa_store::StoreError;
 
+use crate::accounts::Role;
 use crate::settings::SettingsError;
 use crate::worker::WorkerFault;
 
@@ -46,6 +47,23 @@ pub enum PipelineError {
     /// Only an administrator may do it.
     #[error("{0:?} is not an administrator of this archive")]
     NotAdministrator(String),
+    /// The operator has not the role that it takes.
+    #[error("{operator:?} may not do this; it takes the role {}", role.word())]
+    NotAllowed {
+        /// Who wanted to.
+        operator: String,
+        /// The least role that may.
+        role: Role,
+    },
+    /// No account has this name.
+    #[error("no account has the name {0:?}")]
+    NoSuchAccount(String),
+    /// Name and password do not belong together.
+    #[error("name or password is wrong")]
+    WrongPassword,
+    /// A password is too short.
+    #[error("the password is too short")]
+    WeakPassword,
     /// A person's decision is not taken.
     #[error(transparent)]
     Decision(DecisionError),

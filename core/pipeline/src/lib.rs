@@ -4,6 +4,7 @@
 //! [`progress::Sink`], stop when their [`Cancel`](sohoa_model::Cancel) is asked to, and go on where they were when they
 //! are called again.
 
+pub mod accounts;
 pub mod archive;
 pub mod assemble;
 pub mod check;

@@ -30,6 +30,7 @@ use sohoa_model::receipt::ReceiptLine;
 use sohoa_model::{Cancel, Finding, Sha256, crash};
 use sohoa_store::{StoreError, disk};
 
+use crate::accounts::{self, Role};
 use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::import::{SPACE_RESERVE, STANDARD_DPI, frame_findings, is_below_standard};
@@ -254,7 +255,10 @@ pub fn close(
     }
     let closing = match reason {
         _ if batch.expected() == Some(batch.pages) => Closing::Reconciled,
-        Some(reason) => Closing::Overridden { reason: reason.to_owned() },
+        Some(reason) => {
+            accounts::needs(archive, Role::Supervisor)?;
+            Closing::Overridden { reason: reason.to_owned() }
+        }
         None => return Err(PipelineError::NotReconciled { pages: batch.pages, expected: batch.expected() }),
     };
     Ok(archive.catalog().close_batch(batch.id, &closing, &archive.act())?)

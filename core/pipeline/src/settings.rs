@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use sohoa_sign::TrustAnchors;
 use sohoa_store::{StoreError, atomic};
 
+use crate::accounts::{Account, Role};
+
 /// `sohoa.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +51,9 @@ pub struct ArchiveSection {
 pub struct PeopleSection {
     /// Operators who may lift a hold and clear an access level.
     pub administrators: Vec<String>,
+    /// Who may work at a station that asks for a password; nobody is asked where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<Account>,
 }
 
 /// When a dossier is accepted.
@@ -152,7 +157,7 @@ impl ArchiveSettings {
 
     /// Whether an operator may lift a hold and clear an access level.
     pub fn is_administrator(&self, operator: &str) -> bool {
-        self.people.administrators.iter().any(|a| a == operator)
+        self.role(operator) == Role::Administrator
     }
 }
 
@@ -170,7 +175,7 @@ mod tests {
                 organisation: "Sở Tư pháp tỉnh Hà Nam".to_owned(),
                 profile: "TT05-2025".to_owned(),
             },
-            people: PeopleSection { administrators: vec!["Lê Thị Bình".to_owned()] },
+            people: PeopleSection { administrators: vec!["Lê Thị Bình".to_owned()], ..Default::default() },
             acceptance: AcceptanceSection::default(),
             signature: SignatureSection::default(),
             second_vault: None,

@@ -6,6 +6,7 @@ use egui::{
     pos2, vec2,
 };
 use sohoa_model::day::Day;
+use sohoa_pipeline::accounts;
 use sohoa_shell::Texts;
 use sohoa_shell::report::{self, Outlook, percent};
 
@@ -39,7 +40,14 @@ pub enum List {
 }
 
 /// Draws it; says which list to open.
-pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, acts: &mut Vec<Act>) -> Option<List> {
+pub fn show(
+    ui: &mut Ui,
+    texts: &Texts,
+    snapshot: &Snapshot,
+    state: &mut State,
+    operator: &str,
+    acts: &mut Vec<Act>,
+) -> Option<List> {
     let progress = &snapshot.progress;
     let mut chosen = None;
     title(ui, texts, acts);
@@ -69,7 +77,9 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, 
         let lower = (ui.available_height() - 4.0).max(230.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
-            ui.allocate_ui_with_layout(vec2(left, lower), down, |ui| tables(ui, texts, snapshot, state, lower));
+            ui.allocate_ui_with_layout(vec2(left, lower), down, |ui| {
+                tables(ui, texts, snapshot, state, operator, lower);
+            });
             ui.allocate_ui_with_layout(vec2(side, lower), down, |ui| {
                 if rework(ui, texts, snapshot, lower) {
                     chosen = Some(List::Chip(Chip::Rescan));
@@ -259,7 +269,7 @@ fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> O
 }
 
 /// The tables below the chart, one at a time.
-fn tables(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, height: f32) {
+fn tables(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, operator: &str, height: f32) {
     card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
@@ -274,7 +284,7 @@ fn tables(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, he
             });
         });
         match state.table {
-            0 => people(ui, texts, snapshot),
+            0 => people(ui, texts, snapshot, operator),
             1 => weeks(ui, texts, snapshot),
             _ => states(ui, texts, snapshot),
         }
@@ -306,7 +316,7 @@ fn row(ui: &mut Ui, cells: &[String], shares: &[f32], is_head: bool) {
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, cells.join(" · ")));
 }
 
-fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, operator: &str) {
     const SHARES: [f32; 5] = [0.4, 0.15, 0.15, 0.15, 0.15];
     let t = tokens(ui.ctx());
     let heads = ["report-person", "report-captured", "report-again", "ui-first-pass", "report-accepted"];
@@ -315,7 +325,8 @@ fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
         note(ui, &texts.get("ui-no-work"), t);
     }
     ScrollArea::vertical().id_salt("people").auto_shrink([false, false]).show(ui, |ui| {
-        for (name, person) in &snapshot.work.people {
+        let is_seen = |name: &str| snapshot.role >= accounts::Role::Supervisor || name == operator;
+        for (name, person) in snapshot.work.people.iter().filter(|(name, _)| is_seen(name)) {
             let cells = [
                 name.clone(),
                 person.pages.to_string(),
