@@ -14,6 +14,7 @@ pub struct State {
     name: Option<String>,
     password: String,
     waits: bool,
+    takes_focus: bool,
     refused: Option<Failure>,
 }
 
@@ -22,6 +23,7 @@ impl State {
     pub fn refused(&mut self, failure: Failure) {
         self.password.clear();
         self.waits = false;
+        self.takes_focus = true;
         self.refused = Some(failure);
     }
 }
@@ -53,7 +55,7 @@ pub fn show(
                     if ui.add(row).clicked() {
                         state.name = Some(name.clone());
                         state.refused = None;
-                        ui.memory_mut(|memory| memory.request_focus(egui::Id::unique("password")));
+                        state.takes_focus = true;
                     }
                 }
             });
@@ -61,11 +63,13 @@ pub fn show(
             ui.add_space(8.0);
             let label = ui.label(RichText::new(texts.get("ui-password")).small().color(t.text2));
             let field = TextEdit::singleline(&mut state.password)
-                .id(egui::Id::unique("password"))
                 .password(true)
                 .desired_width(f32::INFINITY)
                 .margin(Margin::symmetric(10, 8));
             let field = ui.add_enabled(!state.waits, field).labelled_by(label.id);
+            if std::mem::take(&mut state.takes_focus) {
+                field.request_focus();
+            }
             if let Some(failure) = &state.refused {
                 let (title, hint) = (&failure.sentence, failure.hint.as_str());
                 Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
