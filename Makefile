@@ -38,7 +38,8 @@ crash:
 
 bench:
 	packaging/setup bench
-	$(CARGO) build --release --package sohoa-cli --package sohoa-scale
+	$(CARGO) build --release --package sohoa-cli --package sohoa-scale --package sohoa-desktop
+	$(CARGO) build --release --package sohoa-desktop --example frames
 	python3 -B tests/bench/bench.py --sohoa target/release/sohoa $(BENCH)
 
 clean:

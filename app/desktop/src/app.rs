@@ -8,17 +8,21 @@ use egui::{
     Align, Align2, Area, CentralPanel, Context, FontId, Frame, Key, KeyboardShortcut, Layout, Margin, Modal, Modifiers,
     Order, Panel, Rect, RichText, Role, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
 };
+use sohoa_catalog::query::PageView;
 use sohoa_pipeline::archive::Session;
 use sohoa_pipeline::pages::Edit;
+use sohoa_pipeline::process::ProcessOutcome;
 use sohoa_shell::{Failure, Texts, UiLanguage, failure};
 
 use crate::command::{Command, Place};
 use crate::desk::{Answer, Deed, Desk, Dossier, Way};
 use crate::feeder::{Feeder, News};
+use crate::finder::Finder;
 use crate::gallery::Gallery;
+use crate::mill::Mill;
 use crate::model::{self, Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
-use crate::screens::{Act, Screen, archives, check, inventory, progress, scan, sign_in, start};
+use crate::screens::{Act, Screen, archives, check, inventory, jobs, progress, scan, search, sign, sign_in, start};
 use crate::theme::{self, tokens};
 
 /// Seconds that a remark on what was done stays.
@@ -43,6 +47,8 @@ pub struct App {
     reader: Reader,
     desk: Desk,
     feeder: Feeder,
+    mill: Mill,
+    finder: Finder,
     gallery: Gallery,
     known: Known,
     screen: Screen,
@@ -59,6 +65,8 @@ pub struct App {
     next: Next,
     archives: archives::State,
     progress: progress::State,
+    sign: sign::State,
+    search: search::State,
     sign_in: sign_in::State,
     /// Who signed in.
     signed_in: Option<String>,
@@ -83,19 +91,25 @@ pub struct Station {
     pub session: Session,
     /// A simulation in the place of scanners.
     pub simulated: Option<String>,
+    /// The folder of the station's own settings, if it is not the usual one.
+    pub settings: Option<PathBuf>,
 }
 
 impl App {
     /// The window over an archive; its threads end with it.
     pub fn new(texts: Texts, station: Station, ctx: &Context) -> Self {
         let texts = Arc::new(texts);
-        let Station { root, session, simulated } = station.clone();
+        let Station { root, session, simulated, settings } = station.clone();
         let reader = Reader::start(root.clone(), session.clone(), ctx);
         let feeder = Feeder::start(root.clone(), session.clone(), simulated, ctx);
         let gallery = Gallery::start(&root, &session, ctx);
+        let mill = Mill::start(root.clone(), session.clone(), settings, ctx);
+        let finder = Finder::start(root.clone(), session.clone(), ctx);
         let app = Self {
             reader,
             feeder,
+            mill,
+            finder,
             gallery,
             desk: Desk::start(root, session, ctx),
             texts,
@@ -114,6 +128,8 @@ impl App {
             next: Next::default(),
             archives: archives::State::default(),
             progress: progress::State::default(),
+            sign: sign::State::default(),
+            search: search::State::default(),
             sign_in: sign_in::State::default(),
             signed_in: None,
             chooses: false,
@@ -121,6 +137,7 @@ impl App {
         };
         app.reader.ask(&app.texts);
         app.feeder.look(&app.texts);
+        app.mill.look(&app.texts);
         app
     }
 
@@ -149,7 +166,8 @@ impl App {
     pub fn is_settled(&self) -> bool {
         let is_on_desk = self.on_desk.as_deref() == self.dossier.as_deref().map(|dossier| dossier.code.as_str());
         let is_known = !matches!(self.known, Known::Waiting) && self.scan.knows_devices();
-        is_known && is_on_desk && !self.feeder.is_running()
+        let is_idle = !self.feeder.is_running() && self.mill.running.is_none() && self.search.is_settled();
+        is_known && is_on_desk && is_idle
     }
 
     /// The folder of the archive.
@@ -157,9 +175,19 @@ impl App {
         &self.station.root
     }
 
+    /// How the work of the machine ended last.
+    pub fn work(&self) -> Option<&Result<(ProcessOutcome, bool), Failure>> {
+        self.mill.ended.as_ref()
+    }
+
     /// Whether a new archive could not be made.
     pub fn is_refused(&self) -> bool {
         self.archives.refused.is_some()
+    }
+
+    /// Whether a page can be seen, in small at least.
+    pub fn shows(&self, page: &PageView) -> bool {
+        self.gallery.has_small(page)
     }
 
     /// The dossier on the desk.
@@ -274,6 +302,13 @@ impl App {
                 },
             }
         }
+        while let Some(answer) = self.finder.answer() {
+            self.search.take(answer);
+        }
+        if self.mill.take() {
+            self.reader.ask(&self.texts);
+            self.look();
+        }
         while let Some(news) = self.feeder.news() {
             match news {
                 News::Devices(devices) => self.scan.devices(devices),
@@ -336,7 +371,9 @@ impl App {
             Screen::Scan if self.dossier.is_some() => Place::Scan,
             Screen::Check if self.dossier.is_some() => Place::Check,
             Screen::Progress => Place::Progress,
-            Screen::Scan | Screen::Check => Place::Everywhere,
+            Screen::Sign => Place::Sign,
+            Screen::Jobs => Place::Jobs,
+            Screen::Scan | Screen::Check | Screen::Search => Place::Everywhere,
         }
     }
 
@@ -408,6 +445,11 @@ impl App {
                         }
                     }
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
+                    Screen::Sign => sign::show(ui, &self.texts, snapshot, &self.mill, &mut self.sign, acts),
+                    Screen::Jobs => jobs::show(ui, &self.texts, snapshot, &self.mill, acts),
+                    Screen::Search => {
+                        search::show(ui, &self.texts, &self.finder, &mut self.search, &mut self.gallery, acts);
+                    }
                     Screen::Progress => {
                         let operator = &self.station.session.operator;
                         let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, operator, acts);
@@ -456,6 +498,7 @@ impl App {
                 }
                 Act::Open(code, screen) => self.open(code, screen),
                 Act::Do(deed) => self.ask(deed, Way::Anew),
+                Act::Sign(password) => self.mill.work(Some(password), &self.texts),
                 Act::Look(page) => self.check.looking.chosen = Some(page),
                 Act::Replace(page) => {
                     self.screen = Screen::Scan;
@@ -480,7 +523,7 @@ impl App {
     }
 
     /// Lays a dossier on the desk. While sheets are fed the one they go to stays.
-    fn open(&mut self, code: String, screen: Screen) {
+    pub fn open(&mut self, code: String, screen: Screen) {
         if self.on_desk.as_ref() != Some(&code) && !self.feeder.is_running() {
             self.on_desk = Some(code);
             self.dossier = None;
@@ -503,7 +546,16 @@ impl App {
             Command::ShowInventory => self.screen = Screen::Inventory,
             Command::ShowScan => self.show_pages(Screen::Scan),
             Command::ShowCheck => self.show_pages(Screen::Check),
+            Command::ShowSign => {
+                self.screen = Screen::Sign;
+                self.sign = sign::State::default();
+                self.mill.look(&self.texts);
+            }
             Command::ShowProgress => self.screen = Screen::Progress,
+            Command::ShowSearch => self.screen = Screen::Search,
+            Command::ShowJobs => self.screen = Screen::Jobs,
+            Command::Work => self.mill.work(None, &self.texts),
+            Command::StopWork => self.mill.stop(),
             Command::Refresh => {
                 self.reader.ask(&self.texts);
                 self.feeder.look(&self.texts);
@@ -574,7 +626,7 @@ impl App {
                 let seen = check::Seen { texts: &self.texts, dossier, next: None };
                 self.check.carry_out(command, &seen, ctx, acts);
             }
-            Screen::Start | Screen::Inventory | Screen::Progress => {}
+            Screen::Start | Screen::Inventory | Screen::Sign | Screen::Progress | Screen::Search | Screen::Jobs => {}
         }
     }
 
@@ -608,7 +660,9 @@ impl App {
                 (Command::ShowInventory, Screen::Inventory),
                 (Command::ShowScan, Screen::Scan),
                 (Command::ShowCheck, Screen::Check),
+                (Command::ShowSign, Screen::Sign),
                 (Command::ShowProgress, Screen::Progress),
+                (Command::ShowSearch, Screen::Search),
             ] {
                 let badge = if screen == Screen::Check { looks } else { 0 };
                 if rail_item(ui, &self.texts, command, self.screen == screen, badge) {
@@ -616,8 +670,15 @@ impl App {
                 }
             }
             ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-                for command in [Command::ShowKeys, Command::SwitchTheme, Command::SwitchLanguage, Command::Refresh] {
-                    if rail_item(ui, &self.texts, command, false, 0) {
+                for command in [
+                    Command::ShowKeys,
+                    Command::SwitchTheme,
+                    Command::SwitchLanguage,
+                    Command::Refresh,
+                    Command::ShowJobs,
+                ] {
+                    let is_selected = command == Command::ShowJobs && self.screen == Screen::Jobs;
+                    if rail_item(ui, &self.texts, command, is_selected, 0) {
                         acts.push(Act::Command(command));
                     }
                 }
@@ -635,7 +696,10 @@ impl App {
                     Screen::Inventory => Command::ShowInventory,
                     Screen::Scan => Command::ShowScan,
                     Screen::Check => Command::ShowCheck,
+                    Screen::Sign => Command::ShowSign,
                     Screen::Progress => Command::ShowProgress,
+                    Screen::Search => Command::ShowSearch,
+                    Screen::Jobs => Command::ShowJobs,
                 };
                 let is_page = matches!(self.screen, Screen::Scan | Screen::Check);
                 let dossier = self.dossier.as_deref().filter(|_| is_page);
@@ -703,7 +767,18 @@ impl App {
                 &[Command::Previous, Command::Next, Command::NextException, Command::Undo, Command::ShowKeys]
             }
             Place::Progress => &[Command::PrintReport, Command::Export, Command::ShowKeys],
-            Place::Everywhere | Place::Start | Place::Inventory => &Command::EVERYWHERE,
+            Place::Sign => &[Command::StopWork, Command::ShowKeys],
+            Place::Jobs => &[Command::Work, Command::StopWork, Command::ShowKeys],
+            Place::Everywhere | Place::Start | Place::Inventory => &[
+                Command::ShowStart,
+                Command::ShowInventory,
+                Command::ShowScan,
+                Command::ShowCheck,
+                Command::ShowSearch,
+                Command::SwitchLanguage,
+                Command::SwitchTheme,
+                Command::ShowKeys,
+            ],
         };
         Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
             ui.horizontal_centered(|ui| {
@@ -713,8 +788,16 @@ impl App {
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.label(RichText::new(&self.station.session.station).small().color(t.text2));
-                    if self.feeder.is_running() {
-                        ui.label(RichText::new(self.texts.get("ui-feeding")).small().color(t.text2));
+                    let works = self.mill.running.as_ref().and_then(|running| running.step);
+                    let words = match works {
+                        _ if self.feeder.is_running() => Some(self.texts.get("ui-feeding")),
+                        Some((_, done, all)) => {
+                            Some(self.texts.say("ui-working", &[("done", done.into()), ("all", all.into())]))
+                        }
+                        None => self.mill.running.as_ref().map(|_| self.texts.get("ui-phase-begins")),
+                    };
+                    if let Some(words) = words {
+                        ui.label(RichText::new(words).small().color(t.text2));
                         Mark::Running.show(ui, t.panel);
                     }
                 });
@@ -795,7 +878,10 @@ fn pill(ui: &mut Ui, texts: &Texts, dossier: &Dossier) {
 
 fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool, badge: usize) -> bool {
     let t = tokens(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 55.0), Sense::click());
+    // Where the window is low there is room for the signs alone.
+    let is_worded = ui.ctx().content_rect().height() > 730.0;
+    let height = if is_worded { 55.0 } else { 38.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let painter = ui.painter();
     if is_selected || response.hovered() || response.has_focus() {
         painter.rect_filled(rect, 6.0, t.rail_selected);
@@ -808,7 +894,9 @@ fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool, ba
     let (icon, word) = (pos2(rect.center().x, rect.top() + 19.0), pos2(rect.center().x, rect.top() + 41.0));
     painter.text(icon, Align2::CENTER_CENTER, char::from(command.icon()), FontId::proportional(20.0), colour);
     let label = texts.get(command.label());
-    painter.text(word, Align2::CENTER_CENTER, &label, FontId::proportional(12.0), colour);
+    if is_worded {
+        painter.text(word, Align2::CENTER_CENTER, &label, FontId::proportional(12.0), colour);
+    }
     if badge > 0 {
         let words = if badge > 99 { "99+".to_owned() } else { badge.to_string() };
         let galley = painter.layout_no_wrap(words, theme::semibold(12.0), t.warn.fg);

@@ -16,8 +16,14 @@ pub enum Command {
     ShowScan,
     /// What was scanned is looked at.
     ShowCheck,
+    /// What is ready is signed.
+    ShowSign,
     /// How far the archive is.
     ShowProgress,
+    /// Words are looked for.
+    ShowSearch,
+    /// What the machine does.
+    ShowJobs,
     /// Another archive.
     ChooseArchive,
     /// Somebody else works, or nobody for a while.
@@ -84,6 +90,10 @@ pub enum Command {
     Open,
     /// The daily report, to be printed.
     PrintReport,
+    /// Pages are read, PDF/A files assembled.
+    Work,
+    /// That, or signing, stops at the next safe place.
+    StopWork,
     /// Progress as a workbook, as text, and the chart as a picture.
     Export,
 }
@@ -103,16 +113,23 @@ pub enum Place {
     Check,
     /// On Progress.
     Progress,
+    /// On Sign.
+    Sign,
+    /// On Jobs.
+    Jobs,
 }
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 11] = [
+    pub const EVERYWHERE: [Self; 14] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
         Self::ShowCheck,
+        Self::ShowSign,
         Self::ShowProgress,
+        Self::ShowSearch,
+        Self::ShowJobs,
         Self::ChooseArchive,
         Self::Lock,
         Self::Refresh,
@@ -127,6 +144,8 @@ impl Command {
             Place::Everywhere => &Self::EVERYWHERE,
             Place::Start | Place::Inventory => &[Self::Open],
             Place::Progress => &[Self::PrintReport, Self::Export],
+            Place::Sign => &[Self::StopWork],
+            Place::Jobs => &[Self::Work, Self::StopWork],
             Place::Scan => &[
                 Self::Feed,
                 Self::StopFeed,
@@ -181,7 +200,10 @@ impl Command {
             Self::ShowInventory => "ui-inventory",
             Self::ShowScan => "ui-scan",
             Self::ShowCheck => "ui-check",
+            Self::ShowSign => "ui-sign",
             Self::ShowProgress => "ui-progress",
+            Self::ShowSearch => "ui-search",
+            Self::ShowJobs => "ui-jobs",
             Self::ChooseArchive => "ui-open-archive",
             Self::Lock => "ui-switch-operator",
             Self::Refresh => "ui-refresh",
@@ -215,6 +237,8 @@ impl Command {
             Self::Order => "ui-order",
             Self::Open => "ui-open",
             Self::PrintReport => "ui-print-report",
+            Self::Work => "ui-work",
+            Self::StopWork => "ui-stop-work",
             Self::Export => "ui-export",
         }
     }
@@ -226,7 +250,10 @@ impl Command {
             Self::ShowInventory => Icon::ListTree,
             Self::ShowScan | Self::Feed | Self::Open => Icon::ScanLine,
             Self::ShowCheck => Icon::ScanEye,
+            Self::ShowSign => Icon::FileCheck,
             Self::ShowProgress => Icon::ChartLine,
+            Self::ShowSearch => Icon::Search,
+            Self::ShowJobs => Icon::ListChecks,
             Self::ChooseArchive => Icon::FolderOpen,
             Self::Lock => Icon::Lock,
             Self::Refresh => Icon::RefreshCw,
@@ -254,6 +281,8 @@ impl Command {
             Self::PassBecause => Icon::PencilLine,
             Self::Order => Icon::ArrowUpDown,
             Self::PrintReport => Icon::Printer,
+            Self::Work => Icon::ScanText,
+            Self::StopWork => Icon::Pause,
             Self::Export => Icon::Download,
         }
     }
@@ -267,7 +296,10 @@ impl Command {
             Self::ShowInventory => control(Key::Num2),
             Self::ShowScan => control(Key::Num3),
             Self::ShowCheck => control(Key::Num4),
+            Self::ShowSign => control(Key::Num6),
             Self::ShowProgress => control(Key::Num7),
+            Self::ShowSearch => control(Key::Num8),
+            Self::ShowJobs => control(Key::Num9),
             Self::ChooseArchive => control(Key::O),
             Self::Lock => control(Key::L),
             Self::Refresh => plain(Key::F5),
@@ -300,6 +332,8 @@ impl Command {
             Self::Order => plain(Key::O),
             Self::Open => plain(Key::Enter),
             Self::PrintReport => control(Key::P),
+            Self::Work => control(Key::Enter),
+            Self::StopWork => plain(Key::Escape),
             Self::Export => control(Key::E),
         }
     }
@@ -327,7 +361,9 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for place in [Place::Start, Place::Inventory, Place::Scan, Place::Check, Place::Progress] {
+        for place in
+            [Place::Start, Place::Inventory, Place::Scan, Place::Check, Place::Progress, Place::Sign, Place::Jobs]
+        {
             let all = Command::of(place).iter().chain(&Command::EVERYWHERE);
             let mut seen: Vec<KeyboardShortcut> = Vec::new();
             for command in all {

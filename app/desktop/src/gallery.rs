@@ -155,6 +155,11 @@ impl Gallery {
         self.get(page, Size::Tile(factor, across, down))
     }
 
+    /// Whether a page in small is there.
+    pub fn has_small(&self, page: &PageView) -> bool {
+        matches!(self.slots.get(&Key::of(page, Size::Small)), Some(Slot::Shown { .. }))
+    }
+
     /// Whether a page can't be shown.
     pub fn is_lost(&self, page: &PageView) -> bool {
         let size = Size::Whole(whole_factor(page));

@@ -1,7 +1,8 @@
 //! A page looked at: as a whole or as near as one likes, from one picture or from tiles.
 
 use eframe::egui;
-use egui::{Pos2, Rect, Response, Role, Sense, Shadow, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Pos2, Rect, Response, Role, Sense, Shadow, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use sohoa_catalog::query::PageView;
 use sohoa_model::ids::PageId;
 
 use crate::desk::Page;
@@ -25,8 +26,8 @@ pub struct Lens {
 }
 
 /// Pixels across and down of a page as it stands.
-fn size(page: &Page) -> Vec2 {
-    let (width, height) = page.view.stands.turned(page.view.facts.width, page.view.facts.height);
+fn size(page: &PageView) -> Vec2 {
+    let (width, height) = page.stands.turned(page.facts.width, page.facts.height);
     vec2(width as f32, height as f32)
 }
 
@@ -41,9 +42,16 @@ impl Lens {
 
     /// Nearer by a factor, or farther.
     pub fn zoom(&mut self, rect: Rect, page: &Page, by: f32) {
-        let now = self.scale.unwrap_or_else(|| whole(rect, page));
-        let next = (now * by).min(NEAREST);
-        self.scale = (next > whole(rect, page)).then_some(next);
+        let fit = whole(rect, &page.view);
+        let next = (self.scale.unwrap_or(fit) * by).min(NEAREST);
+        self.scale = (next > fit).then_some(next);
+    }
+
+    /// Turns to a page, so that a place on it is in the middle once one is near.
+    pub fn look_at(&mut self, page: PageId, place: Option<[f32; 4]>) {
+        self.of = Some(page);
+        let middle = |[left, top, right, bottom]: [f32; 4]| vec2((left + right) / 2.0, (top + bottom) / 2.0);
+        self.middle = place.map_or(Vec2::ZERO, middle);
     }
 
     /// How much of its size on the screen a pixel has, in percent of one point a pixel; `None` for the whole page.
@@ -53,11 +61,24 @@ impl Lens {
 
     /// Draws the page into a place; `name` is for screen readers.
     pub fn show(&mut self, ui: &mut Ui, rect: Rect, page: &Page, gallery: &mut Gallery, name: &str) -> Response {
+        self.show_view(ui, rect, &page.view, gallery, name, &[])
+    }
+
+    /// The same with places marked: left, top, right, bottom in pixels of the page as it stands.
+    pub fn show_view(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        page: &PageView,
+        gallery: &mut Gallery,
+        name: &str,
+        places: &[[f32; 4]],
+    ) -> Response {
         let t = tokens(ui.ctx());
         let size = size(page);
-        if self.of != Some(page.view.id) {
+        if self.of != Some(page.id) {
             // The next page is seen from as near, at its upper left, where reading begins.
-            self.of = Some(page.view.id);
+            self.of = Some(page.id);
             self.middle = vec2(0.0, 0.0);
         }
         let response = ui.interact(rect, ui.scope_id().with("page"), Sense::click_and_drag());
@@ -86,18 +107,24 @@ impl Lens {
         painter.add(shadow.as_shape(paper, 0.0));
         painter.rect_filled(paper, 0.0, t.paper);
         let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        let texture = gallery.whole(&page.view).or_else(|| gallery.small(&page.view));
+        let texture = gallery.whole(page).or_else(|| gallery.small(page));
         if let Some(texture) = texture {
             painter.image(texture.id(), paper, all, UNTINTED);
         }
         let pixel = scale * ui.ctx().pixels_per_point();
         let level = level(pixel);
-        if level < whole_factor(&page.view) {
+        if level < whole_factor(page) {
             for (place, [across, down]) in tiles(rect, corner, size, scale, level) {
-                if let Some(texture) = gallery.tile(&page.view, level, across, down) {
+                if let Some(texture) = gallery.tile(page, level, across, down) {
                     painter.image(texture.id(), place, all, UNTINTED);
                 }
             }
+        }
+        for [left, top, right, bottom] in places {
+            let place = Rect::from_min_max(corner + vec2(*left, *top) * scale, corner + vec2(*right, *bottom) * scale);
+            let place = place.expand(3.0);
+            painter.rect_filled(place, 2.0, t.hit.gamma_multiply(0.45));
+            painter.rect_stroke(place, 2.0, Stroke::new(2.0, t.warn.fg), egui::StrokeKind::Outside);
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
         response
@@ -114,7 +141,7 @@ impl Lens {
 }
 
 /// Points a pixel at which the whole page is seen.
-fn whole(rect: Rect, page: &Page) -> f32 {
+fn whole(rect: Rect, page: &PageView) -> f32 {
     let (size, room) = (size(page), rect.size() - Vec2::splat(2.0 * MARGIN));
     (room.x / size.x).min(room.y / size.y).max(1e-3)
 }

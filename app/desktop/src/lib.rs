@@ -1,7 +1,8 @@
 //! The window of a station: what waits, every dossier, sheets through a scanner, pages looked at, how far the archive is.
 //!
 //! A frame takes what the threads brought, draws, and carries out the acts that came of it. The archive is read and written
-//! by threads alone: [`model`] reads it as a whole, [`desk`] the dossier at hand, [`feeder`] scans, [`gallery`] makes pictures.
+//! by threads alone: [`model`] reads it as a whole, [`desk`] the dossier at hand, [`feeder`] scans, [`mill`] reads pages,
+//! assembles and signs, [`finder`] searches, [`gallery`] makes pictures.
 
 pub mod app;
 pub mod chart;
@@ -9,8 +10,10 @@ pub mod command;
 pub mod desk;
 pub mod errand;
 pub mod feeder;
+pub mod finder;
 pub mod gallery;
 pub mod lens;
+pub mod mill;
 pub mod model;
 pub mod parts;
 pub mod screens;

@@ -144,6 +144,10 @@ pub struct Snapshot {
     pub role: Role,
     /// Where it lies.
     pub folder: PathBuf,
+    /// Pages that wait to be read.
+    pub to_read: u64,
+    /// Documents whose pages were read, and that wait to be a PDF/A.
+    pub to_assemble: u64,
     /// Free bytes on its medium.
     pub free: u64,
     /// Where the second vault is, if one is kept, and how many masters have no copy there.
@@ -264,6 +268,8 @@ impl Snapshot {
             boxes_away: catalog.boxes_away().map_err(lost)?.len(),
             work: catalog.work(Day::of(now)).map_err(lost)?,
             weeks,
+            to_read: catalog.count_pages_to_read(None).map_err(lost)?,
+            to_assemble: catalog.documents_to_assemble(None).map_err(lost)?.len() as u64,
             progress,
             waiting: waiting(&dossiers),
             resume,

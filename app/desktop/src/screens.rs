@@ -3,13 +3,17 @@
 pub mod archives;
 pub mod check;
 pub mod inventory;
+pub mod jobs;
 pub mod page_keys;
 pub mod progress;
 pub mod scan;
+pub mod search;
+pub mod sign;
 pub mod sign_in;
 pub mod start;
 
 use sohoa_model::ids::PageId;
+use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::scan::ScanPlan;
 
 use crate::command::Command;
@@ -26,8 +30,14 @@ pub enum Screen {
     Scan,
     /// What was scanned is looked at.
     Check,
+    /// What is ready is signed.
+    Sign,
     /// How far the archive is.
     Progress,
+    /// Words are looked for.
+    Search,
+    /// What the machine does.
+    Jobs,
 }
 
 /// What came of a frame.
@@ -38,6 +48,8 @@ pub enum Act {
     Open(String, Screen),
     /// Something is done to the dossier on the desk.
     Do(Deed),
+    /// What is ready is signed, with the password of the key.
+    Sign(Secret),
     /// A page is looked at.
     Look(PageId),
     /// The sheet of a page is to be scanned again.

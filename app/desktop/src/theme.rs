@@ -45,6 +45,7 @@ pub struct Tokens {
     pub rail_selected: Color32,
     pub on_dark: Color32,
     pub band: Color32,
+    pub hit: Color32,
     pub shadow: Color32,
     pub veil: Color32,
     pub paper: Color32,
@@ -97,6 +98,7 @@ pub const LIGHT: Tokens = Tokens {
     rail_selected: colour(0x2F4355),
     on_dark: colour(0xFFFFFF),
     band: colour(0xB9D2EC),
+    hit: colour(0xFFE58A),
     shadow: Color32::from_black_alpha(41),
     veil: Color32::from_black_alpha(150),
     paper: colour(0xF7F4EC),
@@ -133,6 +135,7 @@ pub const DARK: Tokens = Tokens {
     rail_selected: colour(0x243342),
     on_dark: colour(0xFFFFFF),
     band: colour(0x274668),
+    hit: colour(0x6B5606),
     shadow: Color32::from_black_alpha(41),
     veil: Color32::from_black_alpha(150),
     paper: colour(0xF7F4EC),
@@ -257,6 +260,7 @@ mod tests {
                 assert!(contrast(state.fg, state.soft) >= 4.5 && contrast(state.fg, t.surface) >= 4.5, "{state:?}");
             }
             assert!(contrast(t.text2, t.stage) >= 4.5 && contrast(t.text, t.accent_soft) >= 4.5);
+            assert!(contrast(t.text, t.hit) >= 4.5);
             assert!(contrast(t.on_dark, t.accent_hover) >= 4.5 && contrast(t.paper_text, t.paper) >= 4.5);
             assert!(contrast(t.accent_text, t.accent_soft) >= 4.5 && contrast(t.focus, t.accent_soft) >= 3.0);
             assert!(contrast(t.on_dark, t.accent) >= 4.5 && contrast(t.rail_text, t.rail) >= 4.5);

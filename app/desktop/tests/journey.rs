@@ -10,15 +10,20 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use sohoa_desktop::app::{App, Station};
 use sohoa_desktop::desk::Dossier;
+use sohoa_model::Language;
 use sohoa_model::geometry::Rotation;
+use sohoa_model::reading::{LanguageChoice, ReadingState};
 use sohoa_pipeline::accounts::{self, Role as Rank, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::import::{ImportPlan, import};
 use sohoa_pipeline::inventory::import_inventory;
 use sohoa_pipeline::pages::{self, Edit};
 use sohoa_pipeline::pictures;
 use sohoa_pipeline::progress::Silent;
 use sohoa_pipeline::scan::{self, Parting, Profile, ScanPlan};
+use sohoa_pipeline::settings::TrustedRoot;
 use sohoa_pipeline::worker::{Worker, WorkerProgram};
+use sohoa_shell::station::Station as StationSettings;
 use sohoa_shell::worker::scanners;
 use sohoa_shell::{Texts, UiLanguage, system};
 
@@ -80,7 +85,12 @@ fn listed(folder: &Path, root: &Path) {
 
 /// A window over an archive with a simulated scanner, and without anything that is still to come.
 fn window_with(root: &Path, language: UiLanguage, simulated: &str) -> Window {
-    let station = Station { root: root.to_owned(), session: session(), simulated: Some(simulated.to_owned()) };
+    let station = Station {
+        root: root.to_owned(),
+        session: session(),
+        simulated: Some(simulated.to_owned()),
+        settings: Some(root.with_extension("station")),
+    };
     let app = App::new(Texts::new(language), station, &eframe::egui::Context::default());
     let mut window =
         Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
@@ -523,4 +533,83 @@ fn where_there_are_accounts_somebody_signs_in_and_events_carry_the_name() {
     window.key_press_modifiers(Modifiers::CTRL, Key::L);
     window.run_steps(3);
     assert!(window.state().is_locked() && !shows(&window, "HS.01"));
+}
+
+#[test]
+fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: true };
+    let mut archive = Archive::init(&root, &new, &session()).expect("an archive");
+    let cancel = sohoa_model::Cancel::new();
+    import_inventory(&archive, &tests.join("pages.csv"), &cancel).expect("an inventory");
+    // Two of the pages that are read here are left to the window to read again.
+    let plan = ImportPlan {
+        root: tests.join("pages"),
+        jobs: 2,
+        language: LanguageChoice::Given(Language::Vietnamese),
+        rule: None,
+    };
+    import(&archive, &plan, None, &cancel, &Silent).expect("pages");
+    archive.catalog().read_again("HS.01", &[ReadingState::Done], &archive.act()).expect("pages that wait");
+    let station = StationSettings::locate(&|name| {
+        let folder = root.with_extension("station");
+        (name == "SOHOA_CONFIG_DIR").then(|| folder.display().to_string())
+    });
+    let station = station.expect("settings");
+    let (key, root_pem) = station.use_demo_key(archive.act().at).expect("a key");
+    let mut settings = archive.settings().clone();
+    settings.trust.push(TrustedRoot { name: "demo root".to_owned(), pem: root_pem });
+    archive.replace_settings(settings).expect("settings");
+    let password = std::fs::read_to_string(key.demo_password_file.expect("a demonstration key")).expect("its password");
+    drop(archive);
+
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num9);
+    window.run_steps(3);
+    assert!(shows(&window, "2 trang chờ nhận dạng"));
+    window.key_press_modifiers(Modifiers::CTRL, Key::Enter);
+    until(&mut window, "pages that were read", |app| app.is_settled() && app.work().is_some());
+    assert!(shows(&window, "Đã nhận dạng: 2 trang"));
+
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num8);
+    window.run_steps(3);
+    type_into(&mut window, "Tìm:", "khai sinh");
+    until(&mut window, "hits", App::is_settled);
+    window.run_steps(3);
+    until(&mut window, "the page of a hit", App::is_settled);
+    assert!(shows(&window, "HS.01"), "a hit in the dossier");
+
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num6);
+    until(&mut window, "the key", App::is_settled);
+    window.run_steps(3);
+    assert!(shows(&window, "Sẵn sàng ký (2 hồ sơ)") && shows(&window, "NOT FOR RECORDS"));
+    for (typed, wanted) in [("sai", "Mật khẩu"), (password.trim(), "Đã ký số: 3 văn bản")] {
+        type_as(&mut window, Role::PasswordInput, "Mật khẩu của khóa", typed);
+        window.key_press_modifiers(Modifiers::CTRL, Key::Enter);
+        window.run_steps(2);
+        until(&mut window, "an answer of the key", |app| app.is_settled() && app.work().is_some());
+        assert!(shows(&window, wanted), "{wanted}");
+    }
+
+    // Who captured does not accept.
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num2);
+    window.run_steps(3);
+    key_of(&mut window, Key::Enter);
+    until_dossier(&mut window, "the dossier", |dossier| dossier.code == "HS.01" && !dossier.sample.is_empty());
+    for _ in 0..3 {
+        key_of(&mut window, Key::Enter);
+    }
+    let end = Instant::now() + PATIENCE;
+    while !shows(&window, "Nguyễn Thị Lan") || !shows(&window, "người khác") {
+        assert!(Instant::now() < end, "who captured is refused");
+        window.run_steps(1);
+    }
+}
+
+/// Presses a key where no field has the focus.
+fn key_of(window: &mut Window, pressed: Key) {
+    key(window, pressed);
+    window.run_steps(2);
 }

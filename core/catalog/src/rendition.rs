@@ -220,14 +220,16 @@ impl Catalog {
         )
     }
 
-    /// Documents with a current PDF/A that passed and no current signed one, of one dossier or of all.
+    /// Documents with a current PDF/A that passed and no current signed one, of one dossier or of all; what is to be captured
+    /// again is not signed before.
     pub fn documents_to_sign(&self, code: Option<&str>) -> Result<Vec<DocumentJob>, CatalogError> {
         self.jobs(
             code,
             "EXISTS (SELECT 1 FROM rendition r WHERE r.document = d.id AND r.kind = 'pdfa' AND r.current = 1
                 AND r.verdict = 'passed')
              AND NOT EXISTS (SELECT 1 FROM rendition r
-                WHERE r.document = d.id AND r.kind = 'signed' AND r.current = 1)",
+                WHERE r.document = d.id AND r.kind = 'signed' AND r.current = 1)
+             AND dossier.rescan = 0",
         )
     }
 

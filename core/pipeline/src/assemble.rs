@@ -26,7 +26,7 @@ use crate::worker::protocol::{Request, Response};
 /// Rises whenever the same input would become other bytes; part of the recipe hash of every PDF/A.
 pub const PDFA_RECIPE: &str = "pdfa-2u/1";
 /// The text of one page in the vault is at most so long.
-const LONGEST_TEXT: u64 = 64 << 20;
+pub(crate) const LONGEST_TEXT: u64 = 64 << 20;
 /// Packing one large frame may take so long.
 const REPACK_LIMIT: Duration = Duration::from_secs(60);
 

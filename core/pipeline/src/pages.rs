@@ -3,10 +3,13 @@
 use sohoa_catalog::CatalogError;
 pub use sohoa_catalog::page_edit::{Gone, GonePage, Seat};
 use sohoa_catalog::query::PageView;
+use sohoa_catalog::text_record;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, PageId};
+use sohoa_model::page_text::PageText;
 
 use crate::archive::Archive;
+use crate::assemble::LONGEST_TEXT;
 use crate::error::PipelineError;
 
 /// Pages by the numbers that people see: `7`, `3-5`, and `2.7` or `2.3-5` in the document with ordinal 2.
@@ -112,6 +115,14 @@ pub fn edit(
     archive.withdraw_emptied(dossier)?;
     archive.write_stale_manifests()?;
     Ok(findings)
+}
+
+/// The recognised text of a page, in pixels of the page as it stands; `None` if it was not read.
+pub fn text(archive: &Archive, page: PageId) -> Result<Option<PageText>, PipelineError> {
+    let Some(reading) = archive.catalog().reading(page)? else { return Ok(None) };
+    let bytes = archive.vault().read(&reading.text, LONGEST_TEXT)?;
+    let text = text_record::from_bytes(&bytes).map_err(|error| PipelineError::record(reading.text, error))?;
+    Ok(Some(text))
 }
 
 /// Takes back a verdict on pages: findings that it closed are open again, those that it made are closed.

@@ -1,0 +1,146 @@
+//! Measures the window without a screen, for `make bench`: what a frame costs the processor (egui pass and tessellation,
+//! no painting) while the contact sheet of a dossier is scrolled, and how long a page takes to be seen once its last row
+//! was written.
+//!
+//! `frames ARCHIVE WORKER scroll DOSSIER FRAMES` and `frames ARCHIVE WORKER scan DOSSIER SHEETS` print JSON.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use eframe::egui::{self, Context, Event, Modifiers, MouseWheelUnit, RawInput, TouchPhase, pos2, vec2};
+use sohoa_desktop::app::{App, Station};
+use sohoa_desktop::screens::Screen;
+use sohoa_pipeline::archive::Session;
+use sohoa_pipeline::worker::WorkerProgram;
+use sohoa_shell::{Texts, UiLanguage, system};
+
+/// Frames come so far apart.
+const PACE: Duration = Duration::from_micros(16_667);
+/// What is waited for comes in this time, or the measurement is void.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+struct Window {
+    ctx: Context,
+    app: App,
+    begun: Instant,
+}
+
+impl Window {
+    /// A frame with these events; gives the processor time of this thread for pass and tessellation.
+    fn frame(&mut self, events: Vec<Event>) -> Duration {
+        let begun = Instant::now();
+        let input = RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(pos2(0.0, 0.0), vec2(1440.0, 900.0))),
+            time: Some(self.begun.elapsed().as_secs_f64()),
+            events,
+            ..RawInput::default()
+        };
+        let before = processor_time();
+        let app = &mut self.app;
+        let output = self.ctx.run_ui(input, |ui| app.frame(ui));
+        drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
+        let spent = processor_time() - before;
+        thread::sleep(PACE.saturating_sub(begun.elapsed()));
+        spent
+    }
+
+    fn until(&mut self, is_so: impl Fn(&App) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !is_so(&self.app) {
+            assert!(Instant::now() < end, "it takes too long");
+            self.frame(Vec::new());
+        }
+    }
+}
+
+/// Processor time that this thread has taken.
+fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0))
+}
+
+fn percentile(sorted: &[Duration], share: usize) -> f64 {
+    let at = (sorted.len() * share).div_ceil(100).saturating_sub(1);
+    sorted.get(at).map_or(0.0, |value| value.as_secs_f64() * 1000.0)
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
+fn tell(mut spent: Vec<Duration>) {
+    spent.sort();
+    let [p50, p95, p100] = [50, 95, 100].map(|share| percentile(&spent, share));
+    println!("{{\"count\": {}, \"p50_ms\": {p50:.2}, \"p95_ms\": {p95:.2}, \"max_ms\": {p100:.2}}}", spent.len());
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [root, worker, mode, code, count] = arguments.as_slice() else {
+        panic!("frames ARCHIVE WORKER scroll|scan DOSSIER COUNT")
+    };
+    let count: usize = count.parse().expect("a number");
+    let session = Session {
+        operator: "bench".to_owned(),
+        software: "frames".to_owned(),
+        station: "bench".to_owned(),
+        clock: Arc::new(system::SystemClock),
+        randomness: Arc::new(system::SystemRandomness),
+        worker: WorkerProgram { program: PathBuf::from(worker), arguments: vec!["worker".to_owned()] },
+    };
+    let simulated = Some(format!("sheets={count}"));
+    let station = Station { root: PathBuf::from(root), session, simulated, settings: None };
+    let ctx = Context::default();
+    let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &ctx);
+    let mut window = Window { ctx, app, begun: Instant::now() };
+    window.until(App::is_settled);
+    let screen = if mode == "scroll" { Screen::Check } else { Screen::Scan };
+    window.app.open(code.clone(), screen);
+    window.until(|app| app.is_settled() && app.dossier().is_some());
+    tell(if mode == "scroll" { scrolled(&mut window, count) } else { scanned(&mut window, Path::new(root), count) });
+}
+
+/// The contact sheet, scrolled by a third of its height in each frame, back at its end.
+fn scrolled(window: &mut Window, frames: usize) -> Vec<Duration> {
+    (0..frames)
+        .map(|frame| {
+            let down = if frame / 150 % 2 == 0 { -250.0 } else { 250.0 };
+            let wheel = Event::MouseWheel {
+                unit: MouseWheelUnit::Point,
+                delta: vec2(0.0, down),
+                phase: TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+                modifiers: Modifiers::NONE,
+            };
+            window.frame(vec![Event::PointerMoved(pos2(250.0, 500.0)), wheel])
+        })
+        .collect()
+}
+
+/// For each page the time from the last write of its master until a frame shows it.
+fn scanned(window: &mut Window, root: &Path, sheets: usize) -> Vec<Duration> {
+    let key = |pressed| Event::Key {
+        key: egui::Key::Space,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    window.frame(vec![key(true)]);
+    window.frame(vec![key(false)]);
+    let mut waits = Vec::new();
+    let end = Instant::now() + PATIENCE;
+    while waits.len() < sheets {
+        assert!(Instant::now() < end, "{} of {sheets} pages came", waits.len());
+        window.frame(Vec::new());
+        let now = SystemTime::now();
+        let Some(dossier) = window.app.dossier() else { continue };
+        let new: Vec<_> = dossier.pages.iter().skip(waits.len()).map(|page| page.view.clone()).collect();
+        for page in new.iter().take_while(|page| window.app.shows(page)) {
+            let name = page.master.to_string();
+            let written = std::fs::metadata(root.join("vault").join(&name[..2]).join(&name));
+            let written = written.and_then(|data| data.modified()).expect("the master is there");
+            waits.push(now.duration_since(written).unwrap_or_default());
+        }
+    }
+    waits
+}

@@ -1,0 +1,189 @@
+//! The mill: reads pages, assembles PDF/A files and signs them, on a thread of its own, until it is done or told to stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use eframe::egui::Context;
+use sohoa_model::Cancel;
+use sohoa_model::reading::LanguageChoice;
+use sohoa_pipeline::accounts::Secret;
+use sohoa_pipeline::archive::{Archive, Session};
+use sohoa_pipeline::process::{self, ProcessOutcome, ProcessPlan};
+use sohoa_pipeline::progress::{Phase, Sink};
+use sohoa_pipeline::second_vault;
+use sohoa_pipeline::signing::SigningKey;
+use sohoa_shell::station::{KeyEntry, Station, StationError};
+use sohoa_shell::{Failure, Texts, environment};
+
+use crate::errand::{Errand, Tell};
+
+/// What the mill is asked for.
+enum Wish {
+    /// Which key the station signs with.
+    Key(Arc<Texts>),
+    /// Work: with a password also signing, with a dossier only on that.
+    Work { password: Option<Secret>, cancel: Cancel, texts: Arc<Texts> },
+}
+
+/// What the mill says.
+#[derive(Debug)]
+pub enum News {
+    /// The key in use, if there is one.
+    Key(Result<Option<KeyEntry>, Failure>),
+    /// So much of a phase is done.
+    Step(Phase, u64, u64),
+    /// The work is over; whether it was told to stop.
+    Ended(Result<(ProcessOutcome, bool), Failure>),
+}
+
+/// How far the mill is.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Whether it signs.
+    pub signs: bool,
+    /// What it is busy with, how much of that is done, of how much.
+    pub step: Option<(Phase, u64, u64)>,
+    /// Since when it is busy with that.
+    since: Instant,
+    cancel: Cancel,
+}
+
+impl Running {
+    /// Seconds that are left of this phase, once something can be said.
+    pub fn seconds_left(&self) -> Option<u64> {
+        let (_, done, total) = self.step?;
+        let spent = self.since.elapsed().as_secs_f64();
+        (done > 0 && spent > 3.0).then(|| (spent / done as f64 * total.saturating_sub(done) as f64).ceil() as u64)
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.cancel.is_requested()
+    }
+}
+
+/// The mill.
+pub struct Mill {
+    errand: Errand<Wish, News>,
+    /// What it does now.
+    pub running: Option<Running>,
+    /// How it ended last.
+    pub ended: Option<Result<(ProcessOutcome, bool), Failure>>,
+    /// The key of the station, once it is known.
+    pub key: Option<Result<Option<KeyEntry>, Failure>>,
+}
+
+struct Steps<'a>(&'a Tell<News>);
+
+impl Sink for Steps<'_> {
+    fn step(&self, phase: Phase, done: u64, total: u64) {
+        self.0.hint(News::Step(phase, done, total));
+    }
+}
+
+impl Mill {
+    /// Starts the thread; it ends with this. The settings of the station lie in their usual folder, or in another one.
+    pub fn start(root: PathBuf, session: Session, settings: Option<PathBuf>, ctx: &Context) -> Self {
+        let errand = Errand::start(ctx, move |wishes, news| {
+            while let Ok(wish) = wishes.recv() {
+                match wish {
+                    Wish::Key(texts) => {
+                        let key = located(settings.as_deref()).and_then(|station| station.key());
+                        news.tell(News::Key(key.map_err(|error| Failure::of_station(&error, &texts))));
+                    }
+                    Wish::Work { password, cancel, texts } => {
+                        let key = password.map(|password| (settings.as_deref(), password));
+                        let ended = work(&root, &session, key, &cancel, &texts, news);
+                        news.tell(News::Ended(ended.map(|outcome| (outcome, cancel.is_requested()))));
+                    }
+                }
+            }
+        });
+        Self { errand, running: None, ended: None, key: None }
+    }
+
+    /// Asks which key the station signs with.
+    pub fn look(&self, texts: &Arc<Texts>) {
+        self.errand.ask(Wish::Key(texts.clone()));
+    }
+
+    /// Starts to read and assemble what waits; with a password also to sign.
+    pub fn work(&mut self, password: Option<Secret>, texts: &Arc<Texts>) {
+        if self.running.is_some() {
+            return;
+        }
+        let cancel = Cancel::new();
+        self.ended = None;
+        let signs = password.is_some();
+        self.running = Some(Running { signs, step: None, since: Instant::now(), cancel: cancel.clone() });
+        self.errand.ask(Wish::Work { password, cancel, texts: texts.clone() });
+    }
+
+    /// Stops at the next safe place: no page and no file is left half-done.
+    pub fn stop(&self) {
+        if let Some(running) = &self.running {
+            running.cancel.request();
+        }
+    }
+
+    /// Takes what happened since; says whether the work ended.
+    pub fn take(&mut self) -> bool {
+        let mut has_ended = false;
+        while let Some(news) = self.errand.answer() {
+            match news {
+                News::Key(key) => self.key = Some(key),
+                News::Step(phase, done, total) => {
+                    if let Some(running) = &mut self.running {
+                        if running.step.is_none_or(|(before, ..)| before != phase) {
+                            running.since = Instant::now();
+                        }
+                        running.step = Some((phase, done, total));
+                    }
+                }
+                News::Ended(ended) => {
+                    self.running = None;
+                    self.ended = Some(ended);
+                    has_ended = true;
+                }
+            }
+        }
+        has_ended
+    }
+}
+
+fn work(
+    root: &Path,
+    session: &Session,
+    signing: Option<(Option<&Path>, Secret)>,
+    cancel: &Cancel,
+    texts: &Texts,
+    news: &Tell<News>,
+) -> Result<ProcessOutcome, Failure> {
+    let failed = |error| Failure::of(&error, texts);
+    let archive = Archive::open(root, session).map_err(failed)?;
+    let key = signing.map(|(settings, password)| key(&archive, settings, &password)).transpose();
+    let key = key.map_err(|error| Failure::of_station(&error, texts))?;
+    let jobs = thread::available_parallelism().map_or(1, usize::from);
+    let plan = ProcessPlan { jobs, language: LanguageChoice::Auto(None), dossier: None };
+    let outcome = process::process(&archive, &plan, key.as_ref(), cancel, &Steps(news)).map_err(failed)?;
+    let copied = archive.copy_catalog().and_then(|_| second_vault::copy_masters(&archive, None, cancel, &Steps(news)));
+    copied.map(|_| outcome).map_err(failed)
+}
+
+/// The key of the station, opened with its password.
+fn key(archive: &Archive, settings: Option<&Path>, password: &Secret) -> Result<SigningKey, StationError> {
+    let station = located(settings)?;
+    let entry = station.key()?.ok_or(StationError::NoPassword)?;
+    if entry.is_demo() && !archive.facts().demo {
+        return Err(StationError::DemoKeyInRealArchive);
+    }
+    Ok(SigningKey(station.open_key(&entry, password)?))
+}
+
+/// The station with its settings in this folder, or where the environment says.
+fn located(settings: Option<&Path>) -> Result<Station, StationError> {
+    let folder = settings.map(|folder| folder.display().to_string());
+    Station::locate(&|name| folder.clone().filter(|_| name == "SOHOA_CONFIG_DIR").or_else(|| environment(name)))
+}

@@ -1,0 +1,261 @@
+//! Search: words, what they were found in, and the place on the paper.
+
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::text::LayoutJob;
+use egui::{
+    CentralPanel, FontId, Frame, Key, Margin, Modifiers, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextEdit,
+    TextFormat, Ui, WidgetInfo, vec2,
+};
+use sohoa_catalog::search::{Found, Hit};
+use sohoa_model::ids::PageId;
+use sohoa_shell::{Failure, Texts};
+
+use crate::finder::{Answer, Finder, MARKERS, Shown};
+use crate::gallery::Gallery;
+use crate::lens::Lens;
+use crate::parts::{self, Mark, Notice};
+use crate::screens::{Act, Screen};
+use crate::theme::{semibold, tokens};
+
+/// Height of a hit.
+const ROW: f32 = 78.0;
+
+/// What was typed and what came of it.
+#[derive(Default)]
+pub struct State {
+    query: String,
+    asked: String,
+    found: Option<(String, Found, u64)>,
+    chosen: usize,
+    shown: Option<(PageId, Box<Shown>)>,
+    wanted: Option<PageId>,
+    lens: Lens,
+    refused: Option<Failure>,
+    scrolls: bool,
+    had_focus: bool,
+}
+
+impl State {
+    /// Takes what the finder brought.
+    pub fn take(&mut self, answer: Answer) {
+        self.refused = None;
+        match answer {
+            Answer::Found(query, found, unread) => {
+                self.chosen = 0;
+                self.shown = None;
+                self.wanted = None;
+                self.found = Some((query, found, unread));
+            }
+            Answer::Shown(page, shown) => {
+                let place = shown.places.first();
+                self.lens.look_at(shown.view.id, place.copied());
+                self.shown = Some((page, shown));
+            }
+            Answer::Failed(failure) => self.refused = Some(failure),
+        }
+    }
+
+    /// Whether what was asked for has come.
+    pub fn is_settled(&self) -> bool {
+        let is_found = self.asked.is_empty() || self.found.as_ref().is_some_and(|(query, ..)| *query == self.asked);
+        is_found && self.wanted == self.shown.as_ref().map(|(page, _)| *page)
+    }
+
+    fn hit(&self) -> Option<&Hit> {
+        self.found.as_ref().and_then(|(_, found, _)| found.hits.get(self.chosen))
+    }
+}
+
+/// Draws it.
+pub fn show(
+    ui: &mut Ui,
+    texts: &Arc<Texts>,
+    finder: &Finder,
+    state: &mut State,
+    gallery: &mut Gallery,
+    acts: &mut Vec<Act>,
+) {
+    let t = tokens(ui.ctx());
+    field(ui, texts, finder, state);
+    ui.add_space(6.0);
+    keys(ui, state, acts);
+    let width = (ui.available_width() * 0.42).clamp(320.0, 560.0);
+    let frame = Frame::new().fill(t.app);
+    Panel::left("hits").exact_size(width).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+        hits(ui, texts, state);
+    });
+    let page = state.hit().filter(|hit| !hit.held).and_then(|hit| Some((hit.dossier.clone(), hit.page.as_ref()?.page)));
+    if let Some((dossier, page)) = page
+        && state.wanted != Some(page)
+    {
+        state.wanted = Some(page);
+        finder.show(&dossier, page, &state.asked, texts);
+    }
+    let frame = Frame::new().fill(t.stage).outer_margin(Margin { left: 12, ..Margin::ZERO }).corner_radius(8);
+    CentralPanel::default().frame(frame).show(ui, |ui| {
+        let rect = ui.max_rect();
+        let hit = state.hit().cloned();
+        match (&state.shown, hit) {
+            (_, Some(hit)) if hit.held => {
+                Mark::Held.paint(ui, rect.center() - vec2(0.0, 26.0), t.stage);
+                let words = texts.get("ui-held-covered");
+                let font = FontId::proportional(14.0);
+                ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, words, font, t.text2);
+            }
+            (Some((page, shown)), Some(hit)) if hit.page.as_ref().is_some_and(|hit| hit.page == *page) => {
+                let name = title(texts, &hit);
+                state.lens.show_view(ui, rect, &shown.view, gallery, &name, &shown.places);
+            }
+            (_, Some(hit)) if hit.page.is_none() => {
+                let words = format!("{} · {}", hit.dossier, hit.title);
+                let galley = parts::cut(ui, &words, semibold(16.0), t.text, rect.width() - 48.0);
+                ui.painter().galley(rect.center() - galley.size() / 2.0 - vec2(0.0, 14.0), galley, t.text);
+                let (at, font) = (rect.center() + vec2(0.0, 16.0), FontId::proportional(14.0));
+                let words = texts.get("ui-hit-in-description");
+                ui.painter().text(at, egui::Align2::CENTER_CENTER, words, font, t.text2);
+            }
+            _ => {}
+        }
+    });
+}
+
+fn field(ui: &mut Ui, texts: &Arc<Texts>, finder: &Finder, state: &mut State) {
+    let t = tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        let label = ui.label(RichText::new(texts.get("ui-search-for")).color(t.text2));
+        let field = TextEdit::singleline(&mut state.query)
+            .hint_text(texts.get("ui-no-marks-needed"))
+            .desired_width(560.0)
+            .font(FontId::proportional(16.0))
+            .margin(Margin::symmetric(12, 9));
+        let field = ui.add(field).labelled_by(label.id);
+        let find = egui::KeyboardShortcut::new(Modifiers::CTRL, Key::F);
+        let is_asked = ui.input_mut(|input| input.consume_shortcut(&find));
+        if is_asked || !std::mem::replace(&mut state.had_focus, true) {
+            field.request_focus();
+        }
+        if state.query.trim() != state.asked {
+            state.asked = state.query.trim().to_owned();
+            match state.asked.is_empty() {
+                true => state.found = None,
+                false => finder.find(&state.asked, texts),
+            }
+        }
+    });
+}
+
+/// Hits by the arrows, the dossier of one by Enter; the field keeps the letters.
+fn keys(ui: &mut Ui, state: &mut State, acts: &mut Vec<Act>) {
+    let count = state.found.as_ref().map_or(0, |(_, found, _)| found.hits.len());
+    let pressed = |ui: &Ui, key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(ui, Key::ArrowDown) && state.chosen + 1 < count {
+        state.chosen += 1;
+        state.scrolls = true;
+    }
+    if pressed(ui, Key::ArrowUp) && state.chosen > 0 {
+        state.chosen -= 1;
+        state.scrolls = true;
+    }
+    if pressed(ui, Key::Enter)
+        && let Some(hit) = state.hit()
+    {
+        acts.push(Act::Open(hit.dossier.clone(), Screen::Check));
+    }
+}
+
+/// What was found, and what can't be found yet.
+fn hits(ui: &mut Ui, texts: &Texts, state: &mut State) {
+    let t = tokens(ui.ctx());
+    if let Some(failure) = &state.refused {
+        let (title, hint) = (&failure.sentence, failure.hint.as_str());
+        Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+    }
+    let Some((_, found, unread)) = &state.found else {
+        ui.label(RichText::new(texts.get("ui-search-empty")).color(t.text2));
+        return;
+    };
+    let count = match found.more_than {
+        Some(more) => texts.say("ui-hits-more", &[("hits", more.into())]),
+        None => texts.say("ui-hits", &[("hits", found.hits.len().into())]),
+    };
+    ui.label(RichText::new(count).small().color(t.text2));
+    if *unread > 0 {
+        let words = texts.say("ui-unread-pages", &[("pages", (*unread).into())]);
+        ui.label(RichText::new(words).small().color(t.warn.fg));
+    }
+    ui.add_space(4.0);
+    let mut chosen = None;
+    parts::card(ui).inner_margin(Margin::same(1)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut area = ScrollArea::vertical().id_salt("hits").auto_shrink([false, false]);
+        if std::mem::take(&mut state.scrolls) {
+            let middle = ROW * state.chosen as f32 - ui.available_height() / 2.0;
+            area = area.vertical_scroll_offset(middle.max(0.0));
+        }
+        area.show_rows(ui, ROW, found.hits.len(), |ui, range| {
+            for at in range {
+                if row(ui, texts, &found.hits[at], at == state.chosen).clicked() {
+                    chosen = Some(at);
+                }
+            }
+        });
+    });
+    if let Some(at) = chosen {
+        state.chosen = at;
+    }
+}
+
+fn title(texts: &Texts, hit: &Hit) -> String {
+    match &hit.page {
+        Some(page) => {
+            let values = [
+                ("dossier", (&hit.dossier).into()),
+                ("document", (&page.document_name).into()),
+                ("page", page.number.into()),
+            ];
+            texts.say("search-page", &values)
+        }
+        None => hit.dossier.clone(),
+    }
+}
+
+fn row(ui: &mut Ui, texts: &Texts, hit: &Hit, is_chosen: bool) -> egui::Response {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let fill = match (is_chosen, response.hovered()) {
+        (true, _) => t.accent_soft,
+        (false, true) => t.hover,
+        (false, false) => t.surface,
+    };
+    ui.painter().rect_filled(rect, 0.0, fill);
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
+    let (left, room) = (rect.left() + 14.0, rect.width() - 28.0);
+    let title = title(texts, hit);
+    let head = parts::cut(ui, &title, semibold(13.0), t.text, room - if hit.held { 24.0 } else { 0.0 });
+    ui.painter().galley(egui::pos2(left, rect.top() + 8.0), head, t.text);
+    if hit.held {
+        Mark::Held.paint(ui, egui::pos2(rect.right() - 20.0, rect.top() + 17.0), fill);
+    }
+    let snippet = if hit.held { texts.get("ui-held-hit") } else { hit.snippet.clone() };
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = room;
+    job.wrap.max_rows = 2;
+    let plain = TextFormat { font_id: FontId::proportional(13.0), color: t.text2, ..TextFormat::default() };
+    let found = TextFormat { color: t.text, background: t.hit, ..plain.clone() };
+    for (n, part) in snippet.split(MARKERS.0).enumerate() {
+        match part.split_once(MARKERS.1).filter(|_| n > 0) {
+            Some((word, rest)) => {
+                job.append(word, 0.0, found.clone());
+                job.append(rest, 0.0, plain.clone());
+            }
+            None => job.append(part, 0.0, plain.clone()),
+        }
+    }
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.painter().galley(egui::pos2(left, rect.top() + 30.0), galley, t.text2);
+    let words = snippet.replace([MARKERS.0, MARKERS.1].map(|mark| mark.chars().next().unwrap_or(' ')), "");
+    response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_chosen, format!("{title} · {words}")));
+    response
+}

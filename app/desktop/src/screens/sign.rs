@@ -1,0 +1,172 @@
+//! Sign: what is ready and what blocks the rest, the key, its password once, and how far the signing is.
+
+use eframe::egui;
+use egui::{
+    Key, Layout, Margin, Modifiers, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2,
+};
+use sohoa_model::dossier_state::DossierState;
+use sohoa_pipeline::accounts::Secret;
+use sohoa_shell::Texts;
+
+use crate::command::Command;
+use crate::mill::Mill;
+use crate::model::{DossierLine, Snapshot};
+use crate::parts::{self, Action, Mark, Notice};
+use crate::screens::{Act, Screen, inventory, jobs};
+use crate::theme::{semibold, tokens};
+
+/// Height of a row.
+const ROW: f32 = 34.0;
+
+/// What is typed.
+#[derive(Default)]
+pub struct State {
+    password: String,
+    /// Whether the password had the focus once.
+    had_focus: bool,
+}
+
+/// Draws it.
+pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state: &mut State, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let is_ready = |line: &DossierLine| line.state == DossierState::Assembled && !line.rescan;
+    let ready = of(snapshot, is_ready);
+    let blocked = of(snapshot, |line| line.pages > 0 && line.state < DossierState::Signed && !is_ready(line));
+    let frame = egui::Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO });
+    Panel::right("sign-inspector")
+        .exact_size(330.0)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(frame)
+        .show(ui, |ui| inspector(ui, texts, mill, state, ready.len(), acts));
+    ui.label(RichText::new(texts.get("ui-sign")).font(semibold(20.0)).color(t.text));
+    ui.add_space(6.0);
+    let half = (ui.available_height() - 12.0) / 2.0;
+    let head = texts.say("ui-ready-to-sign", &[("dossiers", ready.len().into())]);
+    list(ui, texts, "ready", &head, &ready, half, acts);
+    ui.add_space(8.0);
+    let head = texts.say("ui-not-ready-to-sign", &[("dossiers", blocked.len().into())]);
+    list(ui, texts, "blocked", &head, &blocked, half - 8.0, acts);
+}
+
+fn of(snapshot: &Snapshot, is_so: impl Fn(&DossierLine) -> bool) -> Vec<&DossierLine> {
+    snapshot.dossiers.iter().filter(|line| is_so(line)).collect()
+}
+
+fn list(ui: &mut Ui, texts: &Texts, id: &str, head: &str, lines: &[&DossierLine], height: f32, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    parts::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.set_height(height - 4.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        egui::Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+            ui.label(RichText::new(head).font(semibold(16.0)).color(t.text));
+        });
+        ScrollArea::vertical().id_salt(id).auto_shrink([false, false]).show_rows(ui, ROW, lines.len(), |ui, range| {
+            for line in &lines[range] {
+                if row(ui, texts, line).clicked() {
+                    acts.push(Act::Open(line.code.clone(), Screen::Check));
+                }
+            }
+        });
+    });
+}
+
+fn row(ui: &mut Ui, texts: &Texts, line: &DossierLine) -> egui::Response {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let ground = if response.hovered() || response.has_focus() { t.hover } else { t.surface };
+    ui.painter().rect_filled(rect.shrink(1.0), 0.0, ground);
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.line));
+    inventory::mark(line).paint(ui, egui::pos2(rect.left() + 24.0, rect.center().y), ground);
+    let why = match line.state {
+        _ if line.batch_open => texts.get("ui-chip-batch-open"),
+        _ if line.rescan => texts.get("ui-chip-rescan"),
+        _ if line.held => texts.get("ui-chip-held"),
+        state => texts.get(&format!("state-{}", state.word())),
+    };
+    let room = rect.width() - 64.0;
+    let mut x = rect.left() + 44.0;
+    let code = format!("{}  {}", line.code, line.title);
+    for (words, share, colour) in [(code, 0.66, t.text), (why.clone(), 0.34, t.text2)] {
+        let galley = parts::cut(ui, &words, egui::FontId::proportional(13.0), colour, room * share - 8.0);
+        ui.painter().galley(egui::pos2(x, rect.center().y - galley.size().y / 2.0), galley, colour);
+        x += room * share;
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{} · {why}", line.code)));
+    response
+}
+
+fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: usize, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.set_height(ui.available_height());
+        let width = ui.available_width();
+        let has_key = matches!(&mill.key, Some(Ok(Some(_))));
+        Panel::bottom("sign-next").resizable(false).show_separator_line(false).frame(egui::Frame::new()).show(
+            ui,
+            |ui| {
+                if let Some(running) = &mill.running {
+                    let word = texts.get(if running.is_stopping() { "ui-stopping-work" } else { "ui-stop-after-file" });
+                    let cap = Command::StopWork.cap(texts);
+                    let action =
+                        Action::new(&word, &cap).icon(Command::StopWork.icon()).enabled(!running.is_stopping());
+                    if action.show(ui, Some(width)).clicked() {
+                        acts.push(Act::Command(Command::StopWork));
+                    }
+                    return;
+                }
+                let word = texts.say("ui-sign-dossiers", &[("dossiers", ready.into())]);
+                let can = has_key && ready > 0 && !state.password.is_empty();
+                let action = Action::new(&word, "Ctrl Enter").primary().icon(Command::ShowSign.icon()).enabled(can);
+                let keys = egui::KeyboardShortcut::new(Modifiers::CTRL, Key::Enter);
+                let is_pressed = ui.input_mut(|input| input.consume_shortcut(&keys));
+                if (action.show(ui, Some(width)).clicked() || is_pressed) && can {
+                    acts.push(Act::Sign(Secret::new(std::mem::take(&mut state.password))));
+                }
+            },
+        );
+        ScrollArea::vertical().id_salt("sign-inspector").auto_shrink([false, false]).show(ui, |ui| {
+            ui.label(RichText::new(texts.get("ui-signing-key")).font(semibold(16.0)).color(t.text));
+            match &mill.key {
+                None => drop(ui.label(RichText::new(texts.get("ui-reading")).color(t.text3))),
+                Some(Err(failure)) => {
+                    let (title, hint) = (&failure.sentence, failure.hint.as_str());
+                    Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+                }
+                Some(Ok(None)) => {
+                    let (title, hint) = (texts.get("ui-no-key"), texts.get("ui-no-key-next"));
+                    Notice { mark: Mark::Warn, state: t.warn, title: &title, lines: &[&hint] }.show(ui);
+                }
+                Some(Ok(Some(key))) => {
+                    ui.label(RichText::new(&key.subject).color(t.text));
+                    let path = key.path.display().to_string();
+                    ui.add(egui::Label::new(RichText::new(&path).small().color(t.text3)).truncate())
+                        .on_hover_text(path);
+                    ui.label(
+                        RichText::new(format!("SHA-256 {}…", &key.fingerprint[..key.fingerprint.len().min(16)]))
+                            .small()
+                            .color(t.text3),
+                    );
+                    ui.add_space(8.0);
+                    let label = ui.label(RichText::new(texts.get("ui-key-password")).small().color(t.text2));
+                    let field = TextEdit::singleline(&mut state.password)
+                        .password(true)
+                        .desired_width(f32::INFINITY)
+                        .margin(Margin::symmetric(10, 8));
+                    let field = ui.add_enabled(mill.running.is_none(), field).labelled_by(label.id);
+                    if !std::mem::replace(&mut state.had_focus, true) {
+                        field.request_focus();
+                    }
+                    ui.label(RichText::new(texts.get("ui-password-once")).small().color(t.text3));
+                }
+            }
+            ui.add_space(12.0);
+            if let Some(running) = &mill.running {
+                ui.with_layout(Layout::top_down(egui::Align::Min), |ui| jobs::progress(ui, texts, running));
+            }
+            jobs::ended(ui, texts, mill);
+        });
+    });
+}
