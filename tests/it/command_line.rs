@@ -22,6 +22,10 @@ fn every_command_speaks_json_and_nothing_else_on_standard_output() {
     let json = |line: &str| -> Value { station.run(line.split(' ').chain(["--json"])).done().json() };
     let by = |line: &str| station.run_as(SUPERVISOR, line.split(' ').chain(["--json"]));
 
+    let list = repository().join("tests/pages.csv");
+    let preview = station.run(["inventory", "import", list.to_str().unwrap(), "--preview", "--json"]).done().json();
+    assert_eq!((preview["unchanged"].as_u64(), preview["version"].as_u64()), (Some(3), Some(1)), "{preview}");
+    assert_eq!(json("inventory list").as_array().unwrap().len(), 1);
     assert_eq!(json("plan example")[0]["share_percent"], 30.0);
     assert_eq!(json("plan set tất-cả --share 100 --deadline 2026-12-31")[0]["name"], "tất-cả");
     assert_eq!(json("plan list").as_array().unwrap().len(), 3);

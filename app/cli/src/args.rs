@@ -150,6 +150,8 @@ pub(crate) struct InventoryImportArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[arg(long)]
+    pub(crate) preview: bool,
+    #[arg(long)]
     pub(crate) json: bool,
 }
 

@@ -22,7 +22,10 @@ use crate::gallery::Gallery;
 use crate::mill::Mill;
 use crate::model::{self, Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
-use crate::screens::{Act, Screen, archives, check, inventory, jobs, progress, scan, search, sign, sign_in, start};
+use crate::screens::{
+    Act, Screen, archives, check, inventory, inventory_import, jobs, palette, progress, scan, search, sign, sign_in,
+    start,
+};
 use crate::theme::{self, tokens};
 
 /// Seconds that a remark on what was done stays.
@@ -65,6 +68,8 @@ pub struct App {
     next: Next,
     archives: archives::State,
     progress: progress::State,
+    import: Option<inventory_import::State>,
+    palette: Option<palette::State>,
     sign: sign::State,
     search: search::State,
     sign_in: sign_in::State,
@@ -128,6 +133,8 @@ impl App {
             next: Next::default(),
             archives: archives::State::default(),
             progress: progress::State::default(),
+            import: None,
+            palette: None,
             sign: sign::State::default(),
             search: search::State::default(),
             sign_in: sign_in::State::default(),
@@ -224,6 +231,7 @@ impl App {
         if self.shows_keys {
             self.keys(ui);
         }
+        self.questions(ui, &mut acts);
         self.remark(&ctx);
         self.carry_out(acts, &ctx);
     }
@@ -262,6 +270,15 @@ impl App {
                 model::Answer::SignedIn(Ok(name)) => {
                     self.work_as(name, ctx);
                     return;
+                }
+                model::Answer::Inventory(_, true, Ok(_)) => {
+                    self.import = None;
+                    self.reader.ask(&self.texts);
+                }
+                model::Answer::Inventory(path, _, outcome) => {
+                    if let Some(state) = &mut self.import {
+                        state.previewed(path, outcome);
+                    }
                 }
                 model::Answer::SignedIn(Err(failure)) => self.sign_in.refused(failure),
                 model::Answer::Written(written) => {
@@ -377,10 +394,15 @@ impl App {
         }
     }
 
+    /// Whether something stands above the screen.
+    fn is_asking(&self) -> bool {
+        self.shows_keys || self.palette.is_some() || self.import.is_some()
+    }
+
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
         let letters_live =
-            !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused() && !self.scan.is_asking() && !self.shows_keys;
+            !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused() && !self.scan.is_asking() && !self.is_asking();
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
             let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
@@ -585,6 +607,8 @@ impl App {
                 self.signed_in = None;
                 self.sign_in = sign_in::State::default();
             }
+            Command::ShowPalette => self.palette = self.palette.is_none().then(palette::State::default),
+            Command::ImportInventory => self.import = Some(inventory_import::State::default()),
             Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
             Command::Export => {
                 self.reader.report(&["xlsx", "csv"], &self.texts);
@@ -775,6 +799,7 @@ impl App {
                 Command::ShowScan,
                 Command::ShowCheck,
                 Command::ShowSearch,
+                Command::ShowPalette,
                 Command::SwitchLanguage,
                 Command::SwitchTheme,
                 Command::ShowKeys,
@@ -803,6 +828,28 @@ impl App {
                 });
             });
         });
+    }
+
+    /// What stands above every screen: the palette, and an inventory that is to be taken.
+    fn questions(&mut self, ui: &Ui, acts: &mut Vec<Act>) {
+        let place = self.place();
+        let snapshot = match &self.known {
+            Known::Read(snapshot) => Some(&**snapshot),
+            Known::Waiting | Known::Failed(_) => None,
+        };
+        if let Some(state) = &mut self.palette
+            && let Some(act) = palette::show(ui, &self.texts, place, snapshot, state)
+        {
+            self.palette = None;
+            acts.extend(act);
+        }
+        let Some(state) = &mut self.import else { return };
+        match inventory_import::show(ui, &self.texts, state) {
+            Some(inventory_import::Choice::Leave) => self.import = None,
+            Some(inventory_import::Choice::Preview(path)) => self.reader.inventory(path, false, &self.texts),
+            Some(inventory_import::Choice::Take(path)) => self.reader.inventory(path, true, &self.texts),
+            None => {}
+        }
     }
 
     /// The sheet of keys: those of this screen, then those that hold everywhere.

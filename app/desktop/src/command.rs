@@ -24,6 +24,8 @@ pub enum Command {
     ShowSearch,
     /// What the machine does.
     ShowJobs,
+    /// Every command and every dossier, by a few letters.
+    ShowPalette,
     /// Another archive.
     ChooseArchive,
     /// Somebody else works, or nobody for a while.
@@ -88,6 +90,8 @@ pub enum Command {
     Order,
     /// Take the next step of what is chosen.
     Open,
+    /// A spreadsheet becomes the next version of the inventory.
+    ImportInventory,
     /// The daily report, to be printed.
     PrintReport,
     /// Pages are read, PDF/A files assembled.
@@ -121,7 +125,7 @@ pub enum Place {
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 14] = [
+    pub const EVERYWHERE: [Self; 15] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
@@ -130,6 +134,7 @@ impl Command {
         Self::ShowProgress,
         Self::ShowSearch,
         Self::ShowJobs,
+        Self::ShowPalette,
         Self::ChooseArchive,
         Self::Lock,
         Self::Refresh,
@@ -142,7 +147,8 @@ impl Command {
     pub fn of(place: Place) -> &'static [Self] {
         match place {
             Place::Everywhere => &Self::EVERYWHERE,
-            Place::Start | Place::Inventory => &[Self::Open],
+            Place::Start => &[Self::Open],
+            Place::Inventory => &[Self::Open, Self::ImportInventory],
             Place::Progress => &[Self::PrintReport, Self::Export],
             Place::Sign => &[Self::StopWork],
             Place::Jobs => &[Self::Work, Self::StopWork],
@@ -204,6 +210,8 @@ impl Command {
             Self::ShowProgress => "ui-progress",
             Self::ShowSearch => "ui-search",
             Self::ShowJobs => "ui-jobs",
+            Self::ShowPalette => "ui-palette",
+            Self::ImportInventory => "ui-import-inventory",
             Self::ChooseArchive => "ui-open-archive",
             Self::Lock => "ui-switch-operator",
             Self::Refresh => "ui-refresh",
@@ -254,6 +262,8 @@ impl Command {
             Self::ShowProgress => Icon::ChartLine,
             Self::ShowSearch => Icon::Search,
             Self::ShowJobs => Icon::ListChecks,
+            Self::ShowPalette => Icon::Command,
+            Self::ImportInventory => Icon::Upload,
             Self::ChooseArchive => Icon::FolderOpen,
             Self::Lock => Icon::Lock,
             Self::Refresh => Icon::RefreshCw,
@@ -300,6 +310,8 @@ impl Command {
             Self::ShowProgress => control(Key::Num7),
             Self::ShowSearch => control(Key::Num8),
             Self::ShowJobs => control(Key::Num9),
+            Self::ShowPalette => control(Key::K),
+            Self::ImportInventory => control(Key::I),
             Self::ChooseArchive => control(Key::O),
             Self::Lock => control(Key::L),
             Self::Refresh => plain(Key::F5),

@@ -9,12 +9,14 @@ use eframe::egui::{ColorImage, Context};
 use sohoa_catalog::progress::Progress;
 use sohoa_catalog::query::{DossierFilter, PageView};
 use sohoa_catalog::work::Work;
+use sohoa_model::Cancel;
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::accounts::{self, Role, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::inventory::{self, InventoryOutcome};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::report::Report;
 use sohoa_shell::{Failure, Texts};
@@ -302,6 +304,8 @@ impl Snapshot {
 enum Wish {
     Look(Arc<Texts>),
     Make(PathBuf, NewArchive, Arc<Texts>),
+    /// An inventory: what it would change, or that it be taken.
+    Inventory(PathBuf, bool, Arc<Texts>),
     /// Whether this is the password of somebody.
     SignIn(String, Secret, Arc<Texts>),
     /// The daily report, in files with these endings.
@@ -316,6 +320,8 @@ pub enum Answer {
     Read(Result<Box<Snapshot>, Failure>),
     /// A new archive was made in this folder, or why none was.
     Made(Result<PathBuf, Failure>),
+    /// What an inventory would change, or did, and which it was.
+    Inventory(PathBuf, bool, Result<Box<InventoryOutcome>, Failure>),
     /// Somebody signed in, or why not.
     SignedIn(Result<String, Failure>),
     /// A report was written to these files, or why not.
@@ -340,6 +346,14 @@ impl Reader {
                         }
                         Answer::Read(Snapshot::read(&root, &session, &texts).map(Box::new))
                     }
+                    Wish::Inventory(path, is_taken, texts) => {
+                        let outcome = Archive::open(&root, &session).and_then(|archive| match is_taken {
+                            true => inventory::import_inventory(&archive, &path, &Cancel::new()),
+                            false => inventory::preview_inventory(&archive, &path, &Cancel::new()),
+                        });
+                        let outcome = outcome.map(Box::new).map_err(|error| Failure::of(&error, &texts));
+                        Answer::Inventory(path, is_taken, outcome)
+                    }
                     Wish::SignIn(name, password, texts) => {
                         let opened = Archive::open(&root, &session);
                         let signed = opened.and_then(|archive| accounts::sign_in(archive.settings(), &name, &password));
@@ -362,6 +376,11 @@ impl Reader {
                 }
             }
         }))
+    }
+
+    /// Asks what an inventory would change, or for it to be taken.
+    pub fn inventory(&self, path: PathBuf, is_taken: bool, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Inventory(path, is_taken, texts.clone()));
     }
 
     /// Asks whether this is the password of somebody.

@@ -3,8 +3,10 @@
 pub mod archives;
 pub mod check;
 pub mod inventory;
+pub mod inventory_import;
 pub mod jobs;
 pub mod page_keys;
+pub mod palette;
 pub mod progress;
 pub mod scan;
 pub mod search;

@@ -613,3 +613,63 @@ fn key_of(window: &mut Window, pressed: Key) {
     key(window, pressed);
     window.run_steps(2);
 }
+
+#[test]
+fn a_spreadsheet_is_previewed_before_it_becomes_the_inventory_and_a_few_letters_open_a_dossier() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let list = "mã hồ sơ,tên phông,tiêu đề hồ sơ,số lượng trang\n\
+                HS.02,Phông Sở Tư pháp,Quyết định cho nhập quốc tịch,2\n\
+                HS.03,Phông Sở Tư pháp,Hồ sơ bổ nhiệm công chứng viên,mười\nHS.04,Phông Sở Tư pháp,Sổ hộ tịch,4\n";
+    let path = folder.path().join("bản 2.csv");
+    std::fs::write(&path, list).expect("a list");
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num2);
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::CTRL, Key::I);
+    window.run_steps(3);
+    type_into(&mut window, "Tệp bảng tính: CSV hoặc XLSX", path.to_str().expect("a path"));
+    press(&window, "Xem trước thay đổi");
+    let end = Instant::now() + PATIENCE;
+    while !shows(&window, "Thêm 1") {
+        assert!(Instant::now() < end, "a preview");
+        window.run_steps(1);
+    }
+    assert!(
+        shows(&window, "Thay đổi 1") && shows(&window, "Vắng 1 (không xóa gì)") && shows(&window, "1 chỗ không nhập")
+    );
+    let archive = Archive::open(&root, &session()).expect("an archive");
+    assert_eq!(archive.catalog().inventory().expect("rows").len(), 2, "a preview changes nothing");
+    // The question has found its place.
+    window.run_steps(5);
+    press(&window, "Nhập bản 2");
+    let end = Instant::now() + PATIENCE;
+    while archive.catalog().inventory_versions().expect("versions").len() < 2 {
+        assert!(Instant::now() < end, "the second version");
+        window.run_steps(1);
+    }
+    let codes: Vec<String> = archive.catalog().inventory().expect("rows").into_iter().map(|row| row.code).collect();
+    assert_eq!(codes, ["HS.02", "HS.04"]);
+    until(&mut window, "the inventory", |app| app.is_settled());
+    window.run_steps(5);
+
+    window.key_press_modifiers(Modifiers::CTRL, Key::K);
+    window.run_steps(3);
+    type_into(&mut window, "Lệnh hoặc mã hồ sơ", "so ho tich");
+    until(&mut window, "the new dossier", |app| app.is_settled());
+    let end = Instant::now() + PATIENCE;
+    while !shows(&window, "HS.04  Sổ hộ tịch") {
+        assert!(Instant::now() < end, "the new dossier in the palette");
+        window.run_steps(1);
+    }
+    key(&mut window, Key::Enter);
+    until_dossier(&mut window, "the dossier", |dossier| dossier.code == "HS.04");
+    // A command by its name, without marks.
+    window.key_press_modifiers(Modifiers::CTRL, Key::K);
+    window.run_steps(3);
+    type_into(&mut window, "Lệnh hoặc mã hồ sơ", "tien do");
+    key(&mut window, Key::Enter);
+    window.run_steps(3);
+    assert!(shows(&window, "Tiến độ số hóa"));
+}

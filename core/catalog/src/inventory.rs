@@ -3,7 +3,7 @@
 //! A row stands from one version to another; the current rows are copied into the dossiers, so that progress is
 //! answered from dossiers alone. A dossier is never removed: one that is no longer listed counts for nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 use serde_json::json;
@@ -102,6 +102,33 @@ impl Catalog {
             w.event("inventory", None, &detail, act)?;
             Ok(change)
         })
+    }
+
+    /// What taking these rows as a new version would change; nothing is written.
+    pub fn preview_inventory(&self, rows: &[InventoryRow]) -> Result<InventoryChange, CatalogError> {
+        let last = self.inventory_versions()?.last().map_or(0, |version| version.version);
+        let mut old: BTreeMap<String, InventoryRow> =
+            self.inventory()?.into_iter().map(|row| (row.code.clone(), row)).collect();
+        let mut change = InventoryChange::default();
+        let mut seen = BTreeSet::new();
+        for row in rows {
+            let code = column::code(&row.code);
+            if !seen.insert(code.clone()) {
+                continue;
+            }
+            let row = InventoryRow { code: code.clone(), ..row.clone() };
+            match old.remove(&code) {
+                Some(before) if before == row => change.unchanged += 1,
+                Some(before) => change.changed.push((code, differences(&before, &row))),
+                None => change.added.push(code),
+            }
+        }
+        change.added.sort();
+        change.changed.sort();
+        change.removed = old.into_keys().collect();
+        let is_same = change.added.is_empty() && change.changed.is_empty() && change.removed.is_empty();
+        change.version = if is_same && last > 0 { last } else { last + 1 };
+        Ok(change)
     }
 
     /// The versions of the inventory, oldest first.

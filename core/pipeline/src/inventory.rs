@@ -27,23 +27,18 @@ pub struct InventoryOutcome {
     pub parsed: ParsedInventory,
 }
 
+/// What importing an inventory would do; nothing is written.
+pub fn preview_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<InventoryOutcome, PipelineError> {
+    hash_file(path, cancel).map_err(readable)?;
+    let parsed = parsed(archive, path, cancel)?;
+    let change = archive.catalog().preview_inventory(&parsed.rows)?;
+    Ok(InventoryOutcome { change, parsed })
+}
+
 /// Imports an inventory: the good rows go in, each bad one is named with row, column and reason.
 pub fn import_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<InventoryOutcome, PipelineError> {
-    let readable = |error| match error {
-        StoreError::Read { path, source } => PipelineError::Unreadable { path, source },
-        other => other.into(),
-    };
     let looked_at = hash_file(path, cancel).map_err(readable)?;
-    let mut worker = Worker::new(archive.session().worker.clone());
-    let request = Request::Inventory { path: path.to_owned() };
-    let parsed = match worker.call(&request, PARSE_LIMIT, cancel)?.0 {
-        Response::Inventory { inventory } => inventory.parsed(),
-        Response::Refused { detail, .. } => return Err(PipelineError::Inventory { path: path.to_owned(), detail }),
-        _ => None,
-    };
-    let Some(parsed) = parsed else {
-        return Err(PipelineError::record(path.display(), "the worker gave another answer"));
-    };
+    let parsed = parsed(archive, path, cancel)?;
     let stored = archive.vault().put_file(path, cancel).map_err(readable)?;
     if stored.sha256 != looked_at.sha256 {
         return Err(PipelineError::record(path.display(), "the file changed while it was read"));
@@ -55,4 +50,23 @@ pub fn import_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Resu
     let change = archive.catalog().import_inventory(&name, stored.sha256, &parsed.rows, missing, &archive.act())?;
     archive.write_stale_manifests()?;
     Ok(InventoryOutcome { change, parsed })
+}
+
+fn readable(error: StoreError) -> PipelineError {
+    match error {
+        StoreError::Read { path, source } => PipelineError::Unreadable { path, source },
+        other => other.into(),
+    }
+}
+
+/// The rows of a file, read by a worker.
+fn parsed(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<ParsedInventory, PipelineError> {
+    let mut worker = Worker::new(archive.session().worker.clone());
+    let request = Request::Inventory { path: path.to_owned() };
+    let parsed = match worker.call(&request, PARSE_LIMIT, cancel)?.0 {
+        Response::Inventory { inventory } => inventory.parsed(),
+        Response::Refused { detail, .. } => return Err(PipelineError::Inventory { path: path.to_owned(), detail }),
+        _ => None,
+    };
+    parsed.ok_or_else(|| PipelineError::record(path.display(), "the worker gave another answer"))
 }

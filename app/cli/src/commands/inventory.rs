@@ -39,7 +39,14 @@ struct Refused<'a> {
 
 pub(super) fn import(front: &mut Front, args: &InventoryImportArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
-    let outcome = inventory::import_inventory(&archive, &args.file, &front.cancel)?;
+    let outcome = match args.preview {
+        true => inventory::preview_inventory(&archive, &args.file, &front.cancel)?,
+        false => inventory::import_inventory(&archive, &args.file, &front.cancel)?,
+    };
+    if args.preview && !args.json {
+        let line = front.text("inventory-preview");
+        front.output.note(line);
+    }
     let (change, parsed) = (&outcome.change, &outcome.parsed);
     let exit = if parsed.refused.is_empty() { Exit::Done } else { Exit::Partial };
     if args.json {

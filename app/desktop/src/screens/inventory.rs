@@ -155,7 +155,7 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter
     }
     let frame = Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO });
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        fields(ui, texts, snapshot, filter);
+        fields(ui, texts, snapshot, filter, acts);
         ui.add_space(6.0);
         filter.find(&snapshot.dossiers);
         keys(ui, snapshot, filter, acts);
@@ -168,12 +168,18 @@ fn line_of<'s>(snapshot: &'s Snapshot, code: &str) -> Option<&'s DossierLine> {
     snapshot.dossiers.get(at)
 }
 
-fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter) {
+fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new(texts.get("ui-filter")).color(t.text2));
         let field = TextEdit::singleline(&mut filter.text).desired_width(320.0).margin(Margin::symmetric(10, 7));
         let field = ui.add(field).labelled_by(label.id);
+        let (word, cap) = (texts.get(Command::ImportInventory.label()), Command::ImportInventory.cap(texts));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if Action::new(&word, &cap).icon(Command::ImportInventory.icon()).show(ui, None).clicked() {
+                acts.push(Act::Command(Command::ImportInventory));
+            }
+        });
         let find = egui::KeyboardShortcut::new(Modifiers::CTRL, Key::F);
         if ui.input_mut(|input| input.consume_shortcut(&find)) {
             field.request_focus();
@@ -230,7 +236,7 @@ fn keys(ui: &mut Ui, snapshot: &Snapshot, filter: &mut Filter, acts: &mut Vec<Ac
 }
 
 /// Where the next step of a dossier is done.
-fn step_of(line: &DossierLine) -> Screen {
+pub fn step_of(line: &DossierLine) -> Screen {
     match line.state {
         _ if line.batch_open || line.rescan => Screen::Scan,
         DossierState::Planned => Screen::Scan,

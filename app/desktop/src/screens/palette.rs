@@ -1,0 +1,141 @@
+//! The palette: every command of this screen and everywhere, and every dossier, by a few letters.
+
+use eframe::egui;
+use egui::{Align2, FontId, Key, Margin, Modal, Modifiers, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use sohoa_model::fold;
+use sohoa_shell::Texts;
+
+use crate::command::{Command, Place};
+use crate::model::Snapshot;
+use crate::parts;
+use crate::screens::{Act, inventory};
+use crate::theme::{semibold, tokens};
+
+/// Dossiers that are offered, at most.
+const DOSSIERS: usize = 8;
+/// Height of a row.
+const ROW: f32 = 34.0;
+
+/// What is typed, and which row is chosen.
+#[derive(Default)]
+pub struct State {
+    text: String,
+    chosen: usize,
+    had_focus: bool,
+}
+
+/// A row: what it is called, its key, and what comes of it.
+struct Offer {
+    icon: lucide_icons::Icon,
+    words: String,
+    beside: String,
+    act: Act,
+}
+
+/// Draws it; gives what was chosen, or nothing once it is left.
+pub fn show(
+    ui: &Ui,
+    texts: &Texts,
+    place: Place,
+    snapshot: Option<&Snapshot>,
+    state: &mut State,
+) -> Option<Option<Act>> {
+    let t = tokens(ui.ctx());
+    let mut offers = offers(texts, place, snapshot, &state.text);
+    let mut answer = None;
+    let modal = Modal::new(egui::Id::unique("palette")).frame(parts::modal(ui).inner_margin(8));
+    let top = egui::Area::new(egui::Id::unique("palette-area")).anchor(Align2::CENTER_TOP, vec2(0.0, 110.0));
+    let shown = modal.area(top.order(egui::Order::Foreground)).show(ui.ctx(), |ui| {
+        ui.set_width(640.0);
+        let hint = texts.get("ui-palette-hint");
+        let field = TextEdit::singleline(&mut state.text)
+            .hint_text(&hint)
+            .desired_width(f32::INFINITY)
+            .font(FontId::proportional(16.0))
+            .margin(Margin::symmetric(12, 10));
+        let field = ui.add(field);
+        field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &hint));
+        if !std::mem::replace(&mut state.had_focus, true) {
+            field.request_focus();
+        }
+        if field.changed() {
+            state.chosen = 0;
+        }
+        let pressed = |ui: &Ui, key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(ui, Key::ArrowDown) && state.chosen + 1 < offers.len() {
+            state.chosen += 1;
+        }
+        if pressed(ui, Key::ArrowUp) {
+            state.chosen = state.chosen.saturating_sub(1);
+        }
+        state.chosen = state.chosen.min(offers.len().saturating_sub(1));
+        let mut taken = ui.input(|input| input.key_pressed(Key::Enter)).then_some(state.chosen);
+        ui.add_space(4.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().id_salt("palette").max_height(ROW * 12.0).show(ui, |ui| {
+            for (at, offer) in offers.iter().enumerate() {
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+                let fill = if at == state.chosen || response.hovered() { t.accent_soft } else { t.surface };
+                ui.painter().rect_filled(rect, 4.0, fill);
+                let sign = egui::pos2(rect.left() + 18.0, rect.center().y + 1.0);
+                let icon = char::from(offer.icon);
+                ui.painter().text(sign, Align2::CENTER_CENTER, icon, FontId::proportional(16.0), t.text2);
+                let beside = egui::pos2(rect.right() - 12.0, rect.center().y);
+                let small = FontId::proportional(12.0);
+                let end = ui.painter().text(beside, Align2::RIGHT_CENTER, &offer.beside, small, t.text3).left();
+                let font = if at == state.chosen { semibold(14.0) } else { FontId::proportional(14.0) };
+                let words = parts::cut(ui, &offer.words, font, t.text, end - rect.left() - 56.0);
+                let left = egui::pos2(rect.left() + 40.0, rect.center().y - words.size().y / 2.0);
+                ui.painter().galley(left, words, t.text);
+                let is_chosen = at == state.chosen;
+                response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, &offer.words));
+                if is_chosen && ui.input(|input| input.key_down(Key::ArrowDown) || input.key_down(Key::ArrowUp)) {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    taken = Some(at);
+                }
+            }
+        });
+        if let Some(at) = taken.filter(|at| *at < offers.len()) {
+            answer = Some(Some(offers.swap_remove(at).act));
+        }
+    });
+    if shown.should_close() && answer.is_none() {
+        answer = Some(None);
+    }
+    answer
+}
+
+fn offers(texts: &Texts, place: Place, snapshot: Option<&Snapshot>, text: &str) -> Vec<Offer> {
+    let wanted: String = fold::letters(text).collect();
+    let fits = |words: &str| {
+        let words: String = fold::letters(words).collect();
+        wanted.split_whitespace().all(|word| words.contains(word))
+    };
+    let here = Command::of(place).iter().filter(|_| place != Place::Everywhere);
+    // What needs to know which is offered where that is known.
+    let needs_more = |command: &&Command| matches!(command, Command::Open | Command::PassBecause);
+    let mut offers: Vec<Offer> = here
+        .chain(&Command::EVERYWHERE)
+        .filter(|command| !needs_more(command))
+        .map(|command| (*command, texts.get(command.label())))
+        .filter(|(_, words)| fits(words))
+        .map(|(command, words)| Offer {
+            icon: command.icon(),
+            words,
+            beside: command.cap(texts),
+            act: Act::Command(command),
+        })
+        .collect();
+    if let Some(snapshot) = snapshot.filter(|_| !wanted.trim().is_empty()) {
+        let lines = snapshot.dossiers.iter().filter(|line| line.matches(&wanted)).take(DOSSIERS);
+        offers.extend(lines.map(|line| Offer {
+            icon: lucide_icons::Icon::Archive,
+            words: format!("{}  {}", line.code, line.title),
+            beside: texts.get(&format!("state-{}", line.state.word())),
+            act: Act::Open(line.code.clone(), inventory::step_of(line)),
+        }));
+    }
+    offers
+}
