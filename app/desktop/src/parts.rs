@@ -398,6 +398,16 @@ pub fn bar(ui: &mut Ui, width: f32, share: f32, tick: Option<f32>, name: &str) -
     response
 }
 
+/// Whether keys are meant for this screen: nothing is typed, and no question stands above it.
+pub fn is_live(ui: &Ui) -> bool {
+    is_uncovered(ui) && !ui.ctx().egui_wants_keyboard_input()
+}
+
+/// Whether no question stands above this screen.
+pub fn is_uncovered(ui: &Ui) -> bool {
+    ui.memory(|memory| memory.top_modal_layer()).is_none_or(|layer| layer == ui.layer_id())
+}
+
 /// Words in one line, cut with an ellipsis where there is no more room.
 pub fn cut(ui: &Ui, words: &str, font: FontId, colour: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);

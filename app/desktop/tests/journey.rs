@@ -656,7 +656,7 @@ fn a_spreadsheet_is_previewed_before_it_becomes_the_inventory_and_a_few_letters_
 
     window.key_press_modifiers(Modifiers::CTRL, Key::K);
     window.run_steps(3);
-    type_into(&mut window, "Lệnh hoặc mã hồ sơ", "so ho tich");
+    type_into(&mut window, "Lệnh hoặc mã hồ sơ", "hs.04");
     until(&mut window, "the new dossier", |app| app.is_settled());
     let end = Instant::now() + PATIENCE;
     while !shows(&window, "HS.04  Sổ hộ tịch") {

@@ -392,7 +392,7 @@ fn reasons(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>)
     let texts = seen.texts;
     let t = tokens(ui.ctx());
     ui.label(RichText::new(texts.get("ui-pass-because")).font(semibold(13.0)).color(t.text2));
-    let live = !ui.ctx().egui_wants_keyboard_input();
+    let live = parts::is_live(ui);
     let mut chosen = None;
     for (id, key) in REASONS {
         let words = texts.get(id);
@@ -497,7 +497,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
             None => texts.get("ui-accept-dossier"),
         };
         let action = Action::new(&word, "Enter").primary().icon(Command::Pass.icon());
-        let is_entered = ui.input(|input| input.key_pressed(Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
+        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(match next {
                 Some(page) => Act::Look(page.view.id),
@@ -512,7 +512,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     if let Some(next) = seen.next {
         let word = texts.say("ui-next-dossier", &[("dossier", next.into())]);
         let action = Action::new(&word, "Enter").primary();
-        let is_entered = ui.input(|input| input.key_pressed(Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
+        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Open(next.to_owned(), Screen::Check));
         }

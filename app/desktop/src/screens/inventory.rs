@@ -200,6 +200,9 @@ fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, 
 
 /// Rows by the arrows; the next step of the chosen one by Enter.
 fn keys(ui: &mut Ui, snapshot: &Snapshot, filter: &mut Filter, acts: &mut Vec<Act>) {
+    if !parts::is_uncovered(ui) {
+        return;
+    }
     let left = filter.left();
     let code = |at: usize| snapshot.dossiers[left[at]].code.clone();
     let at =

@@ -57,7 +57,7 @@ pub fn show(
         ui.label(RichText::new(texts.get("progress-empty")).color(t.text2));
         return None;
     }
-    if !ui.ctx().egui_wants_keyboard_input() {
+    if parts::is_live(ui) {
         let pressed = |key: Key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(key));
         if let Some(at) = TABLES.iter().position(|(_, key)| pressed(*key)) {
             state.table = at;

@@ -711,8 +711,8 @@ fn next_step(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     if let Some(next) = seen.next.filter(|_| is_done && !seen.is_feeding) {
         let word = texts.say("ui-next-dossier", &[("dossier", next.into())]);
         let go = Action::new(&word, "Enter").primary().icon(Command::Open.icon());
-        let is_entered = ui.input(|input| input.key_pressed(Key::Enter)) && state.reconciling.is_none();
-        if go.show(ui, Some(width)).clicked() || is_entered && !ui.ctx().egui_wants_keyboard_input() {
+        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+        if go.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Open(next.to_owned(), Screen::Scan));
         }
         let more = texts.get("ui-scan-more");

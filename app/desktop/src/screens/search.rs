@@ -148,6 +148,9 @@ fn field(ui: &mut Ui, texts: &Arc<Texts>, finder: &Finder, state: &mut State) {
 
 /// Hits by the arrows, the dossier of one by Enter; the field keeps the letters.
 fn keys(ui: &mut Ui, state: &mut State, acts: &mut Vec<Act>) {
+    if !parts::is_uncovered(ui) {
+        return;
+    }
     let count = state.found.as_ref().map_or(0, |(_, found, _)| found.hits.len());
     let pressed = |ui: &Ui, key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(ui, Key::ArrowDown) && state.chosen + 1 < count {

@@ -34,7 +34,7 @@ pub fn show(
     let waiting = &snapshot.waiting;
     let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
     let mut chosen = None;
-    if !ui.ctx().egui_wants_keyboard_input() {
+    if parts::is_live(ui) {
         let pressed = |key: &Key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(*key));
         chosen = keys.iter().position(pressed).and_then(|at| waiting.get(at)).map(|waiting| waiting.chip);
     }
@@ -142,7 +142,8 @@ fn next_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, gallery: &mut Gall
             });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let action = Action::new(&word, &cap).primary().icon(Command::ShowScan.icon());
-                let is_entered = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+                let is_entered =
+                    parts::is_live(ui) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
                 if action.show(ui, None).clicked() || is_entered {
                     acts.push(Act::Open(line.code.clone(), Screen::Scan));
                 }
