@@ -123,7 +123,7 @@ impl Lens {
         for [left, top, right, bottom] in places {
             let place = Rect::from_min_max(corner + vec2(*left, *top) * scale, corner + vec2(*right, *bottom) * scale);
             let place = place.expand(3.0);
-            painter.rect_filled(place, 2.0, t.hit.gamma_multiply(0.45));
+            painter.rect_filled(place, 2.0, t.hit.gamma_multiply(0.3));
             painter.rect_stroke(place, 2.0, Stroke::new(2.0, t.warn.fg), egui::StrokeKind::Outside);
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));

@@ -99,7 +99,7 @@ impl Chip {
             Self::BatchOpen => line.batch_open,
             Self::Rescan => line.rescan,
             Self::Findings => line.exceptions > 0 && !line.batch_open && !line.rescan,
-            Self::Unsigned => line.state == DossierState::Assembled,
+            Self::Unsigned => line.state == DossierState::Assembled && !line.rescan && !line.batch_open,
             Self::Unaccepted => line.state == DossierState::Signed,
             Self::Held => line.held,
         }

@@ -253,7 +253,7 @@ impl Maker<'_> {
             io::ErrorKind::NotFound => ("error-no-such-file", Exit::NotFound),
             io::ErrorKind::PermissionDenied => ("error-may-not-read", Exit::NotUnderstood),
             io::ErrorKind::NotADirectory => ("error-not-a-folder", Exit::NotUnderstood),
-            io::ErrorKind::AlreadyExists => ("error-file-exists", Exit::Rule),
+            io::ErrorKind::AlreadyExists => ("error-file-exists", Exit::NotUnderstood),
             _ => ("error-unreadable", Exit::NotUnderstood),
         };
         self.make(id, &[path_arg(path), ("cause", source.to_string().into())], exit)

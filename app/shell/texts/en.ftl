@@ -1210,11 +1210,20 @@ ui-chosen-page = Page in view
 ui-page-facts = { $dpi } dpi · { $width } × { $height }
 ui-page-written = Written to disk and read back
 ui-page-no-copy = Written to disk, no copy in the second vault yet
-ui-of-pages = / { $pages } pages
+ui-of-pages = { $pages ->
+        [one] / { $pages } page
+       *[other] / { $pages } pages
+    }
 ui-pages-small = pages
 ui-sheets-of = { $sheets } / { $all } sheets
-ui-sheets = { $sheets } sheets
-ui-pages-named = { $pages } pages
+ui-sheets = { $sheets ->
+        [one] { $sheets } sheet
+       *[other] { $sheets } sheets
+    }
+ui-pages-named = { $pages ->
+        [one] { $pages } page
+       *[other] { $pages } pages
+    }
 ui-delivered = Scanner says { $pages }
 ui-listed = Inventory says { $pages }
 ui-not-listed = Inventory has no page count
@@ -1226,7 +1235,10 @@ ui-safe-of = { $safe } / { $pages } pages safe
 ui-nothing-scanned = No sheet was scanned here yet
 ui-held-stays = The dossier stays at this station until somebody who may releases it.
 ui-held-covered = The dossier is held, so its images are covered.
-ui-sheets-safe = { $sheets } sheets are safe.
+ui-sheets-safe = { $sheets ->
+        [one] { $sheets } sheet is safe.
+       *[other] { $sheets } sheets are safe.
+    }
 ui-look-for-scanners = Look for scanners
 ui-feeder-empty = The feeder is empty
 ui-feeder-empty-next = Lay more paper and continue, or reconcile (F) to close the batch.
@@ -1259,12 +1271,21 @@ ui-begin = Scan
 ui-reconcile-title = Reconcile dossier { $dossier }
 ui-reconcile-closed = All batches of the dossier are closed.
 ui-reconcile-uncounted = Count the sheets and enter the number to compare.
-ui-reconcile-short = The numbers must be equal before the batch can be closed. { $missing } pages are missing.
-ui-reconcile-long = The numbers must be equal before the batch can be closed. There are { $over } pages too many.
+ui-reconcile-short = { $missing ->
+        [one] The numbers must be equal before the batch can be closed. { $missing } page is missing.
+       *[other] The numbers must be equal before the batch can be closed. { $missing } pages are missing.
+    }
+ui-reconcile-long = { $over ->
+        [one] The numbers must be equal before the batch can be closed. There is { $over } page too many.
+       *[other] The numbers must be equal before the batch can be closed. There are { $over } pages too many.
+    }
 ui-reconcile-equal = The numbers are equal.
 ui-not-counted = and { $pages } pages that do not count
 ui-written = Pages written and read back
-ui-batches = { $batches } batches
+ui-batches = { $batches ->
+        [one] { $batches } batch
+       *[other] { $batches } batches
+    }
 ui-delivered-row = Scanner says it fed
 ui-counted-row = Sheets counted by hand
 ui-makes-pages = that is { $pages } pages
@@ -1302,7 +1323,10 @@ ui-scanned-with = Scanner
 ui-file = File
 ui-size = Size
 ui-sha = SHA-256
-ui-exceptions-left = { $left } exceptions left in the dossier
+ui-exceptions-left = { $left ->
+        [one] { $left } exception left in the dossier
+       *[other] { $left } exceptions left in the dossier
+    }
 ui-sample = Sample for acceptance: { $seen } / { $all } pages looked at
 ui-look-at-sample = Look at the sample: page { $page }
 ui-accept-dossier = Accept the dossier
@@ -1368,7 +1392,10 @@ ui-no-work = Nobody captured a page in the last 28 days.
 ui-rework = Reasons of rework
 ui-rework-of = 28 days, { $pages } pages, { $rework } rescanned
 ui-no-rework = No page was sent back in the last 28 days.
-ui-rescan-waits = { $dossiers } dossiers wait to be rescanned
+ui-rescan-waits = { $dossiers ->
+        [one] { $dossiers } dossier waits to be rescanned
+       *[other] { $dossiers } dossiers wait to be rescanned
+    }
 ui-print-report = Print daily report
 ui-export = Export PNG, CSV, XLSX
 ui-chart-forecast = Forecast, 80 % interval
@@ -1425,9 +1452,18 @@ ui-work-safe = All pages and files that were done before are as they were.
 ui-work-done = Done
 ui-work-stopped = Stopped; no file is half-done
 ui-work-in-part = Done in part
-ui-ready-to-sign = Ready to sign ({ $dossiers } dossiers)
-ui-not-ready-to-sign = Not ready ({ $dossiers } dossiers)
-ui-sign-dossiers = Sign { $dossiers } dossiers
+ui-ready-to-sign = { $dossiers ->
+        [one] Ready to sign ({ $dossiers } dossier)
+       *[other] Ready to sign ({ $dossiers } dossiers)
+    }
+ui-not-ready-to-sign = { $dossiers ->
+        [one] Not ready ({ $dossiers } dossier)
+       *[other] Not ready ({ $dossiers } dossiers)
+    }
+ui-sign-dossiers = { $dossiers ->
+        [one] Sign { $dossiers } dossier
+       *[other] Sign { $dossiers } dossiers
+    }
 ui-signing-key = Signing key
 ui-no-key = This station has no signing key.
 ui-no-key-next = Choose one: sohoa key use FILE.p12
@@ -1436,9 +1472,15 @@ ui-password-once = Asked once for all files, never kept.
 ui-search-for = Find:
 ui-no-marks-needed = marks are not needed
 ui-search-empty = Type words of titles or of the pages themselves.
-ui-hits = { $hits } hits
+ui-hits = { $hits ->
+        [one] { $hits } hit
+       *[other] { $hits } hits
+    }
 ui-hits-more = More than { $hits } hits; add words to narrow them
-ui-unread-pages = { $pages } pages were not read yet and can't be searched
+ui-unread-pages = { $pages ->
+        [one] { $pages } page was not read yet and can't be searched
+       *[other] { $pages } pages were not read yet and can't be searched
+    }
 ui-held-hit = The dossier is held, so its words are not shown.
 ui-working = Working: { $done } / { $all }
 ui-hit-in-description = The words stand in the description of the dossier. Enter opens it.

@@ -220,8 +220,8 @@ impl Catalog {
         )
     }
 
-    /// Documents with a current PDF/A that passed and no current signed one, of one dossier or of all; what is to be captured
-    /// again is not signed before.
+    /// Documents with a current PDF/A that passed and no current signed one, of one dossier or of all. What is to be captured
+    /// again, or whose sheets have not all come, is not signed before.
     pub fn documents_to_sign(&self, code: Option<&str>) -> Result<Vec<DocumentJob>, CatalogError> {
         self.jobs(
             code,
@@ -229,7 +229,8 @@ impl Catalog {
                 AND r.verdict = 'passed')
              AND NOT EXISTS (SELECT 1 FROM rendition r
                 WHERE r.document = d.id AND r.kind = 'signed' AND r.current = 1)
-             AND dossier.rescan = 0",
+             AND dossier.rescan = 0
+             AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.dossier = dossier.id AND b.closed_at IS NULL)",
         )
     }
 

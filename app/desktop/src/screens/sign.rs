@@ -10,7 +10,7 @@ use sohoa_shell::Texts;
 
 use crate::command::Command;
 use crate::mill::Mill;
-use crate::model::{DossierLine, Snapshot};
+use crate::model::{Chip, DossierLine, Snapshot};
 use crate::parts::{self, Action, Mark, Notice};
 use crate::screens::{Act, Screen, inventory, jobs};
 use crate::theme::{semibold, tokens};
@@ -29,7 +29,7 @@ pub struct State {
 /// Draws it.
 pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state: &mut State, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
-    let is_ready = |line: &DossierLine| line.state == DossierState::Assembled && !line.rescan;
+    let is_ready = |line: &DossierLine| Chip::Unsigned.takes(line);
     let ready = of(snapshot, is_ready);
     let blocked = of(snapshot, |line| line.pages > 0 && line.state < DossierState::Signed && !is_ready(line));
     let frame = egui::Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO });
