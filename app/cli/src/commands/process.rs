@@ -6,7 +6,7 @@ use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::process::{self, ProcessOutcome, ProcessPlan};
 use sohoa_pipeline::signing::SigningKey;
-use sohoa_shell::{Exit, details};
+use sohoa_shell::{Exit, work};
 
 use crate::args::{ProcessArgs, SignArgs};
 use crate::commands::import::{cores, jobs};
@@ -96,26 +96,11 @@ fn work(
 
 /// Says what was done with pages and documents; what did not happen is left out.
 pub(super) fn tell(front: &mut Front, outcome: &ProcessOutcome) {
-    let counts = [
-        ("work-pages", "pages", outcome.pages),
-        ("work-not-read", "pages", outcome.pages_not_read),
-        ("work-assembled", "documents", outcome.assembled),
-        ("work-signed", "documents", outcome.signed),
-        ("work-unsigned", "documents", outcome.unsigned),
-    ];
-    for (id, name, count) in counts {
-        if count == 0 {
-            continue;
+    for line in work::lines(&front.texts, outcome) {
+        front.output.data(line.sentence);
+        if !line.hint.is_empty() {
+            front.output.data(format!("  {}", line.hint));
         }
-        front.output.data(front.texts.say(id, &[(name, count.into())]));
-        let hint = front.texts.hint(id, &[]);
-        if !hint.is_empty() {
-            front.output.data(format!("  {hint}"));
-        }
-    }
-    for (name, cause) in &outcome.problems {
-        let args = [("name", name.into()), ("cause", details::tell(&front.texts, cause).into())];
-        front.output.data(front.texts.say("work-problem", &args));
     }
 }
 

@@ -2,9 +2,8 @@
 
 use eframe::egui;
 use egui::{Align, Layout, Margin, RichText, ScrollArea, Ui};
-use sohoa_pipeline::process::ProcessOutcome;
 use sohoa_pipeline::progress::Phase;
-use sohoa_shell::{Texts, details};
+use sohoa_shell::{Texts, work};
 
 use crate::command::Command;
 use crate::mill::{Mill, Running};
@@ -114,8 +113,8 @@ pub fn ended(ui: &mut Ui, texts: &Texts, mill: &Mill) {
             Notice { mark: Mark::Reject, state: t.reject, title, lines: &lines }.show(ui);
         }
         Some(Ok((outcome, was_stopped))) => {
-            let lines = lines(texts, outcome);
-            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let lines = work::lines(texts, outcome);
+            let lines: Vec<&str> = lines.iter().map(|line| line.sentence.as_str()).collect();
             let is_whole = outcome.problems.is_empty() && outcome.pages_not_read == 0;
             let (mark, state, id) = match (is_whole, was_stopped) {
                 (false, _) => (Mark::Warn, t.warn, "ui-work-in-part"),
@@ -125,20 +124,4 @@ pub fn ended(ui: &mut Ui, texts: &Texts, mill: &Mill) {
             Notice { mark, state, title: &texts.get(id), lines: &lines }.show(ui);
         }
     }
-}
-
-fn lines(texts: &Texts, outcome: &ProcessOutcome) -> Vec<String> {
-    let counts = [
-        ("work-pages", "pages", outcome.pages),
-        ("work-not-read", "pages", outcome.pages_not_read),
-        ("work-assembled", "documents", outcome.assembled),
-        ("work-signed", "documents", outcome.signed),
-        ("work-unsigned", "documents", outcome.unsigned),
-    ];
-    let said = counts.into_iter().filter(|(.., count)| *count > 0);
-    let mut lines: Vec<String> = said.map(|(id, name, count)| texts.say(id, &[(name, count.into())])).collect();
-    lines.extend(outcome.problems.iter().map(|(name, cause)| {
-        texts.say("work-problem", &[("name", name.into()), ("cause", details::tell(texts, cause).into())])
-    }));
-    lines
 }

@@ -102,6 +102,10 @@ impl State {
 
     /// A run ended.
     pub fn ended(&mut self, ending: Ending) {
+        if matches!(ending, Ending::Empty | Ending::Stopped) {
+            // The batch knows its count; the next stack has another.
+            self.sheets.clear();
+        }
         self.seat = Seat::End;
         self.ending = Some(ending);
     }
