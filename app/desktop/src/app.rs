@@ -302,6 +302,7 @@ impl App {
                     self.dossier = Some(dossier);
                     self.look_ahead();
                 }
+                Answer::Text(page, lines) => self.check.read(page, lines),
                 // Another one was laid on the desk meanwhile.
                 Answer::Dossier(_) => {}
                 Answer::Done { code, way, deed, undo } => {
@@ -532,6 +533,7 @@ impl App {
                     self.feeder.feed(*plan, &self.texts);
                     self.remark = None;
                 }
+                Act::Text(page) => self.desk.text(page, &self.texts),
                 Act::TryPictures => self.gallery.try_again(),
                 Act::LookForScanners => self.feeder.look(&self.texts),
             }

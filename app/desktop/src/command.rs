@@ -88,6 +88,8 @@ pub enum Command {
     SendBack,
     /// By gravity, or by number.
     Order,
+    /// The recognised text beside the page, with the words that are in doubt marked on it.
+    ShowText,
     /// Take the next step of what is chosen.
     Open,
     /// A spreadsheet becomes the next version of the inventory.
@@ -183,6 +185,7 @@ impl Command {
                 Self::Next,
                 Self::NextException,
                 Self::Order,
+                Self::ShowText,
                 Self::TurnLeft,
                 Self::TurnRight,
                 Self::Blank,
@@ -243,6 +246,7 @@ impl Command {
             Self::PassBecause => "ui-pass-because",
             Self::SendBack => "ui-send-back",
             Self::Order => "ui-order",
+            Self::ShowText => "ui-show-text",
             Self::Open => "ui-open",
             Self::PrintReport => "ui-print-report",
             Self::Work => "ui-work",
@@ -290,8 +294,9 @@ impl Command {
             Self::Pass => Icon::Check,
             Self::PassBecause => Icon::PencilLine,
             Self::Order => Icon::ArrowUpDown,
+            Self::ShowText => Icon::ScanText,
             Self::PrintReport => Icon::Printer,
-            Self::Work => Icon::ScanText,
+            Self::Work => Icon::FileCog,
             Self::StopWork => Icon::Pause,
             Self::Export => Icon::Download,
         }
@@ -342,6 +347,7 @@ impl Command {
             // Any of 1 to 9: the place of the reason in its list.
             Self::PassBecause => plain(Key::Num1),
             Self::Order => plain(Key::O),
+            Self::ShowText => plain(Key::F4),
             Self::Open => plain(Key::Enter),
             Self::PrintReport => control(Key::P),
             Self::Work => control(Key::Enter),

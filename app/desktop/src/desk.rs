@@ -224,6 +224,38 @@ fn capitalised(words: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// A word as it was recognised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    /// The characters.
+    pub text: String,
+    /// Whether a person should look: the engine was not sure of it.
+    pub is_doubtful: bool,
+    /// Left, top, right and bottom in pixels of the page as it stands.
+    pub place: [f32; 4],
+}
+
+/// Below this confidence, of 100, a word is doubtful.
+const DOUBTFUL: f32 = 60.0;
+
+/// The recognised text of a page: paragraphs of lines of words; none if the page was not read.
+fn text_of(archive: &Archive, page: PageId) -> Result<Vec<Vec<Read>>, PipelineError> {
+    let Some(text) = pages::text(archive, page)? else { return Ok(Vec::new()) };
+    let lines = text.blocks.iter().flat_map(|block| &block.lines);
+    let read = |line: &sohoa_model::page_text::TextLine| {
+        let words = line.words.iter().map(|word| {
+            let bounds = word.bounds(line.angle);
+            Read {
+                text: word.text.clone(),
+                is_doubtful: word.confidence < DOUBTFUL,
+                place: [bounds.left, bounds.top, bounds.right, bounds.bottom],
+            }
+        });
+        words.collect()
+    };
+    Ok(lines.map(read).collect())
+}
+
 /// What can be done to a dossier.
 #[derive(Debug, Clone)]
 pub enum Deed {
@@ -272,6 +304,7 @@ pub enum Way {
 /// What the desk is asked for.
 enum Wish {
     Look(String, Arc<Texts>),
+    Text(PageId, Arc<Texts>),
     Do { code: String, deed: Deed, way: Way, texts: Arc<Texts> },
 }
 
@@ -279,6 +312,8 @@ enum Wish {
 pub enum Answer {
     /// How the dossier stands.
     Dossier(Box<Dossier>),
+    /// The lines of a page as they were recognised.
+    Text(PageId, Vec<Vec<Read>>),
     /// Something was done; what would undo it, if anything can.
     Done {
         /// To which dossier.
@@ -304,7 +339,7 @@ impl Desk {
             let mut archive = None;
             let mut next = None;
             while let Some(wish) = next.take().or_else(|| wishes.recv().ok()) {
-                let (Wish::Look(_, texts) | Wish::Do { texts, .. }) = &wish;
+                let (Wish::Look(_, texts) | Wish::Text(_, texts) | Wish::Do { texts, .. }) = &wish;
                 let texts = texts.clone();
                 let answer = match opened(&mut archive, &root, &session) {
                     Ok(archive) => answer(archive, wish),
@@ -328,6 +363,11 @@ impl Desk {
     /// Asks how a dossier stands.
     pub fn look(&self, code: &str, texts: &Arc<Texts>) {
         self.0.ask(Wish::Look(code.to_owned(), texts.clone()));
+    }
+
+    /// Asks for the recognised text of a page.
+    pub fn text(&self, page: PageId, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Text(page, texts.clone()));
     }
 
     /// Asks for something to be done.
@@ -355,6 +395,7 @@ fn opened<'a>(
 fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
     match wish {
         Wish::Look(code, texts) => Ok(Answer::Dossier(Box::new(Dossier::read(archive, &code, &texts)?))),
+        Wish::Text(page, _) => Ok(Answer::Text(page, text_of(archive, page)?)),
         Wish::Do { code, deed, way, texts } => {
             let undo = done(archive, &code, &deed, &texts)?;
             Ok(Answer::Done { code, way, deed, undo })

@@ -58,6 +58,8 @@ pub enum Act {
     Replace(PageId),
     /// Sheets are fed.
     Feed(Box<ScanPlan>),
+    /// The recognised text of a page is wanted.
+    Text(PageId),
     /// Pictures that could not be made are tried again.
     TryPictures,
     /// Scanners are looked for again.

@@ -598,6 +598,13 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
     window.run_steps(3);
     key_of(&mut window, Key::Enter);
     until_dossier(&mut window, "the dossier", |dossier| dossier.code == "HS.01" && !dossier.sample.is_empty());
+    // The text stands beside the page.
+    key_of(&mut window, Key::F4);
+    let end = Instant::now() + PATIENCE;
+    while !shows(&window, "KHAI SINH") && !shows(&window, "khai sinh") {
+        assert!(Instant::now() < end, "the recognised text");
+        window.run_steps(1);
+    }
     for _ in 0..3 {
         key_of(&mut window, Key::Enter);
     }

@@ -23,10 +23,10 @@ pub fn lines(texts: &Texts, outcome: &ProcessOutcome) -> Vec<Line> {
         ("work-signed", "documents", outcome.signed),
         ("work-unsigned", "documents", outcome.unsigned),
     ];
-    let said = counts.into_iter().filter(|(.., count)| *count > 0).map(|(id, name, count)| Line {
-        sentence: texts.say(id, &[(name, count.into())]),
-        hint: texts.hint(id, &[]),
-    });
+    let said = counts
+        .into_iter()
+        .filter(|(.., count)| *count > 0)
+        .map(|(id, name, count)| Line { sentence: texts.say(id, &[(name, count.into())]), hint: texts.hint(id, &[]) });
     let problems = outcome.problems.iter().map(|(name, cause)| {
         let values = [("name", name.into()), ("cause", details::tell(texts, cause).into())];
         Line { sentence: texts.say("work-problem", &values), hint: String::new() }

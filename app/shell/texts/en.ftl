@@ -1498,3 +1498,6 @@ ui-rows-missing = Missing { $rows } (nothing is deleted)
 ui-rows-refused = { $rows } places can't be taken
 inventory-preview = A preview, nothing was taken:
 arg-preview = Only show what would change
+ui-show-text = Text of the page
+ui-recognised-text = Recognised text (marked: look again)
+ui-not-read-yet = The page was not read yet.

@@ -1405,3 +1405,6 @@ ui-rows-missing = Vắng { $rows } (không xóa gì)
 ui-rows-refused = { $rows } chỗ không nhập được
 inventory-preview = Xem trước, chưa nhập gì:
 arg-preview = Chỉ xem sẽ thay đổi gì, không nhập
+ui-show-text = Chữ trên trang
+ui-recognised-text = Chữ nhận dạng được (tô màu: nên nhìn lại)
+ui-not-read-yet = Trang chưa nhận dạng.

@@ -16,7 +16,7 @@ use sohoa_pipeline::pages::Edit;
 use sohoa_shell::{Failure, Texts};
 
 use crate::command::Command;
-use crate::desk::{Deed, Dossier, Found, Page};
+use crate::desk::{Deed, Dossier, Found, Page, Read};
 use crate::gallery::Gallery;
 use crate::parts::{self, Action, Mark, Notice, Thumb};
 use crate::screens::page_keys::{self, Looking};
@@ -81,6 +81,9 @@ pub struct State {
     /// The chip that a person chose; else the exceptions, as long as there are any.
     chip: Option<Chip>,
     by_number: bool,
+    /// Whether the recognised text is shown, and what it is of which page.
+    shows_text: bool,
+    text: Option<(PageId, Vec<Vec<Read>>)>,
     /// Pages that were on the screen since the dossier was laid on the desk.
     seen: BTreeSet<PageId>,
     refused: Option<Failure>,
@@ -99,7 +102,30 @@ pub struct Seen<'a> {
 impl State {
     /// Another dossier lies on the desk.
     pub fn begin(&mut self) {
-        *self = Self { by_number: self.by_number, ..Self::default() };
+        *self = Self { by_number: self.by_number, shows_text: self.shows_text, ..Self::default() };
+    }
+
+    /// The recognised text of a page has come.
+    pub fn read(&mut self, page: PageId, lines: Vec<Vec<Read>>) {
+        self.text = Some((page, lines));
+    }
+
+    /// Asks for the text of the page that is looked at, and marks its words that are in doubt.
+    fn follow_text(&mut self, dossier: &Dossier, acts: &mut Vec<Act>) {
+        self.looking.marked.clear();
+        let page = self.looking.page(dossier).map(|page| page.view.id);
+        let Some(page) = page.filter(|_| self.shows_text && dossier.held.is_none()) else { return };
+        match &self.text {
+            Some((of, lines)) if *of == page => {
+                let words = lines.iter().flatten().filter(|word| word.is_doubtful);
+                self.looking.marked.extend(words.map(|word| word.place));
+            }
+            _ => {
+                // Asked once: what comes is of this page, or of one that was left.
+                self.text = Some((page, Vec::new()));
+                acts.push(Act::Text(page));
+            }
+        }
     }
 
     /// Something could not be done.
@@ -178,6 +204,7 @@ impl State {
             }
             Command::Last => self.looking.chosen = dossier.pages.last().map(|page| page.view.id),
             Command::Order => self.by_number = !self.by_number,
+            Command::ShowText => self.shows_text = !self.shows_text,
             Command::Pass => self.verdict(dossier, Edit::Pass, texts.get("ui-because-good"), acts),
             Command::SendBack => {
                 let found = self.looking.page(dossier).and_then(Page::exception);
@@ -198,6 +225,7 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     if let Some(page) = state.looking.page(seen.dossier) {
         state.seen.insert(page.view.id);
     }
+    state.follow_text(seen.dossier, acts);
     let all = ui.available_width();
     let (list, inspector_width) = if all < 1290.0 { (264.0, 296.0) } else { (372.0, 320.0) };
     let frame = || Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.line));
@@ -219,7 +247,7 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
                 ui.label(RichText::new(sheet).color(t.text2));
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                for command in [Command::Fit, Command::Compare, Command::TurnRight] {
+                for command in [Command::Fit, Command::Compare, Command::ShowText, Command::TurnRight] {
                     let (word, cap) = (seen.texts.get(command.label()), command.cap(seen.texts));
                     let action = Action { is_worded: command == Command::Compare, ..Action::new(&word, &cap) };
                     if action.icon(command.icon()).show(ui, None).clicked() {
@@ -350,6 +378,10 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
         let Some(page) = state.looking.page(dossier) else { return };
         ui.add_space(10.0);
         about(ui, texts, dossier, page);
+        if state.shows_text {
+            ui.add_space(10.0);
+            recognised(ui, texts, page, state.text.as_ref());
+        }
     });
 }
 
@@ -415,6 +447,30 @@ fn reasons(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>)
     if let Some(reason) = chosen {
         state.verdict(seen.dossier, Edit::Pass, reason, acts);
     }
+}
+
+/// The recognised text, line by line; words that are in doubt stand out as they do on the page.
+fn recognised(ui: &mut Ui, texts: &Texts, page: &Page, text: Option<&(PageId, Vec<Vec<Read>>)>) {
+    let t = tokens(ui.ctx());
+    ui.label(RichText::new(texts.get("ui-recognised-text")).font(semibold(13.0)).color(t.text2));
+    if page.view.reading.is_none() {
+        ui.label(RichText::new(texts.get("ui-not-read-yet")).color(t.text2));
+        return;
+    }
+    let Some((_, lines)) = text.filter(|(of, _)| *of == page.view.id) else { return };
+    let mut job = egui::text::LayoutJob::default();
+    job.wrap.max_width = ui.available_width();
+    let plain = egui::TextFormat { font_id: FontId::proportional(13.0), color: t.text, ..Default::default() };
+    let doubtful =
+        egui::TextFormat { underline: Stroke::new(1.5, t.warn.fg), background: t.warn.soft, ..plain.clone() };
+    for line in lines {
+        for word in line {
+            job.append(&word.text, 0.0, if word.is_doubtful { doubtful.clone() } else { plain.clone() });
+            job.append(" ", 0.0, plain.clone());
+        }
+        job.append("\n", 0.0, plain.clone());
+    }
+    ui.add(egui::Label::new(job).selectable(true));
 }
 
 /// Where the page comes from.

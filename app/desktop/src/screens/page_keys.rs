@@ -23,6 +23,8 @@ pub struct Looking {
     pub chosen: Option<PageId>,
     /// Whether the page before it is shown beside it.
     pub compares: bool,
+    /// Places that are marked on the chosen page, in its pixels.
+    pub marked: Vec<[f32; 4]>,
     /// Whether another page was chosen since the strip was drawn last.
     pub has_moved: bool,
     /// How the chosen page is looked at.
@@ -75,7 +77,7 @@ impl Looking {
             }
             return;
         }
-        self.lens.show(ui, place, page, gallery, &name(texts, page));
+        self.lens.show_view(ui, place, &page.view, gallery, &name(texts, page), &self.marked);
         if before.is_some() {
             numbered(ui, place, texts, page);
         }
