@@ -4,7 +4,8 @@ use std::f32::consts::TAU;
 
 use eframe::egui;
 use egui::{
-    Align2, Color32, FontId, Frame, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, Event, FontId, Frame, Key, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 
 use crate::theme::{Semantic, Tokens, UNTINTED, semibold, tokens};
@@ -401,6 +402,13 @@ pub fn bar(ui: &mut Ui, width: f32, share: f32, tick: Option<f32>, name: &str) -
 /// Whether keys are meant for this screen: nothing is typed, and no question stands above it.
 pub fn is_live(ui: &Ui) -> bool {
     is_uncovered(ui) && !ui.ctx().egui_wants_keyboard_input()
+}
+
+/// Whether a key was struck alone. What counts are the keys that were held when it was struck, not those that are held by the
+/// end of the frame: a quick Ctrl 5 is over by then, and is no 5.
+pub fn is_struck(ui: &Ui, key: Key) -> bool {
+    let is_it = |event: &Event| matches!(event, Event::Key { key: struck, pressed: true, modifiers, .. } if *struck == key && modifiers.is_none());
+    ui.input(|input| input.events.iter().any(is_it))
 }
 
 /// Whether no question stands above this screen.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use sohoa_desktop::app::{App, Station};
@@ -164,6 +164,23 @@ fn what_waits_opens_its_list_and_typing_narrows_it() {
             window.query_by_label_contains("HS.02 ·").is_some() && window.query_by_label_contains("HS.01 ·").is_none()
         );
     }
+}
+
+#[test]
+fn a_digit_with_another_key_is_no_digit_even_if_that_is_up_again_in_the_same_frame() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    archive(&root);
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    let strike = |window: &mut Window, modifiers| {
+        let event = Event::Key { key: Key::Num1, physical_key: None, pressed: true, repeat: false, modifiers };
+        window.input_mut().events.push(event);
+        window.run_steps(3);
+    };
+    strike(&mut window, Modifiers::ALT);
+    assert!(window.query_by_label_contains("HS.02 ·").is_none());
+    strike(&mut window, Modifiers::NONE);
+    assert!(window.query_by_label_contains("HS.02 ·").is_some());
 }
 
 #[test]

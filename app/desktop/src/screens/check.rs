@@ -439,7 +439,7 @@ fn reasons(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>)
         let at = egui::pos2(cap.right() + 10.0, rect.center().y);
         ui.painter().text(at, Align2::LEFT_CENTER, &words, FontId::proportional(14.0), t.text);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
-        let is_pressed = live && ui.input(|input| input.modifiers.is_none() && input.key_pressed(key));
+        let is_pressed = live && parts::is_struck(ui, key);
         if response.clicked() || is_pressed {
             chosen = Some(words);
         }

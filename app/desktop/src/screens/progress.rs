@@ -57,11 +57,10 @@ pub fn show(
         ui.label(RichText::new(texts.get("progress-empty")).color(t.text2));
         return None;
     }
-    if parts::is_live(ui) {
-        let pressed = |key: Key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(key));
-        if let Some(at) = TABLES.iter().position(|(_, key)| pressed(*key)) {
-            state.table = at;
-        }
+    if parts::is_live(ui)
+        && let Some(at) = TABLES.iter().position(|(_, key)| parts::is_struck(ui, *key))
+    {
+        state.table = at;
     }
     ScrollArea::vertical().id_salt("progress").auto_shrink([false, false]).show(ui, |ui| {
         let side = if ui.available_width() < 1200.0 { 360.0 } else { 440.0 };

@@ -35,8 +35,11 @@ pub fn show(
     let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
     let mut chosen = None;
     if parts::is_live(ui) {
-        let pressed = |key: &Key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(*key));
-        chosen = keys.iter().position(pressed).and_then(|at| waiting.get(at)).map(|waiting| waiting.chip);
+        chosen = keys
+            .iter()
+            .position(|key| parts::is_struck(ui, *key))
+            .and_then(|at| waiting.get(at))
+            .map(|waiting| waiting.chip);
     }
     let width = (ui.available_width() - SIDE - 16.0).max(320.0);
     ui.horizontal_top(|ui| {
