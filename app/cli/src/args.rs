@@ -19,6 +19,7 @@ use sohoa_pipeline::pages::PageRange;
 use sohoa_pipeline::scan::{BlankBacks, Mode, Source};
 use sohoa_pipeline::scanner::serve::Simulation;
 use sohoa_shell::UiLanguage;
+use sohoa_shell::report::ENDINGS;
 use sohoa_sign::Mechanism;
 
 #[derive(Debug, Parser)]
@@ -706,7 +707,7 @@ fn language(text: &str) -> Result<LanguageChoice, String> {
 fn report_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-    if ["pdf", "xlsx", "csv"].contains(&ending.as_str()) { Ok(path) } else { Err("pdf, xlsx, csv".to_owned()) }
+    if ENDINGS.contains(&ending.as_str()) { Ok(path) } else { Err(ENDINGS.join(", ")) }
 }
 
 /// A turn clockwise by degrees.

@@ -11,7 +11,7 @@ use sohoa_pipeline::signing::SigningKey;
 use sohoa_pipeline::worker::WorkerProgram;
 use sohoa_shell::station::{self, KeyEntry, PasswordSource, Station, StationError};
 use sohoa_shell::{Exit, Failure, Texts, environment, system, worker};
-use sohoa_sign::{NOT_FOR_RECORDS, Secret};
+use sohoa_sign::Secret;
 
 use crate::args::Global;
 use crate::output::{self, Output};
@@ -82,7 +82,7 @@ impl Front {
     /// Opens the key in use for signing in an archive; none if no key is in use.
     pub(crate) fn signing_key(&self, archive: &Archive, password_fd: Option<u32>) -> Result<Option<SigningKey>, Stop> {
         let Some(entry) = self.station.key()? else { return Ok(None) };
-        if is_for_demonstration(&entry.subject) && !archive.facts().demo {
+        if entry.is_demo() && !archive.facts().demo {
             return Err(StationError::DemoKeyInRealArchive.into());
         }
         // Nobody is asked for the password of a key that is not plugged in.
@@ -152,9 +152,4 @@ impl Front {
     pub(crate) fn text(&self, id: &str) -> String {
         self.texts.get(id)
     }
-}
-
-/// Whether the name in a certificate says that it is not for records.
-pub(crate) fn is_for_demonstration(common_name: &str) -> bool {
-    common_name.contains(NOT_FOR_RECORDS)
 }

@@ -284,9 +284,16 @@ impl App {
                 model::Answer::Written(written) => {
                     let now = ctx.input(|input| input.time);
                     let words = match written {
-                        Ok(paths) => {
+                        Ok((paths, lacking)) => {
                             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-                            self.texts.say("report-written", &[("path", paths.join(", ").into())])
+                            let written = self.texts.say("report-written", &[("path", paths.join(", ").into())]);
+                            match lacking.is_empty() {
+                                true => written,
+                                false => {
+                                    let lacks = self.texts.say("box-form-lacks", &[("letters", lacking.into())]);
+                                    format!("{written} {lacks}")
+                                }
+                            }
                         }
                         Err(failure) => format!("{} {}", failure.sentence, failure.hint),
                     };

@@ -52,26 +52,22 @@ impl Finder {
     pub fn start(root: PathBuf, session: Session, ctx: &Context) -> Self {
         Self(Errand::start(ctx, move |wishes, answers| {
             let mut archive: Option<Archive> = None;
-            while let Ok(mut wish) = wishes.recv() {
-                // Only what was asked for last matters.
-                while let Ok(later) = wishes.try_recv() {
-                    wish = later;
-                }
-                let (Wish::Find(_, texts) | Wish::Show { texts, .. }) = &wish;
-                let texts = texts.clone();
-                if archive.is_none() {
-                    match Archive::open(&root, &session) {
-                        Ok(opened) => archive = Some(opened),
-                        Err(error) => {
-                            answers.tell(Answer::Failed(Failure::of(&error, &texts)));
-                            continue;
-                        }
+            while let Ok(wish) = wishes.recv() {
+                for wish in last([wish].into_iter().chain(wishes.try_iter())) {
+                    let (Wish::Find(_, texts) | Wish::Show { texts, .. }) = &wish;
+                    let texts = texts.clone();
+                    let failed = |error| Answer::Failed(Failure::of(&error, &texts));
+                    let opened = match archive.take() {
+                        Some(archive) => Ok(archive),
+                        None => Archive::open(&root, &session),
+                    };
+                    let told = match opened {
+                        Err(error) => failed(error),
+                        Ok(opened) => answer(archive.insert(opened), wish).unwrap_or_else(failed),
+                    };
+                    if !answers.tell(told) {
+                        return;
                     }
-                }
-                let Some(archive) = &archive else { continue };
-                let answer = answer(archive, wish);
-                if !answers.tell(answer.unwrap_or_else(|error| Answer::Failed(Failure::of(&error, &texts)))) {
-                    return;
                 }
             }
         }))
@@ -92,6 +88,18 @@ impl Finder {
     pub fn answer(&self) -> Option<Answer> {
         self.0.answer()
     }
+}
+
+/// What still matters of several wishes: the last query, and the last page that was asked for since.
+fn last(wishes: impl Iterator<Item = Wish>) -> impl Iterator<Item = Wish> {
+    let (mut find, mut show) = (None, None);
+    for wish in wishes {
+        match wish {
+            Wish::Find(..) => (find, show) = (Some(wish), None),
+            Wish::Show { .. } => show = Some(wish),
+        }
+    }
+    find.into_iter().chain(show)
 }
 
 fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
@@ -131,4 +139,35 @@ fn places(text: &sohoa_model::page_text::PageText, query: &str) -> Vec<[f32; 4]>
             [bounds.left, bounds.top, bounds.right, bounds.bottom]
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sohoa_model::Timestamp;
+    use sohoa_shell::UiLanguage;
+    use sohoa_shell::system::SystemRandomness;
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_looked_at_takes_no_query_away() {
+        let texts = Arc::new(Texts::new(UiLanguage::Vietnamese));
+        let find = |query: &str| Wish::Find(query.to_owned(), texts.clone());
+        let show = |query: &str| Wish::Show {
+            dossier: "H.1".to_owned(),
+            page: PageId::new(Timestamp(0), &SystemRandomness),
+            query: query.to_owned(),
+            texts: texts.clone(),
+        };
+        let kept = |wishes: Vec<Wish>| {
+            let words = last(wishes.into_iter()).map(|wish| match wish {
+                Wish::Find(query, _) => format!("find {query}"),
+                Wish::Show { query, .. } => format!("show {query}"),
+            });
+            words.collect::<Vec<_>>()
+        };
+        assert_eq!(kept(vec![find("a"), find("án"), show("a"), show("án")]), ["find án", "show án"]);
+        assert_eq!(kept(vec![show("a"), find("án")]), ["find án"]);
+        assert_eq!(kept(vec![show("a"), show("b")]), ["show b"]);
+    }
 }

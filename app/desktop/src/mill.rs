@@ -175,7 +175,7 @@ fn work(
 /// The key of the station, opened with its password.
 fn key(archive: &Archive, settings: Option<&Path>, password: &Secret) -> Result<SigningKey, StationError> {
     let station = located(settings)?;
-    let entry = station.key()?.ok_or(StationError::NoPassword)?;
+    let entry = station.key()?.ok_or(StationError::NoKey)?;
     if entry.is_demo() && !archive.facts().demo {
         return Err(StationError::DemoKeyInRealArchive);
     }

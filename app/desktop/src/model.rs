@@ -324,8 +324,8 @@ pub enum Answer {
     Inventory(PathBuf, bool, Result<Box<InventoryOutcome>, Failure>),
     /// Somebody signed in, or why not.
     SignedIn(Result<String, Failure>),
-    /// A report was written to these files, or why not.
-    Written(Result<Vec<PathBuf>, Failure>),
+    /// A report was written to these files, with letters that its form lacks, or why not.
+    Written(Result<(Vec<PathBuf>, String), Failure>),
 }
 
 /// The thread that reads the archive.
@@ -364,6 +364,7 @@ impl Reader {
                     ),
                     Wish::Picture(width, pixels, texts) => {
                         let written = picture(&root, &session, width, &pixels);
+                        let written = written.map(|path| (vec![path], String::new()));
                         Answer::Written(written.map_err(|error| Failure::of(&error, &texts)))
                     }
                     Wish::Make(folder, new, texts) => {
@@ -434,23 +435,28 @@ fn free_path(root: &Path, session: &Session, ending: &str) -> Result<PathBuf, Pi
     free.ok_or_else(full)
 }
 
-fn report(root: &Path, session: &Session, endings: &[&str], texts: &Texts) -> Result<Vec<PathBuf>, PipelineError> {
+fn report(
+    root: &Path,
+    session: &Session,
+    endings: &[&str],
+    texts: &Texts,
+) -> Result<(Vec<PathBuf>, String), PipelineError> {
     let archive = Archive::open(root, session)?;
     let now = archive.act().at;
     let (progress, work) = (archive.catalog().progress(now)?, archive.catalog().work(Day::of(now))?);
     let report = Report::of(texts, &archive.facts().title, &progress, &work);
-    let mut written = Vec::new();
+    let (mut written, mut lacking) = (Vec::new(), String::new());
     for ending in endings {
         let path = free_path(root, session, ending)?;
         let organisation = &archive.settings().archive.organisation;
         let result = report.write(&path, texts, organisation, now);
-        result.map_err(|source| PipelineError::Unreadable { path: path.clone(), source })?;
+        lacking += &result.map_err(|source| PipelineError::Unreadable { path: path.clone(), source })?;
         written.push(path);
     }
-    Ok(written)
+    Ok((written, lacking))
 }
 
-fn picture(root: &Path, session: &Session, width: usize, pixels: &[u8]) -> Result<Vec<PathBuf>, PipelineError> {
+fn picture(root: &Path, session: &Session, width: usize, pixels: &[u8]) -> Result<PathBuf, PipelineError> {
     let path = free_path(root, session, "png")?;
     let failed = |error: png::EncodingError| PipelineError::record(path.display(), error);
     let file =
@@ -462,5 +468,5 @@ fn picture(root: &Path, session: &Session, width: usize, pixels: &[u8]) -> Resul
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(pixels).map_err(failed)?;
     writer.finish().map_err(failed)?;
-    Ok(vec![path])
+    Ok(path)
 }

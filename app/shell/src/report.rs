@@ -15,6 +15,8 @@ use crate::forms::{self, MARGINS, TEXT, style};
 use crate::history;
 use crate::texts::Texts;
 
+/// Endings of the files that a report is written to.
+pub const ENDINGS: [&str; 3] = ["pdf", "xlsx", "csv"];
 /// Points that the columns of a table fill: A4 less its margins.
 const ROOM: f64 = 453.5;
 /// Height of the places for signatures, with the space above them.
@@ -309,8 +311,8 @@ impl Report {
     ) -> Result<String, std::io::Error> {
         let other = |error: Box<dyn std::error::Error + Send + Sync>| std::io::Error::other(error);
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-        if !["pdf", "xlsx", "csv"].contains(&ending.as_str()) {
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "pdf, xlsx, csv"));
+        if !ENDINGS.contains(&ending.as_str()) {
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, ENDINGS.join(", ")));
         }
         let mut lacking = String::new();
         let mut bytes = std::io::Cursor::new(Vec::new());
@@ -324,7 +326,11 @@ impl Report {
             _ => bytes = std::io::Cursor::new(self.csv().into_bytes()),
         }
         let mut file = std::fs::File::create_new(path)?;
-        file.write_all(bytes.get_ref())?;
+        if let Err(error) = file.write_all(bytes.get_ref()) {
+            // A part of a report is none; what it was made from stays in the catalog.
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
         Ok(lacking)
     }
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 use sohoa_model::Timestamp;
-use sohoa_sign::{Mechanism, Secret, SignError, Signer, SoftKey};
+use sohoa_sign::{Mechanism, NOT_FOR_RECORDS, Secret, SignError, Signer, SoftKey};
 use sohoa_store::{StoreError, atomic};
 
 use crate::Variables;
@@ -46,10 +46,16 @@ pub struct KeyEntry {
 }
 
 impl KeyEntry {
-    /// Whether it is a demonstration key, which signs only in an archive for demonstration.
+    /// Whether it is a demonstration key, which signs only in an archive for demonstration; its certificate says so, however
+    /// the key came to the station.
     pub fn is_demo(&self) -> bool {
-        self.demo_password_file.is_some()
+        is_for_demonstration(&self.subject)
     }
+}
+
+/// Whether the name in a certificate says that it is not for records.
+pub fn is_for_demonstration(common_name: &str) -> bool {
+    common_name.contains(NOT_FOR_RECORDS)
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -331,6 +337,8 @@ mod tests {
                 assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
             }
         }
+        let taken = station.use_key(&entry.path, &read_password(&file).unwrap(), None, NOW).unwrap();
+        assert!(taken.is_demo() && taken.demo_password_file.is_none(), "a demonstration key that was taken stays one");
         let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"), None, Timestamp(0));
         assert!(matches!(wrong, Err(StationError::Sign(SignError::WrongPassword))));
     }

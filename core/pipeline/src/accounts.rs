@@ -85,7 +85,7 @@ impl ArchiveSettings {
 /// # Errors
 /// [`PipelineError::NotAdministrator`] unless an administrator does it; [`PipelineError::WeakPassword`].
 pub fn set(archive: &mut Archive, name: &str, role: Role, password: &Secret) -> Result<(), PipelineError> {
-    only_administrators(archive)?;
+    archive.require_administrator()?;
     if password.reveal().chars().count() < SHORTEST {
         return Err(PipelineError::WeakPassword);
     }
@@ -107,7 +107,7 @@ pub fn set(archive: &mut Archive, name: &str, role: Role, password: &Secret) -> 
 /// # Errors
 /// [`PipelineError::NoSuchAccount`] if there is none of this name.
 pub fn remove(archive: &mut Archive, name: &str) -> Result<(), PipelineError> {
-    only_administrators(archive)?;
+    archive.require_administrator()?;
     let mut settings = archive.settings().clone();
     let before = settings.people.accounts.len();
     settings.people.accounts.retain(|account| account.name != name);
@@ -140,14 +140,6 @@ pub fn needs(archive: &Archive, role: Role) -> Result<(), PipelineError> {
     match archive.settings().role(operator) {
         has if has >= role => Ok(()),
         _ => Err(PipelineError::NotAllowed { operator: operator.clone(), role }),
-    }
-}
-
-fn only_administrators(archive: &Archive) -> Result<(), PipelineError> {
-    let operator = &archive.session().operator;
-    match archive.settings().is_administrator(operator) {
-        true => Ok(()),
-        false => Err(PipelineError::NotAdministrator(operator.clone())),
     }
 }
 

@@ -170,6 +170,18 @@ impl Archive {
         &self.facts
     }
 
+    /// Passes if the operator is an administrator.
+    ///
+    /// # Errors
+    /// [`PipelineError::NotAdministrator`] if not.
+    pub fn require_administrator(&self) -> Result<(), PipelineError> {
+        let operator = &self.session.operator;
+        match self.settings.is_administrator(operator) {
+            true => Ok(()),
+            false => Err(PipelineError::NotAdministrator(operator.clone())),
+        }
+    }
+
     /// Who works now.
     pub fn session(&self) -> &Session {
         &self.session

@@ -44,24 +44,16 @@ pub fn decide(archive: &Archive, code: &str, decision: &Decision) -> Result<Vec<
         Decision::Reject(reason) => archive.catalog().reject(code, reason, &act)?,
         Decision::Hold(reason) => archive.catalog().hold(code, reason, &act)?,
         Decision::Release(reason) => {
-            administrator(archive)?;
+            archive.require_administrator()?;
             archive.catalog().release(code, reason, &act)?;
         }
         Decision::Clear(reason) => {
-            administrator(archive)?;
+            archive.require_administrator()?;
             archive.catalog().clear(code, reason, &act)?;
         }
     }
     archive.write_stale_manifests()?;
     Ok(sampled)
-}
-
-fn administrator(archive: &Archive) -> Result<(), PipelineError> {
-    let operator = &archive.session().operator;
-    if archive.settings().is_administrator(operator) {
-        return Ok(());
-    }
-    Err(PipelineError::NotAdministrator(operator.clone()))
 }
 
 /// Draws the share of pages that the settings ask for, at least one, spread by a hash so that nobody chooses them.

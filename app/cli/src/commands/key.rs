@@ -10,11 +10,11 @@ use sohoa_pipeline::archive::Archive;
 use sohoa_pipeline::settings::TrustedRoot;
 use sohoa_pipeline::signing;
 use sohoa_shell::Exit;
-use sohoa_shell::station::{KeyEntry, StationError};
+use sohoa_shell::station::{KeyEntry, StationError, is_for_demonstration};
 use sohoa_sign::TrustAnchors;
 
 use crate::args::{KeyTrustArgs, KeyUseArgs};
-use crate::front::{Front, is_for_demonstration};
+use crate::front::Front;
 use crate::stop::Stop;
 
 /// What a demonstration archive calls the root of the demonstration key.
@@ -88,9 +88,7 @@ pub(super) fn use_file(front: &mut Front, args: &KeyUseArgs) -> Result<Exit, Sto
 
 pub(super) fn trust(front: &mut Front, args: &KeyTrustArgs) -> Result<Exit, Stop> {
     let mut archive = front.open()?;
-    if !archive.settings().is_administrator(&front.session.operator) {
-        return Err(PipelineError::NotAdministrator(front.session.operator.clone()).into());
-    }
+    archive.require_administrator()?;
     let unreadable = |source| PipelineError::Unreadable { path: args.file.clone(), source };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(&args.file).map_err(unreadable)?;
