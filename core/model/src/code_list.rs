@@ -1,4 +1,4 @@
-//! Code lists of TT 05/2025/TT-BNV that a dossier's description uses (standards digest §4.5).
+//! Code lists of TT 05/2025/TT-BNV that the description of a dossier or a document uses (standards digest §4.5).
 
 macro_rules! code_list {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $variant:ident = $code:literal, $vi:literal, $en:literal;)+ }) => {
@@ -102,5 +102,75 @@ code_list! {
         Normal = "02", "bình thường", "normal";
         /// Damaged.
         Damaged = "03", "hỏng", "damaged";
+    }
+}
+
+code_list! {
+    /// Kind of a document (tên loại văn bản, `typeName`).
+    DocumentType {
+        /// Nghị quyết.
+        Resolution = "01", "Nghị quyết", "Resolution";
+        /// Quyết định.
+        Decision = "02", "Quyết định", "Decision";
+        /// Chỉ thị.
+        Directive = "03", "Chỉ thị", "Directive";
+        /// Quy chế.
+        Statute = "04", "Quy chế", "Statute";
+        /// Quy định.
+        Regulation = "05", "Quy định", "Regulation";
+        /// Thông cáo.
+        Communique = "06", "Thông cáo", "Communiqué";
+        /// Thông báo.
+        Notice = "07", "Thông báo", "Notice";
+        /// Hướng dẫn.
+        Guidance = "08", "Hướng dẫn", "Guidance";
+        /// Chương trình.
+        Programme = "09", "Chương trình", "Programme";
+        /// Kế hoạch.
+        Plan = "10", "Kế hoạch", "Plan";
+        /// Phương án.
+        Scheme = "11", "Phương án", "Scheme";
+        /// Đề án.
+        Proposal = "12", "Đề án", "Proposal";
+        /// Dự án.
+        Project = "13", "Dự án", "Project";
+        /// Báo cáo.
+        Report = "14", "Báo cáo", "Report";
+        /// Tờ trình.
+        Submission = "15", "Tờ trình", "Submission";
+        /// Giấy ủy quyền.
+        PowerOfAttorney = "16", "Giấy ủy quyền", "Power of attorney";
+        /// Phiếu gửi.
+        DispatchSlip = "17", "Phiếu gửi", "Dispatch slip";
+        /// Phiếu chuyển.
+        TransferSlip = "18", "Phiếu chuyển", "Transfer slip";
+        /// Phiếu báo.
+        InformationSlip = "19", "Phiếu báo", "Information slip";
+        /// Biên bản.
+        Minutes = "20", "Biên bản", "Minutes";
+        /// Hợp đồng.
+        Contract = "21", "Hợp đồng", "Contract";
+        /// Công văn.
+        OfficialLetter = "22", "Công văn", "Official letter";
+        /// Công điện.
+        Telegram = "23", "Công điện", "Telegram";
+        /// Bản ghi nhớ.
+        Memorandum = "24", "Bản ghi nhớ", "Memorandum";
+        /// Bản thỏa thuận.
+        Agreement = "25", "Bản thỏa thuận", "Agreement";
+        /// Giấy mời.
+        Invitation = "26", "Giấy mời", "Invitation";
+        /// Giấy giới thiệu.
+        Introduction = "27", "Giấy giới thiệu", "Letter of introduction";
+        /// Giấy nghỉ phép.
+        LeavePermit = "28", "Giấy nghỉ phép", "Leave permit";
+        /// Thư công.
+        PublicLetter = "29", "Thư công", "Public letter";
+        /// Bản đồ.
+        Map = "30", "Bản đồ", "Map";
+        /// Bản vẽ kỹ thuật.
+        TechnicalDrawing = "31", "Bản vẽ kỹ thuật", "Technical drawing";
+        /// Another kind: laws, decrees, circulars, certificates, forms, papers in other languages.
+        Other = "32", "Khác", "Other";
     }
 }

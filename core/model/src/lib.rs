@@ -10,6 +10,7 @@ pub mod code_list;
 pub mod crash;
 pub mod date;
 pub mod day;
+pub mod description;
 pub mod dossier_state;
 pub mod finding;
 pub mod fold;
