@@ -15,7 +15,7 @@ use sohoa_pipeline::process::ProcessOutcome;
 use sohoa_shell::{Failure, Texts, UiLanguage, failure};
 
 use crate::command::{Command, Place};
-use crate::desk::{Answer, Deed, Desk, Dossier, Way};
+use crate::desk::{self, Answer, Deed, Desk, Dossier, Way};
 use crate::feeder::{Feeder, News};
 use crate::finder::Finder;
 use crate::gallery::Gallery;
@@ -23,8 +23,8 @@ use crate::mill::Mill;
 use crate::model::{self, Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
 use crate::screens::{
-    Act, Screen, archives, check, inventory, inventory_import, jobs, palette, progress, scan, search, sign, sign_in,
-    start,
+    Act, Screen, archives, check, describe, inventory, inventory_import, jobs, palette, progress, scan, search, sign,
+    sign_in, start,
 };
 use crate::theme::{self, tokens};
 
@@ -62,6 +62,7 @@ pub struct App {
     dossier: Option<Box<Dossier>>,
     scan: scan::State,
     check: check::State,
+    describe: describe::State,
     undo: Vec<Deed>,
     redo: Vec<Deed>,
     remark: Option<(String, f64)>,
@@ -127,6 +128,7 @@ impl App {
             dossier: None,
             scan: scan::State::default(),
             check: check::State::default(),
+            describe: describe::State::default(),
             undo: Vec::new(),
             redo: Vec::new(),
             remark: None,
@@ -148,8 +150,17 @@ impl App {
         app
     }
 
+    /// Keeps what was typed into forms, before the threads of this archive end.
+    fn keep_drafts_now(&mut self) {
+        let Some(code) = &self.on_desk else { return };
+        for deed in self.describe.unwritten() {
+            desk::do_now(&self.station.root, &self.station.session, code, &deed, &self.texts);
+        }
+    }
+
     /// Goes over to another archive; the threads of this one end.
     fn go_over(&mut self, root: PathBuf, ctx: &Context) {
+        self.keep_drafts_now();
         let station = Station { root, ..self.station.clone() };
         let other = Self::new(Texts::new(self.texts.language()), station, ctx);
         *self = Self { is_set_up: true, ..other };
@@ -157,6 +168,7 @@ impl App {
 
     /// Goes on as somebody who signed in: every event carries the name from now on.
     fn work_as(&mut self, name: String, ctx: &Context) {
+        self.keep_drafts_now();
         let mut station = self.station.clone();
         station.session.operator.clone_from(&name);
         let other = Self::new(Texts::new(self.texts.language()), station, ctx);
@@ -309,19 +321,26 @@ impl App {
                     self.dossier = Some(dossier);
                     self.look_ahead();
                 }
+                Answer::Text(page, lines) if self.screen == Screen::Describe => self.describe.read(page, lines),
                 Answer::Text(page, lines) => self.check.read(page, lines),
+                Answer::Forms(code, forms) if self.on_desk.as_ref() == Some(&code) => self.describe.take(forms),
                 // Another one was laid on the desk meanwhile.
-                Answer::Dossier(_) => {}
+                Answer::Dossier(_) | Answer::Forms(..) => {}
                 Answer::Done { code, way, deed, undo } => {
                     self.scan.done();
                     self.check.done();
+                    self.describe.done(&deed);
                     self.remember(way, undo, &deed, ctx);
                     if self.on_desk.as_ref() == Some(&code) {
                         self.desk.look(&code, &self.texts);
+                        if matches!(deed, Deed::Describe { .. }) {
+                            self.desk.forms(&code, &self.texts);
+                        }
                     }
                     self.reader.ask(&self.texts);
                 }
                 Answer::Failed(failure) => match self.screen {
+                    Screen::Describe => self.describe.refused(failure),
                     Screen::Check => self.check.refused(failure),
                     _ => self.scan.refused(failure),
                 },
@@ -395,10 +414,11 @@ impl App {
             Screen::Inventory => Place::Inventory,
             Screen::Scan if self.dossier.is_some() => Place::Scan,
             Screen::Check if self.dossier.is_some() => Place::Check,
+            Screen::Describe if self.dossier.is_some() => Place::Describe,
             Screen::Progress => Place::Progress,
             Screen::Sign => Place::Sign,
             Screen::Jobs => Place::Jobs,
-            Screen::Scan | Screen::Check | Screen::Search => Place::Everywhere,
+            Screen::Scan | Screen::Check | Screen::Describe | Screen::Search => Place::Everywhere,
         }
     }
 
@@ -409,8 +429,10 @@ impl App {
 
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        let letters_live =
-            !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused() && !self.scan.is_asking() && !self.is_asking();
+        let is_asking = self.scan.is_asking() || self.describe.is_asking() || self.is_asking();
+        // A form owns its letters: its keys are none, and hold while somebody types.
+        let is_form = self.place() == Place::Describe;
+        let letters_live = !is_asking && (is_form || !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused());
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
             let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
@@ -430,12 +452,17 @@ impl App {
 
     fn screen(&mut self, ui: &mut Ui, acts: &mut Vec<Act>) {
         let t = tokens(ui.ctx());
-        let is_page = matches!(self.screen, Screen::Scan | Screen::Check) && matches!(self.known, Known::Read(_));
+        let is_page = matches!(self.screen, Screen::Scan | Screen::Check | Screen::Describe)
+            && matches!(self.known, Known::Read(_));
         if let (true, Some(dossier)) = (is_page, &self.dossier) {
             match self.screen {
                 Screen::Check => {
                     let seen = check::Seen { texts: &self.texts, dossier, next: self.next.check.as_deref() };
                     check::show(ui, &mut self.check, &seen, &mut self.gallery, acts);
+                }
+                Screen::Describe => {
+                    let seen = describe::Seen { texts: &self.texts, dossier };
+                    describe::show(ui, &mut self.describe, &seen, &mut self.gallery, acts);
                 }
                 _ => {
                     let seen = scan::Seen {
@@ -491,7 +518,7 @@ impl App {
                             self.screen = Screen::Inventory;
                         }
                     }
-                    Screen::Scan | Screen::Check => {
+                    Screen::Scan | Screen::Check | Screen::Describe => {
                         let id = match self.on_desk {
                             Some(_) => "ui-reading-dossier",
                             None => "ui-no-dossier",
@@ -541,6 +568,11 @@ impl App {
                     self.remark = None;
                 }
                 Act::Text(page) => self.desk.text(page, &self.texts),
+                Act::Forms => {
+                    if let Some(code) = &self.on_desk {
+                        self.desk.forms(code, &self.texts);
+                    }
+                }
                 Act::TryPictures => self.gallery.try_again(),
                 Act::LookForScanners => self.feeder.look(&self.texts),
             }
@@ -555,11 +587,15 @@ impl App {
 
     /// Lays a dossier on the desk. While sheets are fed the one they go to stays.
     pub fn open(&mut self, code: String, screen: Screen) {
+        for deed in self.describe.unwritten() {
+            self.ask(deed, Way::Anew);
+        }
         if self.on_desk.as_ref() != Some(&code) && !self.feeder.is_running() {
             self.on_desk = Some(code);
             self.dossier = None;
             self.scan.begin();
             self.check.begin();
+            self.describe.begin();
             self.undo.clear();
             self.redo.clear();
             self.look_ahead();
@@ -577,6 +613,7 @@ impl App {
             Command::ShowInventory => self.screen = Screen::Inventory,
             Command::ShowScan => self.show_pages(Screen::Scan),
             Command::ShowCheck => self.show_pages(Screen::Check),
+            Command::ShowDescribe => self.show_pages(Screen::Describe),
             Command::ShowSign => {
                 self.screen = Screen::Sign;
                 self.sign = sign::State::default();
@@ -659,11 +696,14 @@ impl App {
                 let seen = check::Seen { texts: &self.texts, dossier, next: None };
                 self.check.carry_out(command, &seen, ctx, acts);
             }
+            Screen::Describe => {
+                self.describe.carry_out(command, acts);
+            }
             Screen::Start | Screen::Inventory | Screen::Sign | Screen::Progress | Screen::Search | Screen::Jobs => {}
         }
     }
 
-    /// To Scan or Check, with the dossier that waits if none lies on the desk.
+    /// To Scan, Check or Describe, with the dossier that waits if none lies on the desk.
     fn show_pages(&mut self, screen: Screen) {
         self.screen = screen;
         if self.on_desk.is_some() {
@@ -672,6 +712,7 @@ impl App {
         let Known::Read(snapshot) = &self.known else { return };
         let waiting = match screen {
             Screen::Check => snapshot.next("", |line| Chip::Findings.takes(line) && !line.held),
+            Screen::Describe => snapshot.next("", |line| Chip::Unsigned.takes(line) && !line.held),
             _ => snapshot.resume.as_ref().map(|resume| &snapshot.dossiers[resume.at]),
         };
         if let Some(code) = waiting.map(|line| line.code.clone()) {
@@ -693,6 +734,7 @@ impl App {
                 (Command::ShowInventory, Screen::Inventory),
                 (Command::ShowScan, Screen::Scan),
                 (Command::ShowCheck, Screen::Check),
+                (Command::ShowDescribe, Screen::Describe),
                 (Command::ShowSign, Screen::Sign),
                 (Command::ShowProgress, Screen::Progress),
                 (Command::ShowSearch, Screen::Search),
@@ -729,12 +771,13 @@ impl App {
                     Screen::Inventory => Command::ShowInventory,
                     Screen::Scan => Command::ShowScan,
                     Screen::Check => Command::ShowCheck,
+                    Screen::Describe => Command::ShowDescribe,
                     Screen::Sign => Command::ShowSign,
                     Screen::Progress => Command::ShowProgress,
                     Screen::Search => Command::ShowSearch,
                     Screen::Jobs => Command::ShowJobs,
                 };
-                let is_page = matches!(self.screen, Screen::Scan | Screen::Check);
+                let is_page = matches!(self.screen, Screen::Scan | Screen::Check | Screen::Describe);
                 let dossier = self.dossier.as_deref().filter(|_| is_page);
                 let mut places = Vec::new();
                 match (&self.known, dossier) {
@@ -799,6 +842,14 @@ impl App {
             Place::Check => {
                 &[Command::Previous, Command::Next, Command::NextException, Command::Undo, Command::ShowKeys]
             }
+            Place::Describe => &[
+                Command::NextDoubt,
+                Command::ShowSource,
+                Command::CopyPrevious,
+                Command::PageAfter,
+                Command::ShowDocuments,
+                Command::ShowKeys,
+            ],
             Place::Progress => &[Command::PrintReport, Command::Export, Command::ShowKeys],
             Place::Sign => &[Command::StopWork, Command::ShowKeys],
             Place::Jobs => &[Command::Work, Command::StopWork, Command::ShowKeys],
@@ -914,6 +965,10 @@ impl App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         self.frame(ui);
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.keep_drafts_now();
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Command {
     ShowScan,
     /// What was scanned is looked at.
     ShowCheck,
+    /// What was read is put right, documents are described.
+    ShowDescribe,
     /// What is ready is signed.
     ShowSign,
     /// How far the archive is.
@@ -80,6 +82,8 @@ pub enum Command {
     Reconcile,
     /// Two pages side by side.
     Compare,
+    /// The page as it lies in the archive, or as recognition is given it.
+    BeforeAfter,
     /// The page is good.
     Pass,
     /// The page is good for a reason.
@@ -102,6 +106,24 @@ pub enum Command {
     StopWork,
     /// Progress as a workbook, as text, and the chart as a picture.
     Export,
+    /// The description of the document is complete; or a word that is put right is taken.
+    Finish,
+    /// The next word, field or document that needs a person.
+    NextDoubt,
+    /// The word in doubt before.
+    PreviousDoubt,
+    /// Where the value of the field was read.
+    ShowSource,
+    /// The list of documents.
+    ShowDocuments,
+    /// The dossier must not travel.
+    Hold,
+    /// What the document before says.
+    CopyPrevious,
+    /// The page of the document before.
+    PageBefore,
+    /// The page of the document behind.
+    PageAfter,
 }
 
 /// Where keys hold.
@@ -117,6 +139,8 @@ pub enum Place {
     Scan,
     /// On Check.
     Check,
+    /// On Read and describe.
+    Describe,
     /// On Progress.
     Progress,
     /// On Sign.
@@ -127,11 +151,12 @@ pub enum Place {
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 15] = [
+    pub const EVERYWHERE: [Self; 16] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
         Self::ShowCheck,
+        Self::ShowDescribe,
         Self::ShowSign,
         Self::ShowProgress,
         Self::ShowSearch,
@@ -153,6 +178,18 @@ impl Command {
             Place::Inventory => &[Self::Open, Self::ImportInventory],
             Place::Progress => &[Self::PrintReport, Self::Export],
             Place::Sign => &[Self::StopWork],
+            Place::Describe => &[
+                Self::Finish,
+                Self::NextDoubt,
+                Self::PreviousDoubt,
+                Self::ShowSource,
+                Self::ShowText,
+                Self::ShowDocuments,
+                Self::Hold,
+                Self::CopyPrevious,
+                Self::PageBefore,
+                Self::PageAfter,
+            ],
             Place::Jobs => &[Self::Work, Self::StopWork],
             Place::Scan => &[
                 Self::Feed,
@@ -186,6 +223,7 @@ impl Command {
                 Self::NextException,
                 Self::Order,
                 Self::ShowText,
+                Self::BeforeAfter,
                 Self::TurnLeft,
                 Self::TurnRight,
                 Self::Blank,
@@ -209,6 +247,7 @@ impl Command {
             Self::ShowInventory => "ui-inventory",
             Self::ShowScan => "ui-scan",
             Self::ShowCheck => "ui-check",
+            Self::ShowDescribe => "ui-describe",
             Self::ShowSign => "ui-sign",
             Self::ShowProgress => "ui-progress",
             Self::ShowSearch => "ui-search",
@@ -242,6 +281,7 @@ impl Command {
             Self::Remove => "ui-remove",
             Self::Reconcile => "ui-reconcile",
             Self::Compare => "ui-compare",
+            Self::BeforeAfter => "ui-before-after",
             Self::Pass => "ui-pass",
             Self::PassBecause => "ui-pass-because",
             Self::SendBack => "ui-send-back",
@@ -252,6 +292,15 @@ impl Command {
             Self::Work => "ui-work",
             Self::StopWork => "ui-stop-work",
             Self::Export => "ui-export",
+            Self::Finish => "ui-finish",
+            Self::NextDoubt => "ui-next-doubt",
+            Self::PreviousDoubt => "ui-previous-doubt",
+            Self::ShowSource => "ui-show-source",
+            Self::ShowDocuments => "ui-show-documents",
+            Self::Hold => "ui-hold",
+            Self::CopyPrevious => "ui-copy-previous",
+            Self::PageBefore => "ui-page-before",
+            Self::PageAfter => "ui-page-after",
         }
     }
 
@@ -262,6 +311,7 @@ impl Command {
             Self::ShowInventory => Icon::ListTree,
             Self::ShowScan | Self::Feed | Self::Open => Icon::ScanLine,
             Self::ShowCheck => Icon::ScanEye,
+            Self::ShowDescribe => Icon::FileText,
             Self::ShowSign => Icon::FileCheck,
             Self::ShowProgress => Icon::ChartLine,
             Self::ShowSearch => Icon::Search,
@@ -291,6 +341,7 @@ impl Command {
             Self::Remove => Icon::X,
             Self::Reconcile => Icon::ListChecks,
             Self::Compare => Icon::Columns2,
+            Self::BeforeAfter => Icon::ChevronsLeftRight,
             Self::Pass => Icon::Check,
             Self::PassBecause => Icon::PencilLine,
             Self::Order => Icon::ArrowUpDown,
@@ -299,6 +350,14 @@ impl Command {
             Self::Work => Icon::FileCog,
             Self::StopWork => Icon::Pause,
             Self::Export => Icon::Download,
+            Self::Finish => Icon::Check,
+            Self::NextDoubt => Icon::ChevronRight,
+            Self::PreviousDoubt | Self::PageBefore => Icon::ChevronLeft,
+            Self::ShowSource => Icon::Target,
+            Self::ShowDocuments => Icon::FileStack,
+            Self::Hold => Icon::Lock,
+            Self::CopyPrevious => Icon::Copy,
+            Self::PageAfter => Icon::ChevronRight,
         }
     }
 
@@ -311,6 +370,7 @@ impl Command {
             Self::ShowInventory => control(Key::Num2),
             Self::ShowScan => control(Key::Num3),
             Self::ShowCheck => control(Key::Num4),
+            Self::ShowDescribe => control(Key::Num5),
             Self::ShowSign => control(Key::Num6),
             Self::ShowProgress => control(Key::Num7),
             Self::ShowSearch => control(Key::Num8),
@@ -321,7 +381,7 @@ impl Command {
             Self::Lock => control(Key::L),
             Self::Refresh => plain(Key::F5),
             Self::SwitchLanguage => control(Key::J),
-            Self::SwitchTheme => control(Key::D),
+            Self::SwitchTheme => KeyboardShortcut::new(Modifiers::CTRL | Modifiers::SHIFT, Key::D),
             Self::ShowKeys => plain(Key::F1),
             Self::Undo => plain(Key::Z),
             Self::Redo => KeyboardShortcut::new(Modifiers::CTRL | Modifiers::SHIFT, Key::Z),
@@ -346,6 +406,7 @@ impl Command {
             Self::Compare => plain(Key::C),
             // Any of 1 to 9: the place of the reason in its list.
             Self::PassBecause => plain(Key::Num1),
+            Self::BeforeAfter => plain(Key::Backtick),
             Self::Order => plain(Key::O),
             Self::ShowText => plain(Key::F4),
             Self::Open => plain(Key::Enter),
@@ -353,6 +414,15 @@ impl Command {
             Self::Work => control(Key::Enter),
             Self::StopWork => plain(Key::Escape),
             Self::Export => control(Key::E),
+            Self::Finish => control(Key::Enter),
+            Self::NextDoubt => plain(Key::F8),
+            Self::PreviousDoubt => KeyboardShortcut::new(Modifiers::SHIFT, Key::F8),
+            Self::ShowSource => plain(Key::F3),
+            Self::ShowDocuments => plain(Key::F2),
+            Self::Hold => plain(Key::F9),
+            Self::CopyPrevious => control(Key::D),
+            Self::PageBefore => plain(Key::PageUp),
+            Self::PageAfter => plain(Key::PageDown),
         }
     }
 
@@ -364,6 +434,7 @@ impl Command {
             Key::Space => texts.get("ui-key-space"),
             Key::Escape => "Esc".to_owned(),
             Key::Plus => "+".to_owned(),
+            Key::Backtick => "`".to_owned(),
             Key::Minus => "–".to_owned(),
             key => key.name().to_owned(),
         };
@@ -379,9 +450,16 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for place in
-            [Place::Start, Place::Inventory, Place::Scan, Place::Check, Place::Progress, Place::Sign, Place::Jobs]
-        {
+        for place in [
+            Place::Start,
+            Place::Inventory,
+            Place::Scan,
+            Place::Check,
+            Place::Describe,
+            Place::Progress,
+            Place::Sign,
+            Place::Jobs,
+        ] {
             let all = Command::of(place).iter().chain(&Command::EVERYWHERE);
             let mut seen: Vec<KeyboardShortcut> = Vec::new();
             for command in all {

@@ -8,6 +8,7 @@ use eframe::egui::Context;
 use sohoa_catalog::batch::{BatchPage, BatchView};
 use sohoa_catalog::finding::Openness;
 use sohoa_catalog::query::PageView;
+use sohoa_model::description::DocumentDescription;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::finding::Severity;
 use sohoa_model::ids::{DocumentId, PageId};
@@ -15,6 +16,7 @@ use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::custody::{self, Paper};
 use sohoa_pipeline::decide::{self, Decision};
+use sohoa_pipeline::describe::{self, Form};
 use sohoa_pipeline::pages::{self, Edit, GonePage, Seat};
 use sohoa_pipeline::refile::{self, Waits};
 use sohoa_pipeline::scan;
@@ -231,6 +233,8 @@ pub struct Read {
     pub text: String,
     /// Whether a person should look: the engine was not sure of it.
     pub is_doubtful: bool,
+    /// How sure it was, of 100.
+    pub confidence: f32,
     /// Left, top, right and bottom in pixels of the page as it stands.
     pub place: [f32; 4],
 }
@@ -248,6 +252,7 @@ fn text_of(archive: &Archive, page: PageId) -> Result<Vec<Vec<Read>>, PipelineEr
             Read {
                 text: word.text.clone(),
                 is_doubtful: word.confidence < DOUBTFUL,
+                confidence: word.confidence,
                 place: [bounds.left, bounds.top, bounds.right, bounds.bottom],
             }
         });
@@ -286,8 +291,28 @@ pub enum Deed {
         /// Why the count may differ.
         reason: Option<String>,
     },
-    /// A second person decides on the dossier.
+    /// A person decides on the dossier.
     Decide(Decision),
+    /// A document is described, or a draft of that is kept.
+    Describe {
+        /// The document.
+        document: DocumentId,
+        /// What is said of it.
+        description: DocumentDescription,
+        /// Whether the person says that it is complete.
+        is_done: bool,
+    },
+    /// A word that was read wrong is put right.
+    Correct {
+        /// The page.
+        page: PageId,
+        /// The place of the word among those of the page.
+        at: usize,
+        /// What stands there.
+        old: String,
+        /// What is to stand there.
+        new: String,
+    },
 }
 
 /// In what way something is done.
@@ -305,6 +330,7 @@ pub enum Way {
 enum Wish {
     Look(String, Arc<Texts>),
     Text(PageId, Arc<Texts>),
+    Forms(String, Arc<Texts>),
     Do { code: String, deed: Deed, way: Way, texts: Arc<Texts> },
 }
 
@@ -314,6 +340,8 @@ pub enum Answer {
     Dossier(Box<Dossier>),
     /// The lines of a page as they were recognised.
     Text(PageId, Vec<Vec<Read>>),
+    /// The descriptions of the documents of a dossier.
+    Forms(String, Vec<Form>),
     /// Something was done; what would undo it, if anything can.
     Done {
         /// To which dossier.
@@ -339,7 +367,8 @@ impl Desk {
             let mut archive = None;
             let mut next = None;
             while let Some(wish) = next.take().or_else(|| wishes.recv().ok()) {
-                let (Wish::Look(_, texts) | Wish::Text(_, texts) | Wish::Do { texts, .. }) = &wish;
+                let (Wish::Look(_, texts) | Wish::Text(_, texts) | Wish::Forms(_, texts) | Wish::Do { texts, .. }) =
+                    &wish;
                 let texts = texts.clone();
                 let answer = match opened(&mut archive, &root, &session) {
                     Ok(archive) => answer(archive, wish),
@@ -370,6 +399,11 @@ impl Desk {
         self.0.ask(Wish::Text(page, texts.clone()));
     }
 
+    /// Asks for the descriptions of the documents of a dossier.
+    pub fn forms(&self, code: &str, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Forms(code.to_owned(), texts.clone()));
+    }
+
     /// Asks for something to be done.
     pub fn ask(&self, code: &str, deed: Deed, way: Way, texts: &Arc<Texts>) {
         self.0.ask(Wish::Do { code: code.to_owned(), deed, way, texts: texts.clone() });
@@ -395,6 +429,10 @@ fn opened<'a>(
 fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
     match wish {
         Wish::Look(code, texts) => Ok(Answer::Dossier(Box::new(Dossier::read(archive, &code, &texts)?))),
+        Wish::Forms(code, _) => {
+            let forms = describe::forms(archive, &code)?;
+            Ok(Answer::Forms(code, forms))
+        }
         Wish::Text(page, _) => Ok(Answer::Text(page, text_of(archive, page)?)),
         Wish::Do { code, deed, way, texts } => {
             let undo = done(archive, &code, &deed, &texts)?;
@@ -432,7 +470,21 @@ fn done(archive: &Archive, code: &str, deed: &Deed, texts: &Texts) -> Result<Opt
             decide::decide(archive, code, decision)?;
             Ok(None)
         }
+        Deed::Describe { document, description, is_done } => {
+            describe::describe(archive, code, *document, description, *is_done)?;
+            Ok(None)
+        }
+        Deed::Correct { page, at, old, new } => {
+            describe::correct_word(archive, code, *page, *at, old, new)?;
+            Ok(None)
+        }
     }
+}
+
+/// Does something at once, where the window can't wait for the desk any more: it is being closed.
+pub fn do_now(root: &std::path::Path, session: &Session, code: &str, deed: &Deed, texts: &Texts) {
+    // Nobody is there to be told; what could not be kept is what was typed in the last seconds.
+    let _ = Archive::open(root, session).and_then(|archive| done(&archive, code, deed, texts));
 }
 
 /// What would undo an edit that is about to be made.

@@ -36,6 +36,8 @@ enum Size {
     Whole(u32),
     /// A tile of it, by a factor and its place across and down.
     Tile(u32, u32, u32),
+    /// All of it as recognition is given it, its pixels made fewer by a factor.
+    Prepared(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,7 +119,7 @@ impl Gallery {
     fn forget(&mut self) {
         for (most, is_kind) in [
             (SMALL, (|size| size == Size::Small) as fn(Size) -> bool),
-            (LARGE, |size| matches!(size, Size::Whole(_))),
+            (LARGE, |size| matches!(size, Size::Whole(_) | Size::Prepared(_))),
             (TILES, |size| matches!(size, Size::Tile(..))),
         ] {
             let shown = |(key, slot): (&Key, &Slot)| match slot {
@@ -148,6 +150,11 @@ impl Gallery {
     /// All of a page; nothing while it is made.
     pub fn whole(&mut self, page: &PageView) -> Option<TextureHandle> {
         self.get(page, Size::Whole(whole_factor(page)))
+    }
+
+    /// All of a page as recognition is given it: gray, and level; nothing while it is made.
+    pub fn prepared(&mut self, page: &PageView) -> Option<TextureHandle> {
+        self.get(page, Size::Prepared(whole_factor(page)))
     }
 
     /// A tile of a page, by its place across and down; nothing while it is made.
@@ -222,6 +229,7 @@ fn picture(archive: &Archive, page: &PageView, size: Size, worker: &mut Worker) 
     match size {
         Size::Small => pictures::small(archive, page, worker, &cancel),
         Size::Whole(factor) => pictures::large(archive, page, factor, None, worker, &cancel),
+        Size::Prepared(factor) => pictures::prepared(archive, page, factor, worker, &cancel),
         Size::Tile(factor, across, down) => {
             let part = [across * TILE, down * TILE, TILE, TILE];
             pictures::large(archive, page, factor, Some(part), worker, &cancel)

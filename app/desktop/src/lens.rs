@@ -23,6 +23,10 @@ pub struct Lens {
     scale: Option<f32>,
     /// The pixel of the page in the middle of the view.
     middle: Vec2,
+    /// Whether the page is shown as recognition is given it.
+    pub is_after: bool,
+    /// Where the upper left corner of the page was drawn last, and points a pixel there.
+    drawn: Option<(Pos2, f32)>,
 }
 
 /// Pixels across and down of a page as it stands.
@@ -101,19 +105,25 @@ impl Lens {
         }
         self.middle = self.held(rect, size, scale);
         let corner = rect.center() - self.middle * scale;
+        self.drawn = Some((corner, scale));
         let paper = Rect::from_min_size(corner, size * scale);
         let painter = ui.painter().with_clip_rect(rect);
         let shadow = Shadow { offset: [0, 6], blur: 20, spread: 0, color: t.shadow };
         painter.add(shadow.as_shape(paper, 0.0));
         painter.rect_filled(paper, 0.0, t.paper);
         let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        let texture = gallery.whole(page).or_else(|| gallery.small(page));
+        let after = if self.is_after { gallery.prepared(page) } else { None };
+        let is_after = after.is_some();
+        let texture = after.or_else(|| gallery.whole(page)).or_else(|| gallery.small(page));
         if let Some(texture) = texture {
-            painter.image(texture.id(), paper, all, UNTINTED);
+            // What was made level is somewhat larger around the same middle.
+            let grown = texture.size_vec2() * whole_factor(page) as f32;
+            let place = if is_after { Rect::from_center_size(paper.center(), grown * scale) } else { paper };
+            painter.image(texture.id(), place, all, UNTINTED);
         }
         let pixel = scale * ui.ctx().pixels_per_point();
         let level = level(pixel);
-        if level < whole_factor(page) {
+        if level < whole_factor(page) && !is_after {
             for (place, [across, down]) in tiles(rect, corner, size, scale, level) {
                 if let Some(texture) = gallery.tile(page, level, across, down) {
                     painter.image(texture.id(), place, all, UNTINTED);
@@ -128,6 +138,18 @@ impl Lens {
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
         response
+    }
+
+    /// Where a place on the page (left, top, right, bottom in its pixels) was drawn last.
+    pub fn on_screen(&self, [left, top, right, bottom]: [f32; 4]) -> Option<Rect> {
+        let (corner, scale) = self.drawn?;
+        Some(Rect::from_min_max(corner + vec2(left, top) * scale, corner + vec2(right, bottom) * scale))
+    }
+
+    /// The pixel of the page that was drawn last at a point of the screen.
+    pub fn on_page(&self, point: Pos2) -> Option<Pos2> {
+        let (corner, scale) = self.drawn?;
+        Some(((point - corner) / scale).to_pos2())
     }
 
     /// The middle of the view, held so that the page does not leave it.

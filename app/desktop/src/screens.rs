@@ -2,6 +2,9 @@
 
 pub mod archives;
 pub mod check;
+pub mod describe;
+pub mod describe_form;
+pub mod describe_text;
 pub mod inventory;
 pub mod inventory_import;
 pub mod jobs;
@@ -32,6 +35,8 @@ pub enum Screen {
     Scan,
     /// What was scanned is looked at.
     Check,
+    /// What was read is put right, documents are described.
+    Describe,
     /// What is ready is signed.
     Sign,
     /// How far the archive is.
@@ -60,6 +65,8 @@ pub enum Act {
     Feed(Box<ScanPlan>),
     /// The recognised text of a page is wanted.
     Text(PageId),
+    /// The descriptions of the dossier on the desk are wanted.
+    Forms,
     /// Pictures that could not be made are tried again.
     TryPictures,
     /// Scanners are looked for again.

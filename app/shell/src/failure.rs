@@ -183,6 +183,12 @@ impl Maker<'_> {
                 let args = [("pages", (*pages).into()), ("expected", expected.unwrap_or(0).into())];
                 self.make("error-not-reconciled", &args, Exit::Rule)
             }
+            PipelineError::Field { field, fault } => {
+                let name = self.texts.get(&format!("ead-{}", field.word()));
+                let args = [("field", name.into()), ("fault", reasons::fault(self.texts, *fault).into())];
+                self.make("error-field", &args, Exit::Usage)
+            }
+            PipelineError::TextChanged => self.make("error-text-changed", &[], Exit::Rule),
             PipelineError::Models(cause) => self.make("error-models", &[("cause", cause.into())], Exit::NotUnderstood),
             PipelineError::Worker(WorkerFault::Start(_)) => self.make("error-worker-start", &[], Exit::Unexpected),
             PipelineError::Worker(WorkerFault::Cancelled) | PipelineError::Cancelled => self.interrupted(),

@@ -2,6 +2,7 @@
 //! carries.
 
 use sohoa_catalog::finding::RecordedFinding;
+use sohoa_model::description::FieldFault;
 use sohoa_model::finding::Finding;
 use sohoa_model::inventory::RowRefusal;
 use sohoa_model::receipt::Reason;
@@ -156,6 +157,16 @@ pub fn hold(texts: &Texts, reason: &str) -> String {
         };
     }
     reason.to_owned()
+}
+
+/// Why a text is no value of a field of a description.
+pub fn fault(texts: &Texts, fault: FieldFault) -> String {
+    match fault {
+        FieldFault::TooLong { longest, found } => {
+            texts.say("fault-too-long", &[("longest", longest.into()), ("found", found.into())])
+        }
+        fault => texts.get(&format!("fault-{}", fault.word())),
+    }
 }
 
 /// The name of a kind of findings, for lists and counts; the code itself if it is of a later version.

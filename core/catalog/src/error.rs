@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sohoa_model::dossier_state::DossierState;
+use sohoa_model::ids::PageId;
 
 /// Why the catalog could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,9 @@ pub enum CatalogError {
     /// A signed document would have to be renamed.
     #[error("document {0} behind it is signed under its name")]
     Signed(String),
+    /// A page was read or corrected again after somebody saw its text.
+    #[error("page {0} has another text by now")]
+    TextChanged(PageId),
     /// A box can't have moved so.
     #[error("box {code} is {last}")]
     BoxElsewhere {

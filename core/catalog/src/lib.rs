@@ -13,6 +13,7 @@ mod column;
 mod copies;
 pub mod custody;
 pub mod decision;
+pub mod description;
 pub mod error;
 pub mod event;
 mod evidence;

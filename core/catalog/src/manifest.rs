@@ -172,8 +172,8 @@ impl Catalog {
             w.remove_planned(dossier)?;
             DOSSIER.load(&w.tx, std::slice::from_ref(of_dossier), None)?;
             for record in OF_DOSSIER {
-                // Manifests of the first versions have no batches, and then there were none.
-                if record.table == "batch" && value.get(record.name).is_none() {
+                // Manifests of earlier versions have no batches or no descriptions, and then there were none.
+                if matches!(record.table, "batch" | "description") && value.get(record.name).is_none() {
                     continue;
                 }
                 record.load(&w.tx, list(&value, record.name)?, Some(dossier))?;

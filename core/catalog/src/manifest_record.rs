@@ -232,6 +232,19 @@ pub(crate) const OF_DOSSIER: &[Record] = &[
             ("instead_of", Text),
         ],
     },
+    Record {
+        name: "descriptions",
+        table: "description",
+        rows: "WHERE dossier = ?1 ORDER BY document, number",
+        columns: &[
+            ("document", Id),
+            ("number", Integer),
+            ("at_ms", Integer),
+            ("operator", Text),
+            ("done", Integer),
+            ("fields", Json),
+        ],
+    },
     Record { name: "events", table: "event", rows: "WHERE dossier = ?1 ORDER BY seq", columns: EVENT },
 ];
 

@@ -9,7 +9,7 @@ use sohoa_model::frame::FrameFacts;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
 use sohoa_model::reading::{Reading, ReadingState};
-use sohoa_model::{Act, Sha256, Timestamp};
+use sohoa_model::{Act, Finding, Sha256, Timestamp};
 
 use crate::column::{self, Id};
 use crate::error::CatalogError;
@@ -21,6 +21,9 @@ use crate::{Catalog, Writing, search_fold};
 pub const SECRECY_MARK: &str = "secrecy-mark";
 /// The finding of a framed stamp that could not be read: it may be a mark of secrecy.
 pub const STAMP_UNREAD: &str = "stamp-unread";
+
+/// What stands behind the engine of a text in which a person corrected words.
+const CORRECTED: &str = ", corrected by hand";
 
 /// A page that is to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +73,27 @@ pub struct ReadingView {
     pub milliseconds: u64,
     /// The vault object of the text.
     pub text: Sha256,
+}
+
+/// What a person changed in the text of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction<'a> {
+    /// The page.
+    pub page: PageId,
+    /// The vault object of the text that the person saw.
+    pub before: Sha256,
+    /// The vault object of the text as it is to be.
+    pub after: Sha256,
+    /// That text as people read it.
+    pub plain: &'a str,
+    /// Mean confidence of that text, 0 to 100.
+    pub confidence: Option<f32>,
+    /// How the reading stands with that text.
+    pub state: ReadingState,
+    /// What that text says about its own secrecy.
+    pub findings: &'a [Finding],
+    /// The word before and after, for the log.
+    pub word: (&'a str, &'a str),
 }
 
 impl Catalog {
@@ -159,19 +183,86 @@ impl Catalog {
                 w.index_page(number, &reading.text.plain())?;
             }
             w.outdate(document)?;
-            for reason in [SECRECY_MARK, STAMP_UNREAD] {
-                if !reading.findings.iter().any(|finding| finding.code == reason) {
-                    continue;
-                }
-                w.insert_hold(dossier, reason, act)?;
-                w.event("hold", Some(dossier), &json!({ "reason": reason, "page": page.to_string() }), act)?;
-            }
+            w.hold_for_marks(dossier, page, &reading.findings, act)?;
             let detail = json!({
                 "page": page.to_string(), "state": reading.state.word(), "engine": reading.engine,
                 "language": reading.language.map(|l| l.model()), "recipe": reading.recipe.to_string(),
                 "text": text.to_string(),
             });
             w.conclude("recognition", dossier, &detail, act)?;
+            Ok(())
+        })
+    }
+
+    /// Records a corrected text as a new reading of its page; the one before is kept, and what was made of it is outdated.
+    ///
+    /// A mark of secrecy that stands in the new text holds the dossier; one that no longer does lifts no hold.
+    ///
+    /// # Errors
+    /// [`CatalogError::TextChanged`] if the page has another text by now.
+    pub fn record_correction(&self, correction: &Correction<'_>, act: &Act) -> Result<(), CatalogError> {
+        let Correction { page, before, after, .. } = *correction;
+        self.write(|w| {
+            let sql = "SELECT page.number, page.dossier, page.document, reading.text_sha256 FROM page
+                       JOIN reading ON reading.page = page.id AND reading.number = page.reading
+                       WHERE page.id = ?1 AND page.superseded_at IS NULL";
+            let (number, dossier, document, current): (i64, DossierId, DocumentId, Sha256) =
+                w.tx.prepare_cached(sql)?
+                    .query_row([page.bytes()], |row| {
+                        let current = column::hash(row, "text_sha256")?;
+                        Ok((row.get(0)?, column::id(row, "dossier")?, column::id(row, "document")?, current))
+                    })
+                    .optional()?
+                    .ok_or_else(|| CatalogError::Unknown { noun: "reading of page", id: page.to_string() })?;
+            if current != before {
+                return Err(CatalogError::TextChanged(page));
+            }
+            let next: i64 = w.tx.query_row(
+                "INSERT INTO reading (page, number, at_ms, state, rotation, language, engine, model, recipe, input,
+                    confidence, milliseconds, skew, ink, text_sha256)
+                 SELECT page, (SELECT max(number) + 1 FROM reading WHERE page = ?1), ?2, ?3, rotation, language,
+                    CASE WHEN engine LIKE '%' || ?4 THEN engine ELSE engine || ?4 END, model, recipe, input, ?5, 0, skew,
+                    ink, ?6
+                 FROM reading WHERE page = ?1 AND number = (SELECT reading FROM page WHERE id = ?1) RETURNING number",
+                params![
+                    page.bytes(),
+                    act.at.0,
+                    correction.state.word(),
+                    CORRECTED,
+                    correction.confidence.map(f64::from),
+                    after.0
+                ],
+                |row| row.get(0),
+            )?;
+            w.tx.execute(
+                "UPDATE page SET reading = ?2, reading_state = ?3 WHERE id = ?1",
+                params![page.bytes(), next, correction.state.word()],
+            )?;
+            if correction.state == ReadingState::Done {
+                let reason = "the text was corrected";
+                w.close_where("page = ?4 AND code = 'low-confidence'", &[&page.bytes()], reason, act)?;
+            }
+            let sql = "SELECT code, detail FROM finding WHERE page = ?1 AND origin = 'reading'";
+            let mut statement = w.tx.prepare_cached(sql)?;
+            let known: Vec<(String, String)> = statement
+                .query_map([page.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            let is_new = |finding: &&Finding| {
+                !known.iter().any(|(code, detail)| *code == finding.code && *detail == finding.detail)
+            };
+            let new: Vec<Finding> = correction.findings.iter().filter(is_new).cloned().collect();
+            for finding in &new {
+                let place = Place { dossier, document: Some(document), page: Some(page), origin: "reading" };
+                w.insert_finding(place, finding, act)?;
+            }
+            w.index_page(number, correction.plain)?;
+            w.outdate(document)?;
+            w.hold_for_marks(dossier, page, &new, act)?;
+            let detail = json!({
+                "page": page.to_string(), "before": before.to_string(), "after": after.to_string(),
+                "word": correction.word.0, "corrected": correction.word.1,
+            });
+            w.conclude("text correction", dossier, &detail, act)?;
             Ok(())
         })
     }
@@ -232,6 +323,23 @@ impl Catalog {
 }
 
 impl Writing<'_> {
+    /// Holds the dossier for each kind of mark that was found on a page.
+    fn hold_for_marks(
+        &self,
+        dossier: DossierId,
+        page: PageId,
+        findings: &[Finding],
+        act: &Act,
+    ) -> Result<(), CatalogError> {
+        for reason in [SECRECY_MARK, STAMP_UNREAD] {
+            if findings.iter().any(|finding| finding.code == reason) {
+                self.insert_hold(dossier, reason, act)?;
+                self.event("hold", Some(dossier), &json!({ "reason": reason, "page": page.to_string() }), act)?;
+            }
+        }
+        Ok(())
+    }
+
     fn insert_reading(&self, page: PageId, reading: &Reading, text: Sha256, act: &Act) -> Result<(), CatalogError> {
         let number: i64 = self
             .tx
@@ -295,7 +403,7 @@ impl Writing<'_> {
         numbers.into_iter().try_for_each(|number| self.unindex_page(number))
     }
 
-    /// Makes the code, the title and the paper file code of a dossier findable.
+    /// Makes the code, the title and the paper file code of a dossier findable, and what its documents were described with.
     pub(crate) fn index_dossier(&self, dossier: DossierId) -> Result<(), CatalogError> {
         let (number, text): (i64, String) = self
             .tx
@@ -303,6 +411,7 @@ impl Writing<'_> {
                 "SELECT number, code || char(10) || title || char(10) || paper_file_code FROM dossier WHERE id = ?1",
             )?
             .query_row([dossier.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let text = text + &self.described_words(dossier)?;
         self.tx.prepare_cached("DELETE FROM dossier_search WHERE rowid = ?1")?.execute([number])?;
         self.tx
             .prepare_cached("INSERT INTO dossier_search (rowid, body) VALUES (?1, ?2)")?

@@ -7,5 +7,6 @@
 pub mod collation;
 mod fold;
 pub mod inventory;
+pub mod letterhead;
 pub mod mandatory;
 pub mod secrecy;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use sohoa_capture::FolderError;
 use sohoa_capture::scanner::ScanError;
 use sohoa_catalog::{CatalogError, DecisionError};
+use sohoa_model::description::{DocumentField, FieldFault};
 use sohoa_store::StoreError;
 
 use crate::accounts::Role;
@@ -64,6 +65,17 @@ pub enum PipelineError {
     /// A password is too short.
     #[error("the password is too short")]
     WeakPassword,
+    /// A text is no value of a field of a description.
+    #[error("this is no value of {}", field.word())]
+    Field {
+        /// The field.
+        field: DocumentField,
+        /// Why not.
+        fault: FieldFault,
+    },
+    /// A page has no such word, or it was corrected meanwhile.
+    #[error("the page has another text by now")]
+    TextChanged,
     /// A person's decision is not taken.
     #[error(transparent)]
     Decision(DecisionError),
@@ -248,6 +260,7 @@ impl From<CatalogError> for PipelineError {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::UnknownDossier(code) => Self::UnknownDossier(code),
+            CatalogError::TextChanged(_) => Self::TextChanged,
             other => Self::Catalog(other),
         }
     }

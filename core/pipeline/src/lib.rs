@@ -11,6 +11,7 @@ pub mod check;
 mod checksums;
 pub mod custody;
 pub mod decide;
+pub mod describe;
 pub mod error;
 pub mod export;
 pub mod import;

@@ -87,6 +87,19 @@ pub fn large(
     seen(archive, page, page.stands, factor, part, worker, cancel)
 }
 
+/// A page as recognition is given it: gray, level, as it stands; its pixels made fewer by a factor.
+pub fn prepared(
+    archive: &Archive,
+    page: &PageView,
+    factor: u32,
+    worker: &mut Worker,
+    cancel: &Cancel,
+) -> Result<Picture, PipelineError> {
+    let facts = Box::new(FactsRecord::of(&page.facts));
+    let path = archive.vault().path(&page.master);
+    made(page, &Request::Prepared { path, facts, rotation: page.stands.degrees(), factor }, worker, cancel)
+}
+
 fn seen(
     archive: &Archive,
     page: &PageView,
@@ -98,8 +111,11 @@ fn seen(
 ) -> Result<Picture, PipelineError> {
     let facts = Box::new(FactsRecord::of(&page.facts));
     let path = archive.vault().path(&page.master);
-    let request = Request::View { path, facts, rotation: rotation.degrees(), factor, part };
-    match worker.call(&request, DECODE_LIMIT, cancel)? {
+    made(page, &Request::View { path, facts, rotation: rotation.degrees(), factor, part }, worker, cancel)
+}
+
+fn made(page: &PageView, request: &Request, worker: &mut Worker, cancel: &Cancel) -> Result<Picture, PipelineError> {
+    match worker.call(request, DECODE_LIMIT, cancel)? {
         (Response::Picture { width, height }, pixels)
             if pixels.len() as u64 == u64::from(width) * u64::from(height) * 3 =>
         {

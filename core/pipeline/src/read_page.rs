@@ -92,6 +92,12 @@ pub fn read_page(
     }
 }
 
+/// The samples that the engine is given of a page that stands so: gray, and level if it is skewed.
+pub fn prepared(stored: GrayImage, rotation: Rotation) -> GrayImage {
+    let page = Page::of(upright(stored, rotation));
+    page.straightened.map_or(page.image, |level| level.image)
+}
+
 /// How a page that was read to its end stands.
 fn state(attempt: &Attempt, page: &Page, recipe: &Recipe, findings: &mut Vec<Finding>) -> ReadingState {
     let Some(confidence) = attempt.confidence() else {

@@ -247,7 +247,9 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
                 ui.label(RichText::new(sheet).color(t.text2));
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                for command in [Command::Fit, Command::Compare, Command::ShowText, Command::TurnRight] {
+                for command in
+                    [Command::Fit, Command::Compare, Command::BeforeAfter, Command::ShowText, Command::TurnRight]
+                {
                     let (word, cap) = (seen.texts.get(command.label()), command.cap(seen.texts));
                     let action = Action { is_worded: command == Command::Compare, ..Action::new(&word, &cap) };
                     if action.icon(command.icon()).show(ui, None).clicked() {

@@ -78,7 +78,9 @@ impl Looking {
             return;
         }
         self.lens.show_view(ui, place, &page.view, gallery, &name(texts, page), &self.marked);
-        if before.is_some() {
+        if self.lens.is_after {
+            tagged(ui, place, &texts.get("ui-after"));
+        } else if before.is_some() {
             numbered(ui, place, texts, page);
         }
     }
@@ -114,6 +116,7 @@ impl Looking {
                 }
             }
             Command::Compare => self.compares = !self.compares,
+            Command::BeforeAfter => self.lens.is_after = !self.lens.is_after,
             Command::TurnLeft => acts.push(edit(Edit::Turn(Rotation::ThreeQuarters), String::new())),
             Command::TurnRight => acts.push(edit(Edit::Turn(Rotation::Quarter), String::new())),
             Command::NewDocument => acts.push(edit(Edit::Part, String::new())),
@@ -138,9 +141,13 @@ impl Looking {
 
 /// The number of a page, in its upper left corner.
 fn numbered(ui: &Ui, rect: Rect, texts: &Texts, page: &Page) {
+    tagged(ui, rect, &texts.say("ui-page-n", &[("page", page.number.into())]));
+}
+
+/// What a page is, in its upper left corner.
+fn tagged(ui: &Ui, rect: Rect, words: &str) {
     let t = tokens(ui.ctx());
-    let words = texts.say("ui-page-n", &[("page", page.number.into())]);
-    let galley = ui.painter().layout_no_wrap(words, semibold(13.0), t.on_dark);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), semibold(13.0), t.on_dark);
     let place = Rect::from_min_size(rect.min + vec2(12.0, 12.0), galley.size() + vec2(16.0, 8.0));
     ui.painter().rect_filled(place, 4.0, t.rail);
     ui.painter().galley(place.min + vec2(8.0, 4.0), galley, t.on_dark);

@@ -72,6 +72,17 @@ pub enum Request {
         /// The part of the turned and smaller picture: left, top, width, height; all of it if none is said.
         part: Option<[u32; 4]>,
     },
+    /// What recognition is given of a frame: gray, level if it is skewed; the picture is the payload, three bytes a pixel.
+    Prepared {
+        /// The master.
+        path: PathBuf,
+        /// Facts of the frame.
+        facts: Box<FactsRecord>,
+        /// Degrees clockwise from the stored samples.
+        rotation: u16,
+        /// By how much its pixels across and down are made fewer.
+        factor: u32,
+    },
     /// A frame packed without loss, for a PDF; the packed bytes are the payload.
     Repack {
         /// The master.

@@ -12,7 +12,7 @@ use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{self, Limits};
 use sohoa_imaging::repack::{self, Repacked};
 use sohoa_imaging::sniff::{self, HEAD_LENGTH};
-use sohoa_imaging::thumbnail::Picture;
+use sohoa_imaging::thumbnail::{Picture, Samples, Shrink};
 use sohoa_imaging::view;
 use sohoa_model::Timestamp;
 use sohoa_model::frame::{FileFormat, FrameFacts};
@@ -23,7 +23,7 @@ use sohoa_ocr::{Models, Reader};
 use sohoa_sign::TrustAnchors;
 
 use crate::error::error_chain;
-use crate::read_page::read_page;
+use crate::read_page::{self, read_page};
 use crate::worker::inventory_record::InventoryRecord;
 use crate::worker::protocol::{self, RecipeRecord, Request, Response};
 use crate::worker::reading_record::ReadingRecord;
@@ -77,6 +77,7 @@ impl Server {
             Request::Inventory { path } => (inventory(&path), Vec::new()),
             Request::Judge { path, trust, at } => (judge(&path, &trust, Timestamp(at)), Vec::new()),
             Request::Repack { path, facts } => repack(&path, &facts),
+            Request::Prepared { path, facts, rotation, factor } => prepared(&path, &facts, rotation, factor),
             Request::View { path, facts, rotation, factor, part } => {
                 let rotation = Rotation::from_degrees(i32::from(rotation)).unwrap_or_default();
                 match self.view(path, &facts, rotation, factor) {
@@ -225,6 +226,24 @@ fn inventory(path: &Path) -> Response {
     match parsed {
         Ok(parsed) => Response::Inventory { inventory: Box::new(InventoryRecord::from(parsed)) },
         Err(error) => refused("not-an-inventory", error_chain(&error)),
+    }
+}
+
+/// The samples that recognition is given of a page, as a picture.
+fn prepared(path: &Path, facts: &FactsRecord, rotation: u16, factor: u32) -> (Response, Vec<u8>) {
+    let Some(facts) = facts_of(facts) else { return (refused("bad-request", "facts"), Vec::new()) };
+    let rotation = Rotation::from_degrees(i32::from(rotation)).unwrap_or_default();
+    match open(path).and_then(|mut file| decode_gray(&mut file, &facts, &Limits::default())) {
+        Ok(image) => {
+            let image = read_page::prepared(image, rotation);
+            let mut small = Shrink::by(factor, Samples::Gray, image.width, image.width as usize);
+            small.rows(&image.pixels);
+            match small.finish() {
+                Some(Picture { width, height, pixels }) => (Response::Picture { width, height }, pixels),
+                None => (refused("bad-request", "factor"), Vec::new()),
+            }
+        }
+        Err(error) => (refused_image(&error), Vec::new()),
     }
 }
 

@@ -1,0 +1,601 @@
+//! Read and describe: the documents of a dossier, the page with its words, what was recognised, and the form.
+
+use std::collections::BTreeMap;
+
+use eframe::egui;
+use egui::{
+    Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2,
+};
+use sohoa_model::description::{DocumentField, Origin};
+use sohoa_model::ids::{DocumentId, PageId};
+use sohoa_pipeline::decide::Decision;
+use sohoa_pipeline::describe::Form;
+use sohoa_shell::{Failure, Texts};
+
+use crate::command::Command;
+use crate::desk::{Deed, Dossier, Page, Read};
+use crate::gallery::Gallery;
+use crate::lens::{self, Lens};
+use crate::parts::{self, Action, Mark};
+use crate::screens::describe_form::Draft;
+use crate::screens::describe_text::Asked;
+use crate::screens::{Act, describe_form, describe_text, page_keys};
+use crate::theme::{semibold, tokens};
+
+/// Seconds after the last letter until a draft is kept.
+const DRAFT_AFTER: f64 = 5.0;
+
+/// A word of the page that is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Editing {
+    /// Its place among the words of the page.
+    pub at: usize,
+    /// What stands in the field.
+    pub typed: String,
+    /// Whether the field is to have the focus.
+    pub wants_focus: bool,
+    /// Whether the text is to be scrolled to the word.
+    pub scrolls: bool,
+}
+
+/// What the screen remembers.
+#[derive(Default)]
+pub struct State {
+    /// The documents of the dossier, once they are known.
+    forms: Option<Vec<Form>>,
+    /// The document that is looked at.
+    chosen: Option<DocumentId>,
+    /// What was typed into the forms and is not written yet.
+    drafts: BTreeMap<DocumentId, Draft>,
+    /// The page of the document, from 0.
+    page: usize,
+    /// What was recognised on which page.
+    text: Option<(PageId, Vec<Vec<Read>>)>,
+    /// Whether the text was asked for and has not come.
+    is_asked: bool,
+    /// The word that is chosen.
+    pub word: Option<Editing>,
+    /// Whether the next word in doubt is to be chosen once the text is there.
+    wants_doubt: bool,
+    /// The field that has the focus, or had it last.
+    pub field: Option<DocumentField>,
+    /// A field that is to get the focus.
+    pub wants_field: Option<DocumentField>,
+    /// Where the value of a field was read on the page.
+    source: Option<[f32; 4]>,
+    /// Whether the boxes of words, and the list of documents, are hidden.
+    hides_words: bool,
+    hides_list: bool,
+    lens: Lens,
+    /// When something was typed last.
+    typed_at: Option<f64>,
+    /// Why somebody wants to hold the dossier, while that is asked.
+    pub holding: Option<String>,
+    /// What could not be done.
+    pub refused: Option<Failure>,
+}
+
+/// What the screen shows besides its state.
+pub struct Seen<'a> {
+    /// The texts.
+    pub texts: &'a Texts,
+    /// The dossier on the desk.
+    pub dossier: &'a Dossier,
+}
+
+impl State {
+    /// Another dossier lies on the desk.
+    pub fn begin(&mut self) {
+        *self = Self { hides_words: self.hides_words, hides_list: self.hides_list, ..Self::default() };
+    }
+
+    /// The descriptions of the dossier have come.
+    pub fn take(&mut self, forms: Vec<Form>) {
+        let is_there = |id: DocumentId| forms.iter().any(|form| form.document == id);
+        if !self.chosen.is_some_and(is_there) {
+            let first = forms.iter().find(|form| !form.is_done()).or_else(|| forms.first());
+            self.chosen = first.map(|form| form.document);
+            self.page = 0;
+        }
+        self.forms = Some(forms);
+        self.is_asked = false;
+    }
+
+    /// Whether the documents are known, and nothing that was typed waits to be written.
+    pub fn is_settled(&self) -> bool {
+        self.forms.is_some() && !self.is_asked
+    }
+
+    /// The recognised text of a page has come.
+    pub fn read(&mut self, page: PageId, lines: Vec<Vec<Read>>) {
+        self.text = Some((page, lines));
+        self.is_asked = false;
+        if std::mem::take(&mut self.wants_doubt) {
+            let from = self.word.take().map_or(0, |word| word.at);
+            self.choose_doubt(from);
+        }
+    }
+
+    /// Something was done: texts and forms are to be asked for again.
+    pub fn done(&mut self, deed: &Deed) {
+        self.refused = None;
+        match deed {
+            Deed::Describe { document, description, is_done } => {
+                let is_same = |draft: &Draft| draft.is_right() && &draft.valid() == description;
+                if *is_done || self.drafts.get(document).is_some_and(is_same) {
+                    self.drafts.remove(document);
+                }
+            }
+            Deed::Correct { .. } => {
+                self.text = None;
+                self.wants_doubt = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// Something could not be done.
+    pub fn refused(&mut self, failure: Failure) {
+        // What somebody saw may be another text by now.
+        self.text = None;
+        self.refused = Some(failure);
+    }
+
+    /// The form that is looked at.
+    fn form(&self) -> Option<&Form> {
+        self.forms.as_ref()?.iter().find(|form| Some(form.document) == self.chosen)
+    }
+
+    /// Where the form that is looked at stands among all.
+    fn at(&self) -> Option<usize> {
+        self.forms.as_ref()?.iter().position(|form| Some(form.document) == self.chosen)
+    }
+
+    /// The page that is looked at.
+    fn page<'d>(&self, dossier: &'d Dossier) -> Option<&'d Page> {
+        let id = *self.form()?.pages.get(self.page)?;
+        dossier.pages.iter().find(|page| page.view.id == id)
+    }
+
+    /// The words of the page that is looked at, in reading order.
+    fn words(&self) -> impl Iterator<Item = &Read> {
+        self.text.iter().flat_map(|(_, lines)| lines.iter().flatten())
+    }
+
+    /// What keeps everything that was typed since: a draft of each document whose form was changed. Told once.
+    pub fn unwritten(&mut self) -> Vec<Deed> {
+        self.typed_at = None;
+        let deed = |(document, draft): (&DocumentId, &mut Draft)| {
+            let description = std::mem::take(&mut draft.is_changed).then(|| draft.valid())?;
+            Some(Deed::Describe { document: *document, description, is_done: false })
+        };
+        self.drafts.iter_mut().filter_map(deed).collect()
+    }
+
+    /// Keeps what was typed as drafts.
+    fn keep(&mut self, acts: &mut Vec<Act>) {
+        acts.extend(self.unwritten().into_iter().map(Act::Do));
+    }
+
+    fn choose(&mut self, document: DocumentId, acts: &mut Vec<Act>) {
+        self.keep(acts);
+        self.chosen = Some(document);
+        self.page = 0;
+        self.look_at_page();
+        self.field = None;
+    }
+
+    fn look_at_page(&mut self) {
+        self.word = None;
+        self.source = None;
+        self.text = None;
+        self.is_asked = false;
+    }
+
+    fn turn_to(&mut self, page: usize) {
+        if self.form().is_some_and(|form| page < form.pages.len()) {
+            self.page = page;
+            self.look_at_page();
+        }
+    }
+
+    /// Chooses the first word in doubt from a place on; says whether there is one.
+    fn choose_doubt(&mut self, from: usize) -> bool {
+        let next = self.words().enumerate().skip(from).find(|(_, word)| word.is_doubtful).map(|(at, _)| at);
+        if let Some(at) = next {
+            self.choose_word(at);
+        }
+        next.is_some()
+    }
+
+    /// Chooses a word.
+    pub fn choose_word(&mut self, at: usize) {
+        let word = self.words().nth(at).map(|word| (word.text.clone(), word.place));
+        let Some((typed, place)) = word else { return };
+        self.source = None;
+        if let Some((page, _)) = &self.text {
+            self.lens.look_at(*page, Some(place));
+        }
+        self.word = Some(Editing { at, typed, wants_focus: true, scrolls: true });
+    }
+
+    /// The next thing that needs a person: a word in doubt on this page, a field, the next page, the next document.
+    fn next_doubt(&mut self, acts: &mut Vec<Act>) {
+        let from = self.word.as_ref().map_or(0, |word| word.at + 1);
+        if self.choose_doubt(from) {
+            return;
+        }
+        let Some(form) = self.form() else { return };
+        let draft = self.drafts.get(&form.document).cloned().unwrap_or_else(|| Draft::of(form));
+        let fault = draft.faults().into_iter().next();
+        let (pages, is_done) = (form.pages.len(), form.is_done());
+        if self.page + 1 < pages {
+            self.turn_to(self.page + 1);
+            self.wants_doubt = true;
+        } else if let Some((field, _)) = fault.filter(|(field, _)| !is_done && self.field != Some(*field)) {
+            self.word = None;
+            self.wants_field = Some(field);
+        } else if let Some(next) = self.next_open() {
+            self.choose(next, acts);
+            self.wants_doubt = true;
+        }
+    }
+
+    fn previous_doubt(&mut self) {
+        let before = self.word.as_ref().map_or(usize::MAX, |word| word.at);
+        let last = self.words().enumerate().take_while(|(at, _)| *at < before).filter(|(_, word)| word.is_doubtful);
+        match last.last().map(|(at, _)| at) {
+            Some(at) => self.choose_word(at),
+            None => self.turn_to(self.page.wrapping_sub(1)),
+        }
+    }
+
+    /// The next document that nobody said is complete, behind this one or else before it.
+    fn next_open(&self) -> Option<DocumentId> {
+        let forms = self.forms.as_ref()?;
+        let at = self.at()?;
+        let behind = forms.iter().skip(at + 1).chain(forms.iter().take(at));
+        behind.filter(|form| !form.is_done()).map(|form| form.document).next()
+    }
+
+    /// The form of the document is complete: it is written, and the next one is looked at.
+    fn finish(&mut self, acts: &mut Vec<Act>) {
+        let Some(form) = self.form() else { return };
+        let (document, filled) = (form.document, Draft::of(form));
+        let draft = self.drafts.entry(document).or_insert(filled);
+        if let Some((field, _)) = draft.faults().first() {
+            self.wants_field = Some(*field);
+            return;
+        }
+        draft.is_changed = false;
+        let description = draft.valid();
+        acts.push(Act::Do(Deed::Describe { document, description, is_done: true }));
+        if let Some(next) = self.next_open() {
+            self.choose(next, acts);
+        }
+    }
+
+    /// Takes a word as it was typed.
+    pub fn accept_word(&mut self, acts: &mut Vec<Act>) {
+        let (Some(editing), Some((page, _))) = (&self.word, &self.text) else { return };
+        let Some(read) = self.words().nth(editing.at) else { return };
+        let (at, old, new) = (editing.at, read.text.clone(), editing.typed.trim().to_owned());
+        let page = *page;
+        if old == new {
+            // The person looked, and it is right: sure from now on.
+            if !read.is_doubtful {
+                self.word = None;
+                return;
+            }
+        }
+        acts.push(Act::Do(Deed::Correct { page, at, old, new }));
+    }
+
+    /// Shows where the value of the field was read.
+    fn show_source(&mut self) {
+        let (Some(field), Some(form)) = (self.field, self.form()) else { return };
+        let draft = self.drafts.get(&form.document).cloned().unwrap_or_else(|| Draft::of(form));
+        let Some(Origin::Recognition { page, place }) = draft.origin(field) else { return };
+        let Some(at) = form.pages.iter().position(|id| *id == page) else { return };
+        if at != self.page {
+            self.turn_to(at);
+        }
+        let place = [place.left, place.top, place.right, place.bottom];
+        self.lens.look_at(page, Some(place));
+        self.source = Some(place);
+    }
+
+    /// Takes over what the document before says: of the field that has the focus, else of every empty one.
+    fn copy_previous(&mut self) {
+        let (Some(at), Some(forms)) = (self.at(), &self.forms) else { return };
+        let (Some(before), Some(form)) = (at.checked_sub(1).and_then(|at| forms.get(at)), forms.get(at)) else {
+            return;
+        };
+        let from = self.drafts.get(&before.document).cloned().unwrap_or_else(|| Draft::of(before));
+        let (document, filled) = (form.document, Draft::of(form));
+        self.drafts.entry(document).or_insert(filled).copy(&from, self.field);
+    }
+
+    /// Carries out a command of this screen; says whether it was one.
+    pub fn carry_out(&mut self, command: Command, acts: &mut Vec<Act>) -> bool {
+        match command {
+            Command::Finish if self.word.as_ref().is_some_and(|word| !word.wants_focus) => self.accept_word(acts),
+            Command::Finish => self.finish(acts),
+            Command::NextDoubt => self.next_doubt(acts),
+            Command::PreviousDoubt => self.previous_doubt(),
+            Command::ShowSource => self.show_source(),
+            Command::ShowText => self.hides_words = !self.hides_words,
+            Command::ShowDocuments => self.hides_list = !self.hides_list,
+            Command::Hold => self.holding = Some(String::new()),
+            Command::CopyPrevious => self.copy_previous(),
+            Command::PageBefore => self.turn_to(self.page.wrapping_sub(1)),
+            Command::PageAfter => self.turn_to(self.page + 1),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether a question stands above the screen.
+    pub fn is_asking(&self) -> bool {
+        self.holding.is_some()
+    }
+
+    /// Asks for what is not there yet, and keeps what was typed some seconds ago.
+    fn follow(&mut self, seen: &Seen<'_>, ctx: &egui::Context, acts: &mut Vec<Act>) {
+        if self.forms.is_none() && !self.is_asked {
+            self.is_asked = true;
+            acts.push(Act::Forms);
+        }
+        let page = self.page(seen.dossier).map(|page| page.view.id).filter(|_| seen.dossier.held.is_none());
+        if let Some(page) = page
+            && self.text.as_ref().is_none_or(|(of, _)| *of != page)
+        {
+            // Asked once: what comes is of this page, or of one that was left.
+            self.text = Some((page, Vec::new()));
+            self.is_asked = true;
+            acts.push(Act::Text(page));
+        }
+        let now = ctx.input(|input| input.time);
+        match self.typed_at {
+            Some(at) if now - at >= DRAFT_AFTER => self.keep(acts),
+            Some(at) => ctx.request_repaint_after(std::time::Duration::from_secs_f64(DRAFT_AFTER - (now - at))),
+            None => {}
+        }
+    }
+}
+
+/// Draws the screen.
+pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    state.follow(seen, ui.ctx(), acts);
+    let all = ui.available_width();
+    let (list, text, form) = match all {
+        all if all < 1250.0 => (140.0, 300.0, 320.0),
+        all if all < 1500.0 => (156.0, 300.0, 340.0),
+        _ => (200.0, 380.0, 400.0),
+    };
+    let frame = || Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.line));
+    if !state.hides_list && all >= 1100.0 {
+        Panel::left("describe-list").exact_size(list).resizable(false).frame(frame()).show(ui, |ui| {
+            documents(ui, state, seen, acts);
+        });
+    }
+    Panel::right("describe-form").exact_size(form).resizable(false).frame(frame().inner_margin(16)).show(ui, |ui| {
+        form_of(ui, state, seen, acts);
+    });
+    if seen.dossier.held.is_none() {
+        Panel::right("describe-text").exact_size(text).resizable(false).frame(frame()).show(ui, |ui| {
+            let Some(page) = state.page(seen.dossier) else { return };
+            match describe_text::show(ui, &mut state.word, seen.texts, page, state.text.as_ref(), gallery) {
+                Some(Asked::Choose(at)) => state.choose_word(at),
+                Some(Asked::Take) => state.accept_word(acts),
+                None => {}
+            }
+        });
+    }
+    let bar = frame().inner_margin(Margin::symmetric(12, 8));
+    Panel::top("describe-tools")
+        .exact_size(48.0)
+        .resizable(false)
+        .frame(bar)
+        .show(ui, |ui| tools(ui, state, seen, acts));
+    CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| stage(ui, state, seen, gallery, acts));
+    hold(ui, state, seen, acts);
+}
+
+fn tools(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let Some(form) = state.form() else { return };
+    ui.horizontal_centered(|ui| {
+        let values = [("page", (state.page + 1).into()), ("pages", form.pages.len().into())];
+        ui.label(RichText::new(seen.texts.say("ui-page-of", &values)).font(semibold(16.0)).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for command in [Command::PageAfter, Command::PageBefore, Command::ShowText] {
+                let (word, cap) = (seen.texts.get(command.label()), command.cap(seen.texts));
+                let is_worded = command == Command::ShowText && ui.available_width() > 320.0;
+                let action = Action { is_worded, ..Action::new(&word, &cap) };
+                if action.icon(command.icon()).show(ui, None).clicked() {
+                    acts.push(Act::Command(command));
+                }
+            }
+        });
+    });
+}
+
+/// The page with its words.
+fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let rect = ui.max_rect();
+    if page_keys::covered(ui, rect, seen.texts, seen.dossier) {
+        return;
+    }
+    let Some(page) = state.page(seen.dossier) else { return };
+    if gallery.is_lost(&page.view) {
+        let words = seen.texts.say("ui-page-lost", &[("page", page.number.into())]);
+        if lens::lost(ui, rect, &words, &seen.texts.get("ui-try-again")) {
+            acts.push(Act::TryPictures);
+        }
+        return;
+    }
+    let source: Vec<[f32; 4]> = state.source.into_iter().collect();
+    let name = page_keys::name(seen.texts, page);
+    let response = state.lens.show_view(ui, rect, &page.view, gallery, &name, &source);
+    let painter = ui.painter().with_clip_rect(rect);
+    let chosen = state.word.as_ref().map(|word| word.at);
+    let mut hit = None;
+    let pointed = response.interact_pointer_pos().filter(|_| response.clicked()).and_then(|at| state.lens.on_page(at));
+    for (at, word) in state.words().enumerate() {
+        let Some(place) = state.lens.on_screen(word.place) else { continue };
+        let [left, top, right, bottom] = word.place;
+        if pointed.is_some_and(|p| (left..=right).contains(&p.x) && (top..=bottom).contains(&p.y)) {
+            hit = Some(at);
+        }
+        if !place.intersects(rect) {
+            continue;
+        }
+        let place = place.expand(1.5);
+        let stroke = match (chosen == Some(at), word.is_doubtful) {
+            (true, _) => Stroke::new(2.5, t.reject.fg),
+            (false, true) => Stroke::new(1.5, t.warn.fg),
+            (false, false) if state.hides_words => continue,
+            (false, false) => Stroke::new(1.0, t.accent.gamma_multiply(0.45)),
+        };
+        if word.is_doubtful {
+            painter.rect_filled(place, 2.0, t.hit.gamma_multiply(0.3));
+        }
+        painter.rect_stroke(place, 2.0, stroke, StrokeKind::Outside);
+    }
+    if let Some(at) = hit {
+        state.choose_word(at);
+    }
+}
+
+/// The documents, each with how far its description is.
+fn documents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let texts = seen.texts;
+    let Some(forms) = &state.forms else {
+        ui.label(RichText::new(texts.get("ui-reading")).color(t.text3));
+        return;
+    };
+    let done = forms.iter().filter(|form| form.is_done()).count();
+    let all = forms.len();
+    Panel::bottom("describe-done").show_separator_line(false).frame(Frame::new().inner_margin(12)).show(ui, |ui| {
+        let words = texts.say("ui-described-of", &[("done", done.into()), ("all", all.into())]);
+        ui.label(RichText::new(&words).small().color(t.text2));
+        let share = if all == 0 { 0.0 } else { done as f32 / all as f32 };
+        let width = ui.available_width();
+        parts::bar(ui, width, share, None, &words);
+    });
+    Frame::new().inner_margin(Margin::symmetric(12, 14)).show(ui, |ui| {
+        let head = texts.say("ui-documents-n", &[("documents", all.into())]);
+        ui.label(RichText::new(head).font(semibold(14.0)).color(t.text));
+    });
+    let mut chosen = None;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().id_salt("documents").auto_shrink([false, false]).show_rows(ui, 34.0, all, |ui, range| {
+        for (form, n) in forms[range.clone()].iter().zip(range.start + 1..) {
+            let draft = state.drafts.get(&form.document);
+            let mark = match (form.is_done(), form.written.is_some() || draft.is_some()) {
+                (true, _) => Mark::Pass,
+                (false, true) => Mark::Warn,
+                (false, false) => Mark::Planned,
+            };
+            let state_word = texts.get(match mark {
+                Mark::Pass => "ui-described",
+                Mark::Warn => "ui-draft",
+                _ => "ui-not-described",
+            });
+            let words = describe_form::title(texts, form, draft, n);
+            let is_chosen = state.chosen == Some(form.document);
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
+            let ground = if is_chosen {
+                t.accent_soft
+            } else if response.hovered() {
+                t.hover
+            } else {
+                t.panel
+            };
+            ui.painter().rect_filled(rect, 0.0, ground);
+            if is_chosen {
+                let bar = egui::Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+                ui.painter().rect_filled(bar, 0.0, t.accent);
+            }
+            mark.paint(ui, egui::pos2(rect.left() + 20.0, rect.center().y), ground);
+            let font = if is_chosen { semibold(13.0) } else { egui::FontId::proportional(13.0) };
+            let galley = parts::cut(ui, &words, font, t.text, rect.width() - 44.0);
+            ui.painter().galley(
+                egui::pos2(rect.left() + 36.0, rect.center().y - galley.size().y / 2.0),
+                galley,
+                t.text,
+            );
+            let name = format!("{words} · {state_word}");
+            let kind = egui::Role::Button;
+            response.widget_info(|| egui::WidgetInfo::selected(kind, true, is_chosen, &name));
+            if response.on_hover_text(&name).clicked() {
+                chosen = Some(form.document);
+            }
+        }
+    });
+    if let Some(document) = chosen {
+        state.choose(document, acts);
+    }
+}
+
+fn form_of(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let Some(form) = state.form().cloned() else {
+        ui.label(RichText::new(seen.texts.get("ui-reading")).color(t.text3));
+        return;
+    };
+    let next = state.next_open().and_then(|next| state.forms.as_ref()?.iter().position(|form| form.document == next));
+    let mut draft = state.drafts.remove(&form.document).unwrap_or_else(|| Draft::of(&form));
+    let has_before = state.at().is_some_and(|at| at > 0);
+    if describe_form::show(ui, state, seen, &form, &mut draft, next.map(|at| at + 1), has_before, acts) {
+        draft.is_changed = true;
+        state.typed_at = Some(ui.input(|input| input.time));
+    }
+    state.drafts.insert(form.document, draft);
+}
+
+/// Asks why the dossier is to be held.
+fn hold(ui: &Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let texts = seen.texts;
+    let Some(reason) = &mut state.holding else { return };
+    let mut choice = None;
+    let shown = egui::Modal::new(egui::Id::unique("hold")).frame(parts::modal(ui)).show(ui.ctx(), |ui| {
+        ui.set_width(440.0);
+        ui.label(RichText::new(texts.say("ui-hold-dossier", &[("dossier", (&seen.dossier.code).into())])).heading());
+        ui.label(RichText::new(texts.get("ui-hold-means")).color(t.text2));
+        ui.add_space(8.0);
+        let label = ui.label(RichText::new(texts.get("ui-reason")).small().color(t.text2));
+        let field = egui::TextEdit::singleline(reason).desired_width(f32::INFINITY).margin(Margin::symmetric(10, 8));
+        let field = ui.add(field).labelled_by(label.id);
+        if reason.is_empty() && !field.has_focus() {
+            field.request_focus();
+        }
+        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        ui.add_space(12.0);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let word = texts.get("ui-hold");
+            let can = !reason.trim().is_empty();
+            let action = Action::new(&word, "Enter").primary().icon(Command::Hold.icon()).enabled(can);
+            if (action.show(ui, None).clicked() || is_entered) && can {
+                choice = Some(true);
+            }
+            if Action::new(&texts.get("ui-leave"), "Esc").show(ui, None).clicked() {
+                choice = Some(false);
+            }
+        });
+    });
+    match choice {
+        Some(true) => {
+            let reason = state.holding.take().unwrap_or_default();
+            acts.push(Act::Do(Deed::Decide(Decision::Hold(reason.trim().to_owned()))));
+        }
+        Some(false) => state.holding = None,
+        None if shown.should_close() => state.holding = None,
+        None => {}
+    }
+}

@@ -1,0 +1,234 @@
+//! Read and describe, driven by the names of things: words that were read wrong, and the form of a document.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Context, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use sohoa_catalog::search::Markers;
+use sohoa_desktop::app::{App, Station};
+use sohoa_model::Language;
+use sohoa_model::description::{DocumentField, Origin};
+use sohoa_model::reading::LanguageChoice;
+use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::import::{ImportPlan, import};
+use sohoa_pipeline::inventory::import_inventory;
+use sohoa_pipeline::pages;
+use sohoa_pipeline::progress::Silent;
+use sohoa_pipeline::worker::WorkerProgram;
+use sohoa_shell::{Texts, UiLanguage, system};
+
+type Window = Harness<'static, App>;
+
+/// What is waited for comes in this time.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn session() -> Session {
+    Session {
+        operator: "Nguyễn Thị Lan".to_owned(),
+        software: "test".to_owned(),
+        station: "Trạm 03".to_owned(),
+        clock: Arc::new(system::SystemClock),
+        randomness: Arc::new(system::SystemRandomness),
+        worker: WorkerProgram {
+            program: env!("CARGO_BIN_EXE_sohoa-desktop").into(),
+            arguments: vec!["worker".to_owned()],
+        },
+    }
+}
+
+/// An archive whose pages are read.
+fn read_archive(root: &Path) -> Archive {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: true };
+    let archive = Archive::init(root, &new, &session()).expect("an archive");
+    let cancel = sohoa_model::Cancel::new();
+    import_inventory(&archive, &tests.join("pages.csv"), &cancel).expect("an inventory");
+    let plan = ImportPlan {
+        root: tests.join("pages"),
+        jobs: 2,
+        language: LanguageChoice::Given(Language::Vietnamese),
+        rule: None,
+    };
+    import(&archive, &plan, None, &cancel, &Silent).expect("pages");
+    archive
+}
+
+fn window(root: &Path, language: UiLanguage) -> Window {
+    let station = Station {
+        root: root.to_owned(),
+        session: session(),
+        simulated: Some("sheets=1".to_owned()),
+        settings: Some(root.with_extension("station")),
+    };
+    let app = App::new(Texts::new(language), station, &Context::default());
+    let mut window =
+        Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    until(&mut window, "the archive", App::is_settled);
+    window.run_steps(3);
+    window
+}
+
+/// Frames until something is so.
+fn until(window: &mut Window, what: &str, is_so: impl Fn(&App) -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so(window.state()) {
+        assert!(Instant::now() < end, "not seen in time: {what}");
+        window.run_steps(1);
+        std::thread::yield_now();
+    }
+    window.run_steps(2);
+}
+
+/// Frames until something in the archive is so.
+fn until_in(window: &mut Window, what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "not seen in time: {what}");
+        window.run_steps(1);
+    }
+    window.run_steps(2);
+}
+
+fn shows(window: &Window, words: &str) -> bool {
+    window.query_all_by_label_contains(words).next().is_some()
+}
+
+fn until_shown(window: &mut Window, words: &str) {
+    let end = Instant::now() + PATIENCE;
+    while !shows(window, words) {
+        assert!(Instant::now() < end, "not shown in time: {words}");
+        window.run_steps(1);
+    }
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(4);
+}
+
+/// Puts a text into the place of what stands in a field.
+fn fill(window: &mut Window, role: Role, field: &str, text: &str) {
+    window.get_by_role_and_label(role, field).focus();
+    window.run_steps(2);
+    press(window, Modifiers::CTRL | Modifiers::COMMAND, Key::A);
+    window.get_by_role_and_label(role, field).type_text(text);
+    window.run_steps(3);
+}
+
+/// From the inventory to the description of the first dossier.
+fn describe_first(window: &mut Window, screen: &str) {
+    press(window, Modifiers::CTRL, Key::Num2);
+    press(window, Modifiers::NONE, Key::Enter);
+    until(window, "the dossier", |app| {
+        app.is_settled() && app.dossier().is_some_and(|dossier| dossier.code == "HS.01")
+    });
+    press(window, Modifiers::CTRL, Key::Num5);
+    until(window, "the documents", |app| app.is_settled());
+    until_shown(window, screen);
+}
+
+#[test]
+fn a_word_that_was_read_wrong_is_put_right_as_a_new_reading_and_found_by_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let archive = read_archive(&root);
+    let page = archive.catalog().pages("HS.01").expect("pages").remove(0).id;
+    let before = archive.catalog().reading(page).expect("a reading").expect("it was read");
+    let text = pages::text(&archive, page).expect("a text").expect("it was read");
+    let line = text.blocks.iter().flat_map(|block| &block.lines).find(|line| (2..=6).contains(&line.words.len()));
+    let line = line.expect("a short line");
+    let words: Vec<&str> = line.words.iter().map(|word| word.text.as_str()).collect();
+    let assembled = archive.catalog().dossier("HS.01").expect("a dossier").dossier.evidence.documents_assembled;
+    assert!(assembled > 0, "there is a PDF/A of the text as it was");
+
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    describe_first(&mut window, "Mô tả văn bản");
+    until_shown(&mut window, &words.join(" "));
+    // A click on a line chooses the word there; it stands in the field.
+    window.get_by_label(&words.join(" ")).click();
+    window.run_steps(4);
+    until_shown(&mut window, "Từ đang sửa");
+    fill(&mut window, Role::TextInput, "Từ đang sửa", "Khuỷu");
+    press(&mut window, Modifiers::CTRL, Key::Enter);
+    until_in(&mut window, "a new reading", || {
+        archive.catalog().reading(page).expect("a reading").is_some_and(|reading| reading.text != before.text)
+    });
+    let after = archive.catalog().reading(page).expect("a reading").expect("it was read");
+    assert!(after.engine.starts_with(&before.engine) && after.engine.ends_with("corrected by hand"));
+    assert!(archive.vault().contains(&before.text), "the reading before is kept");
+    let text = pages::text(&archive, page).expect("a text").expect("it was read");
+    assert_eq!(text.words().filter(|word| word.text == "Khuỷu" && word.confidence == 100.0).count(), 1);
+    let view = archive.catalog().dossier("HS.01").expect("a dossier").dossier.evidence;
+    assert!(view.documents_assembled < assembled, "what was made of the old text is outdated");
+    let found = archive.catalog().search("khuỷu", 10, Markers { open: "", close: "" }).expect("hits");
+    assert_eq!(found.hits.len(), 1);
+    let events = archive.catalog().events(Some("HS.01"), 100).expect("events");
+    let corrected: Vec<_> = events.iter().filter(|event| event.kind == "text correction").collect();
+    assert!(corrected.len() == 1 && corrected[0].operator == "Nguyễn Thị Lan");
+}
+
+#[test]
+fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let archive = read_archive(&root);
+    for (language, screen, kind, subject, date, wrong, done) in [
+        (
+            UiLanguage::Vietnamese,
+            "Mô tả văn bản",
+            "Tên loại văn bản",
+            "Trích yếu nội dung",
+            "Ngày ban hành (nếu có)",
+            "Viết 14/05/1998",
+            "Xong",
+        ),
+        (
+            UiLanguage::English,
+            "Description",
+            "Kind of document",
+            "Abstract",
+            "Day of issue (if any)",
+            "Write 14/05/1998",
+            "done",
+        ),
+    ] {
+        let mut window = window(&root, language);
+        describe_first(&mut window, screen);
+        let written = |archive: &Archive| archive.catalog().descriptions("HS.01").expect("descriptions");
+        let before = written(&archive);
+        // Two digits choose a kind.
+        window.get_by_role_and_label(Role::ComboBox, kind).focus();
+        window.run_steps(2);
+        window.get_by_role_and_label(Role::ComboBox, kind).type_text("2");
+        window.run_steps(2);
+        window.get_by_role_and_label(Role::ComboBox, kind).type_text("2");
+        window.run_steps(3);
+        let role = Role::MultilineTextInput;
+        fill(&mut window, role, subject, "V/v đăng ký khai sinh quá hạn");
+        fill(&mut window, Role::TextInput, date, "31/2/1998");
+        assert!(shows(&window, wrong), "what is no date is said at once");
+        // Not complete: nothing is written, and the field has the focus.
+        press(&mut window, Modifiers::CTRL, Key::Enter);
+        assert_eq!(written(&archive), before, "{done}");
+        fill(&mut window, Role::TextInput, date, "5/1998");
+        // Another screen, and back: what was typed is there.
+        press(&mut window, Modifiers::CTRL, Key::Num1);
+        press(&mut window, Modifiers::CTRL, Key::Num5);
+        press(&mut window, Modifiers::CTRL, Key::Enter);
+        until_in(&mut window, "a description", || {
+            written(&archive).values().any(|view| view.is_done && view.operator == "Nguyễn Thị Lan")
+        });
+        let all = written(&archive);
+        let view = all.values().find(|view| view.is_done).expect("a description");
+        assert_eq!(view.description.text(DocumentField::TypeName), "22");
+        assert_eq!(view.description.text(DocumentField::IssuedDate), "05/1998");
+        assert_eq!(view.description.values[&DocumentField::Subject].origin, Origin::Person);
+        assert!(view.description.missing().is_empty());
+    }
+    let found = archive.catalog().search("quá hạn", 10, Markers { open: "", close: "" }).expect("hits");
+    assert!(found.hits.iter().any(|hit| hit.dossier == "HS.01"), "a dossier is found by what its documents say");
+}
