@@ -27,6 +27,7 @@ use crate::screens::{
     sign_in, start,
 };
 use crate::theme::{self, tokens};
+use crate::wedge::Wedge;
 
 /// Seconds that a remark on what was done stays.
 const REMARK: f64 = 6.0;
@@ -63,6 +64,7 @@ pub struct App {
     scan: scan::State,
     check: check::State,
     describe: describe::State,
+    wedge: Wedge,
     undo: Vec<Deed>,
     redo: Vec<Deed>,
     remark: Option<(String, f64)>,
@@ -129,6 +131,7 @@ impl App {
             scan: scan::State::default(),
             check: check::State::default(),
             describe: describe::State::default(),
+            wedge: Wedge::default(),
             undo: Vec::new(),
             redo: Vec::new(),
             remark: None,
@@ -226,6 +229,7 @@ impl App {
             return;
         }
         self.hear(&ctx);
+        self.scanned(&ctx);
         let mut acts: Vec<Act> = self.pressed(&ctx).into_iter().map(Act::Command).collect();
         if self.is_locked() {
             self.locked(ui);
@@ -427,6 +431,28 @@ impl App {
         self.shows_keys || self.palette.is_some() || self.import.is_some()
     }
 
+    /// A code that a barcode scanner typed opens its dossier, wherever no field has the focus.
+    fn scanned(&mut self, ctx: &Context) {
+        let is_typing = ctx.egui_wants_keyboard_input() || ctx.text_edit_focused();
+        let is_asking = self.scan.is_asking() || self.describe.is_asking() || self.is_asking();
+        if is_typing || is_asking || self.is_locked() {
+            self.wedge.forget();
+            return;
+        }
+        let (Some(code), Known::Read(snapshot)) = (self.wedge.hear(ctx), &self.known) else { return };
+        let found = snapshot.dossiers.iter().find(|line| line.code.eq_ignore_ascii_case(&code));
+        match found.map(|line| line.code.clone()) {
+            Some(code) => {
+                let screen = if self.screen == Screen::Check { Screen::Check } else { Screen::Scan };
+                self.open(code, screen);
+            }
+            None => {
+                let words = self.texts.say("ui-no-such-code", &[("code", code.into())]);
+                self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+            }
+        }
+    }
+
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
         let is_asking = self.scan.is_asking() || self.describe.is_asking() || self.is_asking();
@@ -439,7 +465,7 @@ impl App {
             for &command in Command::EVERYWHERE.iter().chain(Command::of(self.place())) {
                 let shortcut = command.shortcut();
                 // What opens a thing is told by the screen that knows which.
-                let is_mine = command != Command::Open && command != Command::PassBecause;
+                let is_mine = !matches!(command, Command::Open | Command::PassBecause | Command::ChooseProfile);
                 let is_live = letters_live || Command::EVERYWHERE.contains(&command);
                 let also = command == Command::Undo && letters_live && input.consume_shortcut(&undo);
                 if is_mine && is_live && (also || input.consume_shortcut(&shortcut)) {

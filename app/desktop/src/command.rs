@@ -68,6 +68,8 @@ pub enum Command {
     TurnLeft,
     /// Turn to the right.
     TurnRight,
+    /// One of the first profiles, before the first sheet.
+    ChooseProfile,
     /// Scan the page again.
     Rescan,
     /// Scan sheets in front of the page.
@@ -193,6 +195,7 @@ impl Command {
             Place::Jobs => &[Self::Work, Self::StopWork],
             Place::Scan => &[
                 Self::Feed,
+                Self::ChooseProfile,
                 Self::StopFeed,
                 Self::Previous,
                 Self::Next,
@@ -284,6 +287,7 @@ impl Command {
             Self::BeforeAfter => "ui-before-after",
             Self::Pass => "ui-pass",
             Self::PassBecause => "ui-pass-because",
+            Self::ChooseProfile => "ui-choose-profile",
             Self::SendBack => "ui-send-back",
             Self::Order => "ui-order",
             Self::ShowText => "ui-show-text",
@@ -344,6 +348,7 @@ impl Command {
             Self::BeforeAfter => Icon::ChevronsLeftRight,
             Self::Pass => Icon::Check,
             Self::PassBecause => Icon::PencilLine,
+            Self::ChooseProfile => Icon::Scale,
             Self::Order => Icon::ArrowUpDown,
             Self::ShowText => Icon::ScanText,
             Self::PrintReport => Icon::Printer,
@@ -406,6 +411,8 @@ impl Command {
             Self::Compare => plain(Key::C),
             // Any of 1 to 9: the place of the reason in its list.
             Self::PassBecause => plain(Key::Num1),
+            // Any of 1 to 4: the place of the profile in its list.
+            Self::ChooseProfile => plain(Key::Num1),
             Self::BeforeAfter => plain(Key::Backtick),
             Self::Order => plain(Key::O),
             Self::ShowText => plain(Key::F4),
@@ -431,6 +438,7 @@ impl Command {
         let KeyboardShortcut { modifiers, logical_key } = self.shortcut();
         let key = match logical_key {
             _ if self == Self::PassBecause => "1–9".to_owned(),
+            _ if self == Self::ChooseProfile => "1–4".to_owned(),
             Key::Space => texts.get("ui-key-space"),
             Key::Escape => "Esc".to_owned(),
             Key::Plus => "+".to_owned(),

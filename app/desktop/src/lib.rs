@@ -18,3 +18,4 @@ pub mod model;
 pub mod parts;
 pub mod screens;
 pub mod theme;
+pub mod wedge;

@@ -1569,3 +1569,5 @@ error-text-changed = The text of this page was read or corrected again meanwhile
     .hint = The new text is shown; look at the word again and correct it if it is still wrong.
 ui-before-after = Before and after
 ui-after = After: what recognition is given
+ui-choose-profile = Profile
+ui-no-such-code = No dossier has the code { $code }.

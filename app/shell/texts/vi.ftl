@@ -1473,3 +1473,5 @@ error-text-changed = Chữ của trang này vừa được đọc hoặc sửa l
     .hint = Chữ mới đã hiện; xem lại từ đó rồi sửa nếu còn cần.
 ui-before-after = Trước và sau
 ui-after = Sau: ảnh đưa vào nhận dạng
+ui-choose-profile = Cấu hình quét
+ui-no-such-code = Không có hồ sơ mang mã { $code }.

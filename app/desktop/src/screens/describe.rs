@@ -496,7 +496,7 @@ fn documents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
     ScrollArea::vertical().id_salt("documents").auto_shrink([false, false]).show_rows(ui, 34.0, all, |ui, range| {
         for (form, n) in forms[range.clone()].iter().zip(range.start + 1..) {
             let draft = state.drafts.get(&form.document);
-            let mark = match (form.is_done(), form.written.is_some() || draft.is_some()) {
+            let mark = match (form.is_done(), form.written.is_some() || draft.is_some_and(|draft| draft.is_changed)) {
                 (true, _) => Mark::Pass,
                 (false, true) => Mark::Warn,
                 (false, false) => Mark::Planned,
@@ -545,7 +545,8 @@ fn documents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
 fn form_of(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     let Some(form) = state.form().cloned() else {
-        ui.label(RichText::new(seen.texts.get("ui-reading")).color(t.text3));
+        let id = if state.forms.is_some() { "ui-no-pages" } else { "ui-reading" };
+        ui.label(RichText::new(seen.texts.get(id)).color(t.text2));
         return;
     };
     let next = state.next_open().and_then(|next| state.forms.as_ref()?.iter().position(|form| form.document == next));

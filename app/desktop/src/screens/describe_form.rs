@@ -260,7 +260,7 @@ fn field(
     };
     let response = response.labelled_by(label.id);
     if let Some(mark) = mark.filter(|_| field.codes().is_none() || !ComboBox::is_open(ui.ctx(), response.id)) {
-        let inset = if field.codes().is_some() { 30.0 } else { 14.0 };
+        let inset = if field.codes().is_some() { 38.0 } else { 14.0 };
         mark.paint(ui, egui::pos2(response.rect.right() - inset, response.rect.center().y), t.surface);
     }
     if wants_focus {

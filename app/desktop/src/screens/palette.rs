@@ -115,7 +115,8 @@ fn offers(texts: &Texts, place: Place, snapshot: Option<&Snapshot>, text: &str) 
     };
     let here = Command::of(place).iter().filter(|_| place != Place::Everywhere);
     // What needs to know which is offered where that is known.
-    let needs_more = |command: &&Command| matches!(command, Command::Open | Command::PassBecause);
+    let needs_more =
+        |command: &&Command| matches!(command, Command::Open | Command::PassBecause | Command::ChooseProfile);
     let mut offers: Vec<Offer> = here
         .chain(&Command::EVERYWHERE)
         .filter(|command| !needs_more(command))

@@ -620,6 +620,9 @@ fn preparation(ui: &mut Ui, state: &mut State, seen: &Seen<'_>) {
     combo.response.labelled_by(label.id);
 }
 
+/// The keys of the first profiles.
+const PROFILE_KEYS: [Key; 4] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
+
 /// The scanner and the profile.
 fn device(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
@@ -673,6 +676,14 @@ fn device(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) 
         if name.is_empty() { what } else { format!("{name} · {what}") }
     };
     let begun = seen.dossier.open().and_then(scan::settings_of);
+    if begun.is_none() && !seen.is_feeding && parts::is_live(ui) {
+        // The first key is for the usual settings, the others for the profiles in the order of the list.
+        let names = std::iter::once(None).chain(state.profiles.iter().map(|(name, _)| Some(name.clone())));
+        let struck = PROFILE_KEYS.into_iter().zip(names).find(|(key, _)| parts::is_struck(ui, *key));
+        if let Some((_, name)) = struck {
+            state.profile = name;
+        }
+    }
     let shown = match &begun {
         Some(settings) => described("", settings),
         None => described(state.profile.as_deref().unwrap_or_default(), &state.chosen_profile().settings),
