@@ -65,6 +65,8 @@ pub struct App {
     check: check::State,
     describe: describe::State,
     wedge: Wedge,
+    /// Whether the dossier on the desk is held and an administrator looks at it all the same.
+    is_revealed: bool,
     undo: Vec<Deed>,
     redo: Vec<Deed>,
     remark: Option<(String, f64)>,
@@ -132,6 +134,7 @@ impl App {
             check: check::State::default(),
             describe: describe::State::default(),
             wedge: Wedge::default(),
+            is_revealed: false,
             undo: Vec::new(),
             redo: Vec::new(),
             remark: None,
@@ -321,7 +324,8 @@ impl App {
         }
         while let Some(answer) = self.desk.answer() {
             match answer {
-                Answer::Dossier(dossier) if self.on_desk.as_ref() == Some(&dossier.code) => {
+                Answer::Dossier(mut dossier) if self.on_desk.as_ref() == Some(&dossier.code) => {
+                    dossier.is_revealed = self.is_revealed;
                     self.dossier = Some(dossier);
                     self.look_ahead();
                 }
@@ -334,6 +338,9 @@ impl App {
                     self.scan.done();
                     self.check.done();
                     self.describe.done(&deed);
+                    if matches!(deed, Deed::Reveal) && self.on_desk.as_ref() == Some(&code) {
+                        self.is_revealed = true;
+                    }
                     self.remember(way, undo, &deed, ctx);
                     if self.on_desk.as_ref() == Some(&code) {
                         self.desk.look(&code, &self.texts);
@@ -618,6 +625,7 @@ impl App {
         }
         if self.on_desk.as_ref() != Some(&code) && !self.feeder.is_running() {
             self.on_desk = Some(code);
+            self.is_revealed = false;
             self.dossier = None;
             self.scan.begin();
             self.check.begin();
@@ -682,6 +690,11 @@ impl App {
             Command::ShowPalette => self.palette = self.palette.is_none().then(palette::State::default),
             Command::ImportInventory => self.import = Some(inventory_import::State::default()),
             Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
+            Command::Export if self.screen == Screen::Inventory => {
+                if let Known::Read(snapshot) = &self.known {
+                    self.reader.list(inventory::listed(&self.texts, snapshot, &self.filter), &self.texts);
+                }
+            }
             Command::Export => {
                 self.reader.report(&["xlsx", "csv"], &self.texts);
                 if let Some(chart) = self.progress.chart {

@@ -177,7 +177,7 @@ impl Command {
         match place {
             Place::Everywhere => &Self::EVERYWHERE,
             Place::Start => &[Self::Open],
-            Place::Inventory => &[Self::Open, Self::ImportInventory],
+            Place::Inventory => &[Self::Open, Self::ImportInventory, Self::Export],
             Place::Progress => &[Self::PrintReport, Self::Export],
             Place::Sign => &[Self::StopWork],
             Place::Describe => &[

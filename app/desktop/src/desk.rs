@@ -87,6 +87,8 @@ pub struct Dossier {
     pub state: DossierState,
     /// Why it is held, if it is.
     pub held: Option<String>,
+    /// Whether an administrator looks at it all the same, which stands in the log.
+    pub is_revealed: bool,
     /// Pages that the inventory expects.
     pub listed: Option<u32>,
     /// Its pages in their order.
@@ -130,6 +132,11 @@ impl Dossier {
     /// Pages that are expected: as counted, else as the inventory has them.
     pub fn expected(&self) -> Option<u32> {
         self.counted().or(self.listed)
+    }
+
+    /// Whether its pages are not to be seen.
+    pub fn is_covered(&self) -> bool {
+        self.held.is_some() && !self.is_revealed
     }
 
     /// Pages whose bytes are safe.
@@ -209,6 +216,7 @@ impl Dossier {
             series: row.description.series.clone(),
             state: row.state,
             held: held.filter(|_| row.held).map(|hold| reasons::hold(texts, &hold.reason)),
+            is_revealed: false,
             listed: row.evidence.expected_pages,
             pages,
             gone: catalog.gone_pages(code)?,
@@ -293,6 +301,8 @@ pub enum Deed {
     },
     /// A person decides on the dossier.
     Decide(Decision),
+    /// An administrator looks at a dossier that is held.
+    Reveal,
     /// A document is described, or a draft of that is kept.
     Describe {
         /// The document.
@@ -468,6 +478,10 @@ fn done(archive: &Archive, code: &str, deed: &Deed, texts: &Texts) -> Result<Opt
         }
         Deed::Decide(decision) => {
             decide::decide(archive, code, decision)?;
+            Ok(None)
+        }
+        Deed::Reveal => {
+            decide::reveal(archive, code)?;
             Ok(None)
         }
         Deed::Describe { document, description, is_done } => {

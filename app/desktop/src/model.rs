@@ -310,6 +310,8 @@ enum Wish {
     SignIn(String, Secret, Arc<Texts>),
     /// The daily report, in files with these endings.
     Report(&'static [&'static str], Arc<Texts>),
+    /// A list of dossiers, as a workbook and as text.
+    List(Box<Report>, Arc<Texts>),
     /// The chart as a picture: pixels across, and four bytes a pixel.
     Picture(usize, Vec<u8>, Arc<Texts>),
 }
@@ -362,6 +364,11 @@ impl Reader {
                     Wish::Report(endings, texts) => Answer::Written(
                         report(&root, &session, endings, &texts).map_err(|error| Failure::of(&error, &texts)),
                     ),
+                    Wish::List(list, texts) => {
+                        let written = Archive::open(&root, &session)
+                            .and_then(|archive| write(&archive, &list, &["xlsx", "csv"], &texts));
+                        Answer::Written(written.map_err(|error| Failure::of(&error, &texts)))
+                    }
                     Wish::Picture(width, pixels, texts) => {
                         let written = picture(&root, &session, width, &pixels);
                         let written = written.map(|path| (vec![path], String::new()));
@@ -392,6 +399,11 @@ impl Reader {
     /// Asks for the daily report in files with these endings.
     pub fn report(&self, endings: &'static [&'static str], texts: &Arc<Texts>) {
         self.0.ask(Wish::Report(endings, texts.clone()));
+    }
+
+    /// Asks for a list of dossiers in files beside the archive.
+    pub fn list(&self, list: Report, texts: &Arc<Texts>) {
+        self.0.ask(Wish::List(Box::new(list), texts.clone()));
     }
 
     /// What keeps a part of the window as a picture, once the window was painted.
@@ -444,10 +456,20 @@ fn report(
     let archive = Archive::open(root, session)?;
     let now = archive.act().at;
     let (progress, work) = (archive.catalog().progress(now)?, archive.catalog().work(Day::of(now))?);
-    let report = Report::of(texts, &archive.facts().title, &progress, &work);
+    write(&archive, &Report::of(texts, &archive.facts().title, &progress, &work), endings, texts)
+}
+
+/// Writes a report to files of today with these endings; gives them, with the letters that its form lacks.
+fn write(
+    archive: &Archive,
+    report: &Report,
+    endings: &[&str],
+    texts: &Texts,
+) -> Result<(Vec<PathBuf>, String), PipelineError> {
+    let (root, now) = (archive.layout().root(), archive.act().at);
     let (mut written, mut lacking) = (Vec::new(), String::new());
     for ending in endings {
-        let path = free_path(root, session, ending)?;
+        let path = free_path(root, archive.session(), ending)?;
         let organisation = &archive.settings().archive.organisation;
         let result = report.write(&path, texts, organisation, now);
         lacking += &result.map_err(|source| PipelineError::Unreadable { path: path.clone(), source })?;

@@ -13,6 +13,7 @@ use crate::texts::{Arg, Texts, UiLanguage};
 pub const KINDS: &[&str] = &[
     "acceptance",
     "acceptance void",
+    "access",
     "access clearance",
     "account removed",
     "account set",
@@ -27,6 +28,7 @@ pub const KINDS: &[&str] = &[
     "description",
     "digital signature generation",
     "digital signature validation",
+    "document description",
     "document parted",
     "document separated",
     "export",
@@ -55,6 +57,7 @@ pub const KINDS: &[&str] = &[
     "replication",
     "scan profile",
     "sheets counted",
+    "text correction",
     "trust",
 ];
 
@@ -163,6 +166,8 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             let role = texts.get(&format!("role-{}", word(detail, "role")));
             say(&id, &[("name", text("name")), ("role", role.into())])
         }
+        "text correction" => say(&id, &[("before", text("word")), ("after", text("corrected"))]),
+        "document description" if detail.get("done") == Some(&Value::Bool(false)) => say("event-document-draft", &[]),
         "account removed" => say(&id, &[("name", text("name"))]),
         "scan profile" => say(&id, &[("name", text("set"))]),
         "document parted" | "page moved" | "page passed" | "page rejection" | "page removed" | "page restored"

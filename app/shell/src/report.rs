@@ -91,6 +91,9 @@ struct Table {
     rows: Vec<Vec<Cell>>,
 }
 
+/// A dossier in a list: code, title, fonds, series, box and state in words, its pages, and those that are expected.
+pub type DossierCells = ([String; 6], u32, Option<u32>);
+
 /// The report of a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -198,6 +201,29 @@ impl Report {
         ];
         let tables = tables.into_iter().filter(|table: &Table| !table.rows.is_empty()).collect();
         Self { title: texts.get("report-title"), lead, tables }
+    }
+
+    /// A list of dossiers: code, title, fonds, series, box, state, pages, and pages that are expected.
+    pub fn of_dossiers(texts: &Texts, title: &str, dossiers: impl Iterator<Item = DossierCells>) -> Self {
+        let head = |id: &str, share: f64, is_number: bool| (texts.get(id), share, is_number);
+        let columns = vec![
+            head("field-code", 0.16, false),
+            head("field-title", 0.30, false),
+            head("field-fonds", 0.14, false),
+            head("field-series", 0.10, false),
+            head("field-box", 0.06, false),
+            head("field-state", 0.10, false),
+            head("field-pages", 0.07, true),
+            head("ui-expected", 0.07, true),
+        ];
+        let row = |(words, pages, expected): DossierCells| {
+            let number = |number: Option<u32>| number.map_or(Cell::Text(String::new()), |n| Cell::Number(u64::from(n)));
+            let words = words.into_iter().map(Cell::Text);
+            words.chain([number(Some(pages)), number(expected)]).collect()
+        };
+        let title = title.to_owned();
+        let table = Table { title: texts.get("ui-inventory"), columns, rows: dossiers.map(row).collect() };
+        Self { title, lead: Vec::new(), tables: vec![table] }
     }
 
     /// As an administrative paper, on as many pages as it takes.

@@ -390,6 +390,7 @@ finding-name-too-dark = page too dark
 
 event-acceptance = accepted
 event-acceptance-void = acceptance void: the dossier has changed
+event-access = looked at although it is held
 event-access-clearance = cleared for use outside: { $reason }
 event-archive-creation = archive "{ $title }" made
 event-catalog-rebuild = catalog made again: { $dossiers } dossiers
@@ -402,6 +403,8 @@ event-digital-signature-validation = signature passed: { $count ->
     [one] 1 document
    *[other] { $count } documents
     }
+event-document-description = a document described
+event-document-draft = draft of a description kept
 event-export = exported ({ $format }){ $reason }
 event-finding = to be looked at: { $finding }
 event-finding-closed = looked at ({ $finding }): { $reason }
@@ -434,6 +437,7 @@ event-recognition = { $count ->
 event-recognition-asked-for = { $pages } pages to be read again
 event-rejection = sent back to be scanned again: { $reason }
 event-release = released: { $reason }
+event-text-correction = recognised text corrected: "{ $before }" → "{ $after }"
 event-trust = certificate { $name } trusted
 
 ## Rows of an inventory
@@ -1530,7 +1534,7 @@ ui-drafted-by = Draft by { $operator }, { $at }
 ui-from-inventory = Inventory
 ui-from-person = Typed
 ui-measured = Counted
-ui-if-any = (if any)
+ui-if-any = if any
 ui-choose = Choose…
 ui-not-known = Not known
 ui-f3-source = F3: where it was read on the page
@@ -1571,3 +1575,7 @@ ui-before-after = Before and after
 ui-after = After: what recognition is given
 ui-choose-profile = Profile
 ui-no-such-code = No dossier has the code { $code }.
+ui-signed-again = The document is signed: a correction means another PDF/A and another signature.
+ui-recent-searches = Last searches
+ui-reveal = Look all the same (administrators; it is logged)
+ui-expected = Expected

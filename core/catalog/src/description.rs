@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value, json};
 use sohoa_model::description::{DocumentDescription, DocumentField, FieldValue, Origin};
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
@@ -10,10 +10,10 @@ use sohoa_model::page_text::Bounds;
 use sohoa_model::{Act, Timestamp};
 use uuid::Uuid;
 
+use crate::Catalog;
 use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::event::canonical;
-use crate::{Catalog, Writing};
 
 /// The last version of a description.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,37 +76,32 @@ impl Catalog {
             )?;
             w.index_dossier(dossier)?;
             let detail = json!({ "document": document.to_string(), "number": number, "done": is_done });
-            w.conclude("description", dossier, &detail, act)?;
+            w.conclude("document description", dossier, &detail, act)?;
             Ok(true)
         })
     }
 }
 
-impl Writing<'_> {
-    /// What the descriptions of a dossier say that people search for, a value a line.
-    pub(crate) fn described_words(&self, dossier: DossierId) -> Result<String, CatalogError> {
-        const FOUND: [DocumentField; 6] = [
-            DocumentField::CodeNumber,
-            DocumentField::CodeNotation,
-            DocumentField::OrganName,
-            DocumentField::Subject,
-            DocumentField::Autograph,
-            DocumentField::Keyword,
-        ];
-        let mut statement = self.tx.prepare_cached(LAST)?;
-        let rows = statement.query_map([dossier.bytes()], view)?;
-        let mut words = String::new();
-        for row in rows {
-            let description = row?.description;
-            for text in FOUND.map(|field| description.text(field).to_owned()) {
-                if !text.is_empty() {
-                    words.push('\n');
-                    words.push_str(&text);
-                }
-            }
+/// What the descriptions of a dossier say that people search for, a value a line.
+pub(crate) fn words(connection: &Connection, dossier: DossierId) -> rusqlite::Result<String> {
+    const FOUND: [DocumentField; 6] = [
+        DocumentField::CodeNumber,
+        DocumentField::CodeNotation,
+        DocumentField::OrganName,
+        DocumentField::Subject,
+        DocumentField::Autograph,
+        DocumentField::Keyword,
+    ];
+    let mut statement = connection.prepare_cached(LAST)?;
+    let mut words = String::new();
+    for row in statement.query_map([dossier.bytes()], view)? {
+        let description = row?.description;
+        for text in FOUND.map(|field| description.text(field).to_owned()).into_iter().filter(|text| !text.is_empty()) {
+            words.push('\n');
+            words.push_str(&text);
         }
-        Ok(words)
     }
+    Ok(words)
 }
 
 fn view(row: &Row<'_>) -> rusqlite::Result<DescriptionView> {

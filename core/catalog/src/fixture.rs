@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sohoa_model::code_list::{AccessLevel, Retention};
+use sohoa_model::description::{DocumentDescription, DocumentField, FieldValue, Origin};
 use sohoa_model::frame::{Embedding, FileFormat, FrameFacts, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
-use sohoa_model::ids::{ArchiveId, Randomness, ReceiptId};
+use sohoa_model::ids::{ArchiveId, PageId, Randomness, ReceiptId};
 use sohoa_model::inventory::InventoryRow;
-use sohoa_model::page_text::{BlockRole, PageText, TextBlock, TextLine, Word};
+use sohoa_model::page_text::{BlockRole, Bounds, PageText, TextBlock, TextLine, Word};
 use sohoa_model::reading::{PageQuality, Reading, ReadingState};
 use sohoa_model::{Act, Language, Sha256, Timestamp, Verdict};
 
@@ -203,4 +204,16 @@ impl Fixture {
         self.assemble_all();
         self.sign_all();
     }
+}
+
+/// A description that says two things: one that a person typed, one that was read at a place.
+pub(crate) fn described(subject: &str) -> DocumentDescription {
+    let page = PageId::new(Timestamp(START), &Counting::default());
+    let place = Bounds { left: 10.0, top: 20.5, right: 30.0, bottom: 40.0 };
+    let value = |text: &str, origin| FieldValue { text: text.to_owned(), origin };
+    let values = [
+        (DocumentField::Subject, value(subject, Origin::Person)),
+        (DocumentField::CodeNumber, value("217", Origin::Recognition { page, place })),
+    ];
+    DocumentDescription { values: values.into_iter().collect() }
 }

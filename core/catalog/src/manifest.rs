@@ -420,7 +420,7 @@ mod tests {
     use super::*;
     use crate::decision::TwoPersons;
     use crate::finding::Openness;
-    use crate::fixture::{Fixture, START, act, counting, file, fixture, reading, row, text_sha};
+    use crate::fixture::{Fixture, START, act, counting, described, file, fixture, reading, row, text_sha};
     use crate::query::DossierFilter;
     use crate::search::Markers;
     use sohoa_model::code_list::AccessLevel;
@@ -455,6 +455,10 @@ mod tests {
         let page = f.catalog.pages("H.1").unwrap()[0].id;
         let read = reading("bệnh viện tỉnh");
         f.catalog.record_reading(page, &read, text_sha(&read), &act("bình", 8)).unwrap();
+        let document = f.catalog.dossier("H.3").unwrap().documents[0].id;
+        for (subject, is_done) in [("bản nháp", false), ("V/v quản lý hộ tịch", true)] {
+            f.catalog.record_description(document, &described(subject), is_done, &act("an", 8)).unwrap();
+        }
         f.catalog.hold("H.4", "chờ", &act("an", 8)).unwrap();
         f.catalog.clear("H.4", "được phép", &act("an", 8)).unwrap();
         let mut retitled = row("H.3", 3);
@@ -517,10 +521,12 @@ mod tests {
         };
         assert_eq!(found(&copy), found(&f.catalog));
         assert_eq!(found(&copy).len(), 2);
+        assert_eq!(copy.search("ho tich", 9, Markers { open: "<", close: ">" }).unwrap().hits.len(), 1);
         for dossier in f.catalog.dossiers(&all).unwrap() {
             let code = &dossier.description.code;
             assert_eq!(copy.dossier(code).unwrap(), f.catalog.dossier(code).unwrap());
             assert_eq!(copy.pages(code).unwrap(), f.catalog.pages(code).unwrap());
+            assert_eq!(copy.descriptions(code).unwrap(), f.catalog.descriptions(code).unwrap());
             assert_eq!(copy.decisions(code).unwrap(), f.catalog.decisions(code).unwrap());
             let findings = |c: &Catalog| -> Vec<_> {
                 let all = c.findings(Some(code), Openness::All).unwrap();

@@ -15,7 +15,7 @@ use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::facts_record::FactsRecord;
 use crate::finding::Place;
-use crate::{Catalog, Writing, search_fold};
+use crate::{Catalog, Writing, description, search_fold};
 
 /// The finding, and the reason of the hold, of a page that carries a mark of secrecy.
 pub const SECRECY_MARK: &str = "secrecy-mark";
@@ -411,7 +411,7 @@ impl Writing<'_> {
                 "SELECT number, code || char(10) || title || char(10) || paper_file_code FROM dossier WHERE id = ?1",
             )?
             .query_row([dossier.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let text = text + &self.described_words(dossier)?;
+        let text = text + &description::words(&self.tx, dossier)?;
         self.tx.prepare_cached("DELETE FROM dossier_search WHERE rowid = ?1")?.execute([number])?;
         self.tx
             .prepare_cached("INSERT INTO dossier_search (rowid, body) VALUES (?1, ?2)")?

@@ -11,6 +11,7 @@ use sohoa_model::ids::{DocumentId, PageId};
 
 use crate::Catalog;
 use crate::column;
+use crate::description;
 use crate::error::CatalogError;
 use crate::query::{document_name, pages_of};
 use crate::search_fold::{Token, adjacent, tokens};
@@ -164,14 +165,15 @@ fn dossier_hits(
     terms: &[Term],
     markers: Markers<'_>,
 ) -> Result<Vec<Hit>, CatalogError> {
-    let sql = "SELECT code, title, paper_file_code, held, -bm25(dossier_search) AS score FROM dossier_search
+    let sql = "SELECT id, code, title, paper_file_code, held, -bm25(dossier_search) AS score FROM dossier_search
                JOIN dossier ON dossier.number = dossier_search.rowid
                WHERE dossier_search MATCH ?1 ORDER BY score DESC, code LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![question, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
         let (code, title): (String, String) = (row.get("code")?, row.get("title")?);
         let paper: String = row.get("paper_file_code")?;
-        let text = [code.as_str(), title.as_str(), paper.as_str()].join(" ");
+        let described = description::words(connection, column::id(row, "id")?)?;
+        let text = [code.as_str(), title.as_str(), paper.as_str(), &described].join(" ");
         Ok(Hit {
             snippet: snippet(text.trim_end(), terms, markers),
             dossier: code,

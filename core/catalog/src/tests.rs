@@ -10,8 +10,9 @@ use sohoa_model::{Finding, Sha256, Timestamp, Verdict};
 
 use crate::decision::TwoPersons;
 use crate::finding::Openness;
-use crate::fixture::{START, act, counting, file, fixture, reading, row, text_sha};
+use crate::fixture::{START, act, counting, described, file, fixture, reading, row, text_sha};
 use crate::query::DossierFilter;
+use crate::reading::Correction;
 use crate::rendition::{INTENT_PDFA, PdfaRecord, Standing};
 use crate::search::Markers;
 use crate::{Catalog, CatalogError, DecisionError};
@@ -412,6 +413,71 @@ fn words_are_found_without_marks_and_chinese_by_character() {
     let long = f.catalog.search("\"ba bệnh viện bốn\"", 10, MARKS).unwrap().hits.remove(0).snippet;
     assert!(long.starts_with('…') && long.ends_with('…') && long.contains(" [ba bệnh viện bốn] "), "{long}");
     assert!(long.len() < 320, "{long}");
+}
+
+#[test]
+fn a_description_has_versions_that_nobody_changes_and_its_words_are_found() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    f.take(&file("H.1", "H.1/1.jpg", 1));
+    let document = f.catalog.dossier("H.1").unwrap().documents[0].id;
+    let record = |subject: &str, is_done| {
+        f.catalog.record_description(document, &described(subject), is_done, &act("bình", 3)).unwrap()
+    };
+    assert!(record("V/v khai sinh", false) && !record("V/v khai sinh", false), "the same again is no version");
+    assert!(record("V/v khai sinh", true) && record("V/v khai tử", true));
+    let last = &f.catalog.descriptions("H.1").unwrap()[&document];
+    assert_eq!((last.number, last.is_done, last.operator.as_str()), (3, true, "bình"));
+    assert_eq!(last.description, described("V/v khai tử"));
+    let hits = |query: &str| f.catalog.search(query, 10, MARKS).unwrap().hits;
+    assert_eq!(hits("khai sinh").len(), 0, "what a description said before is not found");
+    assert_eq!(hits("khai tu")[0].snippet, "H.1 Hồ sơ về bệnh viện H.1 G-H.1 217 V/v [khai] [tử]");
+    let raw = Connection::open(f.folder.path().join("catalog.sqlite")).unwrap();
+    for sql in [
+        "UPDATE description SET fields = '{}'",
+        "DELETE FROM description",
+        "INSERT OR REPLACE INTO description SELECT document, dossier, number, 0, 'x', 0, '{}' FROM description",
+    ] {
+        assert!(raw.execute(sql, []).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn a_corrected_text_is_a_new_reading_and_a_mark_of_secrecy_in_it_holds() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    f.to_signed(&["H.1"]);
+    let page = f.catalog.pages("H.1").unwrap()[0].id;
+    let before = f.catalog.reading(page).unwrap().unwrap();
+    let correct = |before, after: &[u8], findings: &[Finding]| {
+        let correction = Correction {
+            page,
+            before,
+            after: Sha256::of(after),
+            plain: "Bệnh viện Đồng Nai",
+            confidence: Some(97.0),
+            state: ReadingState::Done,
+            findings,
+            word: ("Đông", "Đồng"),
+        };
+        f.catalog.record_correction(&correction, &act("chi", 9))
+    };
+    correct(before.text, b"1", &[]).unwrap();
+    let after = f.catalog.reading(page).unwrap().unwrap();
+    assert_eq!((after.text, after.engine), (Sha256::of(b"1"), format!("{}, corrected by hand", before.engine)));
+    assert_eq!(f.catalog.plain_text(page).unwrap().unwrap(), "Bệnh viện Đồng Nai");
+    let evidence = f.catalog.dossier("H.1").unwrap().dossier.evidence;
+    assert_eq!((evidence.documents_assembled, evidence.documents_signed), (0, 0));
+    assert!(matches!(correct(before.text, b"2", &[]), Err(CatalogError::TextChanged(_))), "made on an old text");
+    assert!(!f.catalog.is_held("H.1").unwrap());
+    let mark = [Finding::warn("secrecy-mark", "MẬT")];
+    correct(Sha256::of(b"1"), b"2", &mark).unwrap();
+    assert!(f.catalog.is_held("H.1").unwrap());
+    assert_eq!(f.catalog.reading(page).unwrap().unwrap().engine, format!("{}, corrected by hand", before.engine));
+    // Once an administrator let it go, another correction does not hold it again for the same mark.
+    f.catalog.release("H.1", "nhầm", &act("an", 10)).unwrap();
+    correct(Sha256::of(b"2"), b"3", &mark).unwrap();
+    assert!(!f.catalog.is_held("H.1").unwrap());
 }
 
 #[test]

@@ -56,6 +56,13 @@ pub fn decide(archive: &Archive, code: &str, decision: &Decision) -> Result<Vec<
     Ok(sampled)
 }
 
+/// Lets an administrator look at the pages of a dossier that is held; it stands in the log.
+pub fn reveal(archive: &Archive, code: &str) -> Result<(), PipelineError> {
+    archive.require_administrator()?;
+    archive.catalog().log("access", Some(code), &json!({ "held": true }), &archive.act())?;
+    archive.write_stale_manifests()
+}
+
 /// Draws the share of pages that the settings ask for, at least one, spread by a hash so that nobody chooses them.
 pub fn sample(archive: &Archive, code: &str) -> Result<Vec<SampledPage>, PipelineError> {
     let view = archive.catalog().dossier(code)?;

@@ -262,6 +262,10 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| {
         let rect = ui.max_rect();
         if page_keys::covered(ui, rect, seen.texts, seen.dossier) {
+            let place = egui::Rect::from_center_size(rect.center() + vec2(0.0, 40.0), vec2(260.0, 32.0));
+            if ui.put(place, egui::Button::new(seen.texts.get("ui-reveal"))).clicked() {
+                acts.push(Act::Do(Deed::Reveal));
+            }
             return;
         }
         state.looking.show(ui, rect, seen.texts, seen.dossier, gallery, acts);

@@ -7,6 +7,7 @@ use egui::{
     Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2,
 };
 use sohoa_model::description::{DocumentField, Origin};
+use sohoa_model::dossier_state::DossierState;
 use sohoa_model::ids::{DocumentId, PageId};
 use sohoa_pipeline::decide::Decision;
 use sohoa_pipeline::describe::Form;
@@ -386,7 +387,9 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     if seen.dossier.held.is_none() {
         Panel::right("describe-text").exact_size(text).resizable(false).frame(frame()).show(ui, |ui| {
             let Some(page) = state.page(seen.dossier) else { return };
-            match describe_text::show(ui, &mut state.word, seen.texts, page, state.text.as_ref(), gallery) {
+            let is_signed = seen.dossier.state >= DossierState::Signed;
+            let text = state.text.as_ref();
+            match describe_text::show(ui, &mut state.word, seen.texts, page, text, is_signed, gallery) {
                 Some(Asked::Choose(at)) => state.choose_word(at),
                 Some(Asked::Take) => state.accept_word(acts),
                 None => {}

@@ -7,6 +7,7 @@ use egui::{
     Align, ComboBox, Event, Key, KeyboardShortcut, Layout, Margin, Modifiers, Panel, RichText, ScrollArea, TextEdit, Ui,
 };
 use lucide_icons::Icon;
+use sohoa_model::code_list::DocumentType;
 use sohoa_model::description::{DocumentDescription, DocumentField, FieldFault, FieldValue, Origin};
 use sohoa_pipeline::describe::Form;
 use sohoa_shell::{Texts, UiLanguage, reasons};
@@ -106,9 +107,12 @@ pub fn title(texts: &Texts, form: &Form, draft: Option<&Draft>, n: usize) -> Str
     let is_vietnamese = texts.language() == UiLanguage::Vietnamese;
     let kind = kind.map(|(_, vietnamese, english)| if is_vietnamese { *vietnamese } else { *english });
     let number = draft.text(DocumentField::CodeNumber);
-    match kind {
+    match kind.filter(|_| code != DocumentType::Other.code()) {
         Some(kind) => format!("{n} {kind} {number}").trim_end().to_owned(),
-        None => format!("{n} {}", texts.get("ui-document")),
+        None => match draft.text(DocumentField::Subject) {
+            "" => format!("{n} {}", texts.get("ui-document")),
+            subject => format!("{n} {subject}"),
+        },
     }
 }
 
@@ -223,8 +227,7 @@ fn field(
     let is_missing = field.is_required() && canonical.as_deref() == Ok("");
     let label = ui
         .horizontal(|ui| {
-            let words = if field.is_required() { name.clone() } else { format!("{name} {}", texts.get("ui-if-any")) };
-            let label = ui.label(RichText::new(words).small().color(t.text2));
+            let label = ui.label(RichText::new(&name).small().color(t.text2));
             if let Some(origin) = draft.origin(field) {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let (icon, words) = source(texts, form, origin);
@@ -255,7 +258,8 @@ fn field(
             };
             let margin = Margin { left: 10, right: 28, top: 6, bottom: 6 };
             let id = ui.scope_id().with(("field", form.document.0, field.word()));
-            ui.add(edit.id(id).desired_rows(rows).desired_width(f32::INFINITY).margin(margin))
+            let hint = if field.is_required() { String::new() } else { texts.get("ui-if-any") };
+            ui.add(edit.id(id).hint_text(hint).desired_rows(rows).desired_width(f32::INFINITY).margin(margin))
         }
     };
     let response = response.labelled_by(label.id);
@@ -360,10 +364,15 @@ fn next_step(ui: &mut Ui, state: &State, seen: &Seen<'_>, draft: &Draft, next: O
     ui.add_space(8.0);
     let width = ui.available_width();
     ui.horizontal(|ui| {
-        let half = (width - ui.spacing().item_spacing.x) / 2.0;
-        for command in [Command::NextDoubt, Command::Hold] {
+        let gap = ui.spacing().item_spacing.x;
+        // Where there is little room the second one loses its word.
+        let is_narrow = width < 340.0;
+        let first = if is_narrow { width - gap - 92.0 } else { (width - gap) / 2.0 };
+        for (command, wide) in [(Command::NextDoubt, first), (Command::Hold, width - gap - first)] {
             let (word, cap) = (texts.get(command.label()), command.cap(texts));
-            if Action::new(&word, &cap).icon(command.icon()).show(ui, Some(half)).clicked() {
+            let is_worded = command == Command::NextDoubt || !is_narrow;
+            let action = Action { is_worded, ..Action::new(&word, &cap) };
+            if action.icon(command.icon()).show(ui, Some(wide)).clicked() {
                 acts.push(Act::Command(command));
             }
         }

@@ -35,6 +35,7 @@ pub fn show(
     texts: &Texts,
     page: &Page,
     text: Option<&(PageId, Vec<Vec<Read>>)>,
+    is_signed: bool,
     gallery: &mut Gallery,
 ) -> Option<Asked> {
     let t = tokens(ui.ctx());
@@ -57,7 +58,14 @@ pub fn show(
     {
         let frame = Frame::new().fill(t.panel).inner_margin(14);
         let panel = Panel::bottom("word").resizable(false).frame(frame);
-        if panel.show(ui, |ui| editor(ui, word, texts, page, read, gallery)).inner {
+        let shown = panel.show(ui, |ui| {
+            let is_taken = editor(ui, word, texts, page, read, gallery);
+            if is_signed {
+                ui.label(RichText::new(texts.get("ui-signed-again")).small().color(t.warn.fg));
+            }
+            is_taken
+        });
+        if shown.inner {
             asked = Some(Asked::Take);
         }
     }

@@ -10,6 +10,7 @@ use egui::{
 };
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
+use sohoa_shell::report::Report;
 use sohoa_shell::{Texts, history};
 
 use crate::command::Command;
@@ -99,6 +100,19 @@ impl Filter {
         let is_open = |line: &&TreeLine| (1..=line.depth).all(|depth| self.open.contains(&above(line, depth)));
         all.iter().filter(is_open).cloned().collect()
     }
+}
+
+/// What the list shows now, to be written down.
+pub fn listed(texts: &Texts, snapshot: &Snapshot, filter: &Filter) -> Report {
+    let row = |at: &usize| {
+        let line = &snapshot.dossiers[*at];
+        let state = texts.get(&format!("state-{}", line.state.word()));
+        let title = if line.held { texts.get("ui-chip-held") } else { line.title.clone() };
+        let place = [line.fonds.clone(), line.series.clone(), line.box_code.clone()];
+        let [fonds, series, in_box] = place;
+        ([line.code.clone(), title, fonds, series, in_box, state], line.pages, line.expected)
+    };
+    Report::of_dossiers(texts, &snapshot.title, filter.left().iter().map(row))
 }
 
 fn is_in(line: &DossierLine, branch: &Branch) -> bool {

@@ -156,7 +156,7 @@ fn tagged(ui: &Ui, rect: Rect, words: &str) {
 /// Covers the page of a dossier that is held; says whether it is.
 pub fn covered(ui: &Ui, rect: Rect, texts: &Texts, dossier: &Dossier) -> bool {
     let t = tokens(ui.ctx());
-    if dossier.held.is_none() {
+    if !dossier.is_covered() {
         return false;
     }
     Mark::Held.paint(ui, rect.center() - vec2(0.0, 28.0), t.stage);
@@ -167,7 +167,7 @@ pub fn covered(ui: &Ui, rect: Rect, texts: &Texts, dossier: &Dossier) -> bool {
 
 /// A page in small, unless its dossier is held.
 pub fn small(gallery: &mut Gallery, dossier: &Dossier, page: &Page) -> Option<TextureHandle> {
-    if dossier.held.is_some() { None } else { gallery.small(&page.view) }
+    if dossier.is_covered() { None } else { gallery.small(&page.view) }
 }
 
 /// The marks of a page in a strip: whether its bytes are safe, and what is open about it.

@@ -35,7 +35,12 @@ pub struct State {
     refused: Option<Failure>,
     scrolls: bool,
     had_focus: bool,
+    /// What led to a dossier, the last first.
+    recent: Vec<String>,
 }
+
+/// Searches that are remembered, at most.
+const RECENT: usize = 8;
 
 impl State {
     /// Takes what the finder brought.
@@ -61,6 +66,13 @@ impl State {
     pub fn is_settled(&self) -> bool {
         let is_found = self.asked.is_empty() || self.found.as_ref().is_some_and(|(query, ..)| *query == self.asked);
         is_found && self.wanted == self.shown.as_ref().map(|(page, _)| *page)
+    }
+
+    /// Remembers what led to a dossier.
+    fn remember(&mut self) {
+        self.recent.retain(|query| *query != self.asked);
+        self.recent.insert(0, self.asked.clone());
+        self.recent.truncate(RECENT);
     }
 
     fn hit(&self) -> Option<&Hit> {
@@ -162,9 +174,10 @@ fn keys(ui: &mut Ui, state: &mut State, acts: &mut Vec<Act>) {
         state.scrolls = true;
     }
     if pressed(ui, Key::Enter)
-        && let Some(hit) = state.hit()
+        && let Some(dossier) = state.hit().map(|hit| hit.dossier.clone())
     {
-        acts.push(Act::Open(hit.dossier.clone(), Screen::Check));
+        state.remember();
+        acts.push(Act::Open(dossier, Screen::Check));
     }
 }
 
@@ -177,6 +190,7 @@ fn hits(ui: &mut Ui, texts: &Texts, state: &mut State) {
     }
     let Some((_, found, unread)) = &state.found else {
         ui.label(RichText::new(texts.get("ui-search-empty")).color(t.text2));
+        recent(ui, texts, state);
         return;
     };
     let count = match found.more_than {
@@ -207,6 +221,26 @@ fn hits(ui: &mut Ui, texts: &Texts, state: &mut State) {
     });
     if let Some(at) = chosen {
         state.chosen = at;
+    }
+}
+
+/// What led to a dossier before, to be looked for again.
+fn recent(ui: &mut Ui, texts: &Texts, state: &mut State) {
+    let t = tokens(ui.ctx());
+    if state.recent.is_empty() {
+        return;
+    }
+    ui.add_space(12.0);
+    ui.label(RichText::new(texts.get("ui-recent-searches")).font(semibold(13.0)).color(t.text2));
+    let mut again = None;
+    for query in &state.recent {
+        let words = RichText::new(query).color(t.accent_text);
+        if ui.add(egui::Button::new(words).frame(false)).clicked() {
+            again = Some(query.clone());
+        }
+    }
+    if let Some(query) = again {
+        state.query = query;
     }
 }
 
