@@ -41,7 +41,9 @@ impl Window {
         };
         let before = processor_time();
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| app.frame(ui));
+        let mut output = self.ctx.run_ui(input, |ui| app.frame(ui));
+        // Nothing paints them.
+        output.textures_delta.clear();
         drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
         let spent = processor_time() - before;
         thread::sleep(PACE.saturating_sub(begun.elapsed()));
