@@ -1,8 +1,9 @@
 //! Measures the window without a screen, for `make bench`: what a frame costs the processor (egui pass and tessellation,
-//! no painting) while the contact sheet of a dossier is scrolled, and how long a page takes to be seen once its last row
-//! was written.
+//! no painting) while the contact sheet of a dossier is scrolled, how long a page takes to be seen once its last row was
+//! written, and what a large inventory costs: its frames, a letter in its filter, and the reading of the archive.
 //!
-//! `frames ARCHIVE WORKER scroll DOSSIER FRAMES` and `frames ARCHIVE WORKER scan DOSSIER SHEETS` print JSON.
+//! `frames ARCHIVE WORKER scroll DOSSIER FRAMES`, `frames ARCHIVE WORKER scan DOSSIER SHEETS` and
+//! `frames ARCHIVE WORKER inventory WORDS FRAMES` print JSON; the words are typed into the filter.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use eframe::egui::{self, Context, Event, Modifiers, MouseWheelUnit, RawInput, TouchPhase, pos2, vec2};
 use sohoa_desktop::app::{App, Station};
+use sohoa_desktop::model::Snapshot;
 use sohoa_desktop::screens::Screen;
 use sohoa_pipeline::archive::Session;
 use sohoa_pipeline::worker::WorkerProgram;
@@ -39,7 +41,9 @@ impl Window {
         };
         let before = processor_time();
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| app.frame(ui));
+        let mut output = self.ctx.run_ui(input, |ui| app.frame(ui));
+        // Nothing paints them.
+        output.textures_delta.clear();
         drop(self.ctx.tessellate(output.shapes, output.pixels_per_point));
         let spent = processor_time() - before;
         thread::sleep(PACE.saturating_sub(begun.elapsed()));
@@ -61,22 +65,34 @@ fn processor_time() -> Duration {
     Duration::from_nanos(text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0))
 }
 
+/// The most memory that this process has had, in bytes.
+fn peak_memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kibibytes.unwrap_or(0) * 1024
+}
+
 fn percentile(sorted: &[Duration], share: usize) -> f64 {
     let at = (sorted.len() * share).div_ceil(100).saturating_sub(1);
     sorted.get(at).map_or(0.0, |value| value.as_secs_f64() * 1000.0)
 }
 
-#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
-fn tell(mut spent: Vec<Duration>) {
+fn figures(mut spent: Vec<Duration>) -> String {
     spent.sort();
     let [p50, p95, p100] = [50, 95, 100].map(|share| percentile(&spent, share));
-    println!("{{\"count\": {}, \"p50_ms\": {p50:.2}, \"p95_ms\": {p95:.2}, \"max_ms\": {p100:.2}}}", spent.len());
+    format!("{{\"count\": {}, \"p50_ms\": {p50:.2}, \"p95_ms\": {p95:.2}, \"max_ms\": {p100:.2}}}", spent.len())
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
+fn tell(figures: &str) {
+    println!("{figures}");
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [root, worker, mode, code, count] = arguments.as_slice() else {
-        panic!("frames ARCHIVE WORKER scroll|scan DOSSIER COUNT")
+        panic!("frames ARCHIVE WORKER scroll|scan|inventory DOSSIER|WORDS COUNT")
     };
     let count: usize = count.parse().expect("a number");
     let session = Session {
@@ -88,19 +104,70 @@ fn main() {
         worker: WorkerProgram { program: PathBuf::from(worker), arguments: vec!["worker".to_owned()] },
     };
     let simulated = Some(format!("sheets={count}"));
-    let station = Station { root: PathBuf::from(root), session, simulated, settings: None };
+    let station = Station { root: PathBuf::from(root), session, simulated, settings: None, free: None };
     let ctx = Context::default();
+    let read = (mode == "inventory").then(|| readings(&station));
     let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &ctx);
     let mut window = Window { ctx, app, begun: Instant::now() };
     window.until(App::is_settled);
+    if let Some(read) = read {
+        return tell(&inventory(&mut window, code, count, &read));
+    }
     let screen = if mode == "scroll" { Screen::Check } else { Screen::Scan };
     window.app.open(code.clone(), screen);
     window.until(|app| app.is_settled() && app.dossier().is_some());
-    tell(if mode == "scroll" { scrolled(&mut window, count) } else { scanned(&mut window, Path::new(root), count) });
+    let spent = match mode.as_str() {
+        "scroll" => scrolled(&mut window, pos2(250.0, 500.0), count),
+        _ => scanned(&mut window, Path::new(root), count),
+    };
+    tell(&figures(spent));
 }
 
-/// The contact sheet, scrolled by a third of its height in each frame, back at its end.
-fn scrolled(window: &mut Window, frames: usize) -> Vec<Duration> {
+/// How long the archive takes to be read for the first time, and again when nothing changed.
+fn readings(station: &Station) -> String {
+    let texts = Texts::new(UiLanguage::Vietnamese);
+    let mut before = Vec::new();
+    let mut read = |times: usize| {
+        let spent = (0..times).map(|_| {
+            let begun = Instant::now();
+            let snapshot = Snapshot::read(&station.root, &station.session, None, &before, &texts);
+            let spent = begun.elapsed();
+            before = snapshot.expect("an archive").dossiers;
+            spent
+        });
+        figures(spent.collect())
+    };
+    format!("\"first\": {}, \"again\": {}", read(1), read(9))
+}
+
+/// The inventory: scrolled, its filter typed and taken back letter by letter, and the archive read again meanwhile.
+fn inventory(window: &mut Window, words: &str, frames: usize, read: &str) -> String {
+    let press = |window: &mut Window, key, modifiers| {
+        let event = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+        [event(true), event(false)].map(|event| window.frame(vec![event])).into_iter().max().unwrap_or_default()
+    };
+    press(window, egui::Key::Num2, Modifiers::CTRL);
+    (0..5).for_each(|_| drop(window.frame(Vec::new())));
+    let scrolled = scrolled(window, pos2(700.0, 500.0), frames);
+    // What comes of a reading comes within so many frames.
+    press(window, egui::Key::F5, Modifiers::NONE);
+    let renewed = (0..180).map(|_| window.frame(Vec::new())).collect();
+    press(window, egui::Key::F, Modifiers::CTRL);
+    let mut typed = Vec::new();
+    for letter in words.chars() {
+        let frame = window.frame(vec![Event::Text(letter.to_string())]);
+        typed.push(frame.max(window.frame(Vec::new())));
+    }
+    for _ in words.chars() {
+        typed.push(press(window, egui::Key::Backspace, Modifiers::NONE));
+    }
+    let [scroll, letter, renewed] = [scrolled, typed, renewed].map(figures);
+    let memory = peak_memory();
+    format!("{{\"scroll\": {scroll}, \"letter\": {letter}, \"renewed\": {renewed}, {read}, \"memory\": {memory}}}")
+}
+
+/// A list, scrolled by a third of its height in each frame, back at its end.
+fn scrolled(window: &mut Window, place: egui::Pos2, frames: usize) -> Vec<Duration> {
     (0..frames)
         .map(|frame| {
             let down = if frame / 150 % 2 == 0 { -250.0 } else { 250.0 };
@@ -111,7 +178,7 @@ fn scrolled(window: &mut Window, frames: usize) -> Vec<Duration> {
                 source: egui::MouseWheelSource::Wheel,
                 modifiers: Modifiers::NONE,
             };
-            window.frame(vec![Event::PointerMoved(pos2(250.0, 500.0)), wheel])
+            window.frame(vec![Event::PointerMoved(place), wheel])
         })
         .collect()
 }

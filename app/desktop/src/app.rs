@@ -103,14 +103,16 @@ pub struct Station {
     pub simulated: Option<String>,
     /// The folder of the station's own settings, if it is not the usual one.
     pub settings: Option<PathBuf>,
+    /// Free bytes in the place of those that the medium has.
+    pub free: Option<u64>,
 }
 
 impl App {
     /// The window over an archive; its threads end with it.
     pub fn new(texts: Texts, station: Station, ctx: &Context) -> Self {
         let texts = Arc::new(texts);
-        let Station { root, session, simulated, settings } = station.clone();
-        let reader = Reader::start(root.clone(), session.clone(), ctx);
+        let Station { root, session, simulated, settings, free } = station.clone();
+        let reader = Reader::start(root.clone(), session.clone(), free, ctx);
         let feeder = Feeder::start(root.clone(), session.clone(), simulated, ctx);
         let gallery = Gallery::start(&root, &session, ctx);
         let mill = Mill::start(root.clone(), session.clone(), settings, ctx);
@@ -215,6 +217,11 @@ impl App {
         self.gallery.has_small(page)
     }
 
+    /// Whether every picture that was looked at is there.
+    pub fn has_pictures(&self) -> bool {
+        self.gallery.is_settled()
+    }
+
     /// The dossier on the desk.
     pub fn dossier(&self) -> Option<&Dossier> {
         self.dossier.as_deref()
@@ -273,6 +280,9 @@ impl App {
         self.gallery.take(ctx);
         while let Some(answer) = self.reader.answer() {
             self.filter.forget();
+            if let Some(palette) = &mut self.palette {
+                palette.forget();
+            }
             match answer {
                 model::Answer::Read(Ok(snapshot)) => self.known = Known::Read(snapshot),
                 model::Answer::Read(Err(failure)) => self.known = Known::Failed(failure),
@@ -752,7 +762,7 @@ impl App {
         let waiting = match screen {
             Screen::Check => snapshot.next("", |line| Chip::Findings.takes(line) && !line.held),
             Screen::Describe => snapshot.next("", |line| Chip::Unsigned.takes(line) && !line.held),
-            _ => snapshot.resume.as_ref().map(|resume| &snapshot.dossiers[resume.at]),
+            _ => snapshot.resume.as_ref().map(|resume| &*snapshot.dossiers[resume.at]),
         };
         if let Some(code) = waiting.map(|line| line.code.clone()) {
             self.open(code, screen);

@@ -167,6 +167,11 @@ impl Gallery {
         matches!(self.slots.get(&Key::of(page, Size::Small)), Some(Slot::Shown { .. }))
     }
 
+    /// Whether every picture that was asked for was made, or can't be.
+    pub fn is_settled(&self) -> bool {
+        !self.slots.values().any(|slot| matches!(slot, Slot::Asked))
+    }
+
     /// Whether a page can't be shown.
     pub fn is_lost(&self, page: &PageView) -> bool {
         let size = Size::Whole(whole_factor(page));

@@ -68,7 +68,8 @@ fn main() -> ExitCode {
         randomness: Arc::new(system::SystemRandomness),
         worker: WorkerProgram { program, arguments: vec!["worker".to_owned()] },
     };
-    let station = Station { root, session, simulated: environment("SOHOA_SIMULATED_SCANNER"), settings: None };
+    let station =
+        Station { root, session, simulated: environment("SOHOA_SIMULATED_SCANNER"), settings: None, free: None };
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default().with_inner_size([1440.0, 900.0]).with_min_inner_size([960.0, 540.0]),
         ..Default::default()

@@ -7,8 +7,9 @@ use std::sync::mpsc::Receiver;
 
 use eframe::egui::{ColorImage, Context};
 use sohoa_catalog::progress::Progress;
-use sohoa_catalog::query::{DossierFilter, PageView};
+use sohoa_catalog::query::{DossierEntry, PageView};
 use sohoa_catalog::work::Work;
+use sohoa_catalog::{Catalog, CatalogError};
 use sohoa_model::Cancel;
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
@@ -127,10 +128,91 @@ impl DossierLine {
         }
     }
 
+    /// A line of what the catalog says, and of what else is known of the dossier.
+    fn of(entry: &DossierEntry<'_>, batch_open: bool, exceptions: u32) -> Self {
+        let all = format!("{} {} {} {}", entry.code, entry.title, entry.fonds, entry.box_code);
+        Self {
+            code: entry.code.to_owned(),
+            title: entry.title.to_owned(),
+            fonds: entry.fonds.to_owned(),
+            series: entry.series.to_owned(),
+            box_code: entry.box_code.to_owned(),
+            state: entry.state,
+            held: entry.held,
+            rescan: entry.rescan,
+            batch_open,
+            exceptions,
+            pages: entry.pages,
+            expected: entry.expected_pages,
+            folded: fold::letters(&all).collect(),
+        }
+    }
+
+    /// Whether [`DossierLine::of`] would say the same.
+    fn says(&self, entry: &DossierEntry<'_>, batch_open: bool, exceptions: u32) -> bool {
+        let own = DossierEntry {
+            code: &self.code,
+            title: &self.title,
+            fonds: &self.fonds,
+            series: &self.series,
+            box_code: &self.box_code,
+            state: self.state,
+            held: self.held,
+            rescan: self.rescan,
+            pages: self.pages,
+            expected_pages: self.expected,
+        };
+        own == *entry && self.batch_open == batch_open && self.exceptions == exceptions
+    }
+
     /// Whether every word of the filter stands somewhere in it; `filter` is folded.
     pub fn matches(&self, filter: &str) -> bool {
         filter.split_whitespace().all(|word| self.folded.contains(word))
     }
+}
+
+/// A fonds, a series of it, or a box of that; what is empty stands for all.
+pub type Branch = [String; 3];
+
+/// A line of the tree of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeLine {
+    /// Which branch.
+    pub branch: Branch,
+    /// 0 fonds, 1 series, 2 box.
+    pub depth: usize,
+    /// Its dossiers that are done.
+    pub done: u64,
+    /// All its dossiers.
+    pub all: u64,
+}
+
+/// All branches of the archive with what is done of them, each behind the one it belongs to.
+pub fn tree(dossiers: &[Arc<DossierLine>]) -> Vec<TreeLine> {
+    // Dossiers of a box are many and stand together: they are counted before any name is copied.
+    let mut boxes: BTreeMap<[&str; 3], (u64, u64)> = BTreeMap::new();
+    for line in dossiers {
+        let count = boxes.entry([&line.fonds, &line.series, &line.box_code]).or_default();
+        count.0 += u64::from(line.state >= DossierState::Accepted);
+        count.1 += 1;
+    }
+    let mut counts: BTreeMap<([&str; 3], usize), (u64, u64)> = BTreeMap::new();
+    for (names, (done, all)) in boxes {
+        for depth in (0..3).filter(|depth| !names[*depth].is_empty()) {
+            let mut branch = [""; 3];
+            branch[..=depth].copy_from_slice(&names[..=depth]);
+            let count = counts.entry((branch, depth)).or_default();
+            count.0 += done;
+            count.1 += all;
+        }
+    }
+    let line = |((branch, depth), (done, all)): (([&str; 3], usize), (u64, u64))| TreeLine {
+        branch: branch.map(str::to_owned),
+        depth,
+        done,
+        all,
+    };
+    counts.into_iter().map(line).collect()
 }
 
 /// The archive at one moment.
@@ -153,7 +235,7 @@ pub struct Snapshot {
     /// Free bytes on its medium.
     pub free: u64,
     /// Where the second vault is, if one is kept, and how many masters have no copy there.
-    pub second_vault: Option<(PathBuf, usize)>,
+    pub second_vault: Option<(PathBuf, u64)>,
     /// Boxes that are not on their shelves.
     pub boxes_away: usize,
     /// How far it is.
@@ -162,8 +244,10 @@ pub struct Snapshot {
     pub weeks: Vec<BTreeMap<String, u64>>,
     /// What was done lately.
     pub work: Work,
-    /// All dossiers, by code.
-    pub dossiers: Vec<DossierLine>,
+    /// All dossiers, by code. One that did not change is the same as in the reading before.
+    pub dossiers: Vec<Arc<DossierLine>>,
+    /// The tree of their fonds, series and boxes.
+    pub tree: Vec<TreeLine>,
     /// What waits for a person, gravest first; what does not wait is not there.
     pub waiting: Vec<Waiting>,
     /// The dossier that was being scanned, if one was.
@@ -195,7 +279,7 @@ pub struct Waiting {
 /// Codes that stand beside a number.
 const FIRST: usize = 3;
 
-fn waiting(dossiers: &[DossierLine]) -> Vec<Waiting> {
+fn waiting(dossiers: &[Arc<DossierLine>]) -> Vec<Waiting> {
     let of = |chip: Chip| {
         let codes: Vec<&str> = dossiers.iter().filter(|line| chip.takes(line)).map(|line| line.code.as_str()).collect();
         let more = if codes.len() > FIRST { "…" } else { "" };
@@ -205,42 +289,41 @@ fn waiting(dossiers: &[DossierLine]) -> Vec<Waiting> {
     Chip::WAITING.into_iter().map(of).filter(|waiting| waiting.count > 0).collect()
 }
 
+/// All dossiers by code. A line that says the same as before is taken over: its words are neither copied nor folded again.
+fn lines(catalog: &Catalog, before: &[Arc<DossierLine>]) -> Result<Vec<Arc<DossierLine>>, CatalogError> {
+    let open = catalog.dossiers_with_open_batch()?;
+    let exceptions = catalog.exceptions()?;
+    let mut before = before.iter().peekable();
+    let mut lines = Vec::with_capacity(before.len());
+    catalog.each_dossier(|entry| {
+        while before.next_if(|line| line.code.as_str() < entry.code).is_some() {}
+        let batch_open = open.contains(entry.code);
+        let exceptions = exceptions.get(entry.code).copied().unwrap_or(0);
+        let same = before.next_if(|line| line.says(&entry, batch_open, exceptions));
+        lines.push(same.map_or_else(|| Arc::new(DossierLine::of(&entry, batch_open, exceptions)), Arc::clone));
+    })?;
+    Ok(lines)
+}
+
 impl Snapshot {
-    /// Reads the archive.
+    /// Reads the archive; `before` are the dossiers of the reading before.
     ///
     /// # Errors
     /// What happened and what to do next, as the program says it.
-    fn read(root: &Path, session: &Session, texts: &Texts) -> Result<Self, Failure> {
+    pub fn read(
+        root: &Path,
+        session: &Session,
+        free: Option<u64>,
+        before: &[Arc<DossierLine>],
+        texts: &Texts,
+    ) -> Result<Self, Failure> {
         let failed = |error| Failure::of(&error, texts);
         let archive = Archive::open(root, session).map_err(failed)?;
         let catalog = archive.catalog();
-        let lost = |error: sohoa_catalog::CatalogError| failed(error.into());
-        let open = catalog.dossiers_with_open_batch().map_err(lost)?;
-        let exceptions = catalog.exceptions().map_err(lost)?;
-        let rows = catalog.dossiers(&DossierFilter::default()).map_err(lost)?;
-        let line = |row: sohoa_catalog::query::DossierRow| {
-            let about = row.description;
-            let all = format!("{} {} {} {}", about.code, about.title, about.fonds, about.box_code);
-            let folded = fold::letters(&all).collect();
-            DossierLine {
-                batch_open: open.contains(&about.code),
-                state: row.state,
-                held: row.held,
-                rescan: row.rescan,
-                exceptions: exceptions.get(&about.code).copied().unwrap_or(0),
-                pages: row.evidence.pages,
-                expected: row.evidence.expected_pages,
-                code: about.code,
-                title: about.title,
-                fonds: about.fonds,
-                series: about.series,
-                box_code: about.box_code,
-                folded,
-            }
-        };
-        let dossiers: Vec<DossierLine> = rows.into_iter().map(line).collect();
+        let lost = |error: CatalogError| failed(error.into());
+        let dossiers = lines(catalog, before).map_err(lost)?;
         let second = match second_vault::folder(&archive) {
-            Some(folder) => Some((folder, catalog.masters_not_copied(None).map_err(lost)?.len())),
+            Some(folder) => Some((folder, catalog.count_masters_not_copied().map_err(lost)?)),
             None => None,
         };
         let resume = match dossiers.iter().position(|line| line.batch_open && !line.held) {
@@ -258,7 +341,10 @@ impl Snapshot {
         let progress = catalog.progress(now).map_err(lost)?;
         let weeks = progress.targets.iter().map(|target| catalog.target_weeks(&target.target));
         let weeks = weeks.collect::<Result<_, _>>().map_err(lost)?;
-        let free = disk::free_bytes(root).map_err(|error| failed(error.into()))?;
+        let free = match free {
+            Some(free) => free,
+            None => disk::free_bytes(root).map_err(|error| failed(error.into()))?,
+        };
         Ok(Self {
             title: archive.facts().title.clone(),
             demo: archive.facts().demo,
@@ -271,9 +357,10 @@ impl Snapshot {
             work: catalog.work(Day::of(now)).map_err(lost)?,
             weeks,
             to_read: catalog.count_pages_to_read(None).map_err(lost)?,
-            to_assemble: catalog.documents_to_assemble(None).map_err(lost)?.len() as u64,
+            to_assemble: catalog.count_documents_to_assemble().map_err(lost)?,
             progress,
             waiting: waiting(&dossiers),
+            tree: tree(&dossiers),
             resume,
             dossiers,
         })
@@ -283,7 +370,7 @@ impl Snapshot {
     pub fn next(&self, code: &str, is_so: impl Fn(&DossierLine) -> bool) -> Option<&DossierLine> {
         let at = self.dossiers.partition_point(|line| line.code.as_str() <= code);
         let (before, behind) = self.dossiers.split_at(at);
-        behind.iter().chain(before).find(|line| line.code != code && is_so(line))
+        behind.iter().chain(before).map(|line| &**line).find(|line| line.code != code && is_so(line))
     }
 
     /// The dossier behind one that is to be scanned.
@@ -335,9 +422,10 @@ pub struct Reader(Errand<Wish, Answer>);
 
 impl Reader {
     /// Starts the thread; it ends with this.
-    pub fn start(root: PathBuf, session: Session, ctx: &Context) -> Self {
+    pub fn start(root: PathBuf, session: Session, free: Option<u64>, ctx: &Context) -> Self {
         Self(Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
             let mut next = None;
+            let mut before = Vec::new();
             while let Some(wish) = next.take().or_else(|| asked.recv().ok()) {
                 let answer = match wish {
                     Wish::Look(texts) => {
@@ -346,7 +434,11 @@ impl Reader {
                         if matches!(next, Some(Wish::Look(_))) {
                             continue;
                         }
-                        Answer::Read(Snapshot::read(&root, &session, &texts).map(Box::new))
+                        let snapshot = Snapshot::read(&root, &session, free, &before, &texts);
+                        if let Ok(snapshot) = &snapshot {
+                            before.clone_from(&snapshot.dossiers);
+                        }
+                        Answer::Read(snapshot.map(Box::new))
                     }
                     Wish::Inventory(path, is_taken, texts) => {
                         let outcome = Archive::open(&root, &session).and_then(|archive| match is_taken {
@@ -491,4 +583,42 @@ fn picture(root: &Path, session: &Session, width: usize, pixels: &[u8]) -> Resul
     writer.write_image_data(pixels).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry<'r>(code: &'r str, state: DossierState) -> DossierEntry<'r> {
+        DossierEntry {
+            code,
+            title: "Sổ hộ tịch",
+            fonds: "Phông Sở Tư pháp",
+            series: "01",
+            box_code: "14",
+            state,
+            held: false,
+            rescan: false,
+            pages: 3,
+            expected_pages: Some(4),
+        }
+    }
+
+    #[test]
+    fn a_line_says_the_same_until_something_about_its_dossier_changes() {
+        let planned = entry("HS.01", DossierState::Planned);
+        let line = DossierLine::of(&planned, false, 0);
+        assert!(line.says(&planned, false, 0) && line.matches("so ho tich 14"));
+        for (other, batch_open, exceptions) in [
+            (entry("HS.02", DossierState::Planned), false, 0),
+            (entry("HS.01", DossierState::Captured), false, 0),
+            (DossierEntry { title: "Sổ khai sinh", ..planned }, false, 0),
+            (DossierEntry { held: true, ..planned }, false, 0),
+            (DossierEntry { pages: 4, ..planned }, false, 0),
+            (planned, true, 0),
+            (planned, false, 1),
+        ] {
+            assert!(!line.says(&other, batch_open, exceptions), "{other:?}");
+        }
+    }
 }

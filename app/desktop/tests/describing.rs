@@ -63,6 +63,7 @@ fn window(root: &Path, language: UiLanguage) -> Window {
         session: session(),
         simulated: Some("sheets=1".to_owned()),
         settings: Some(root.with_extension("station")),
+        free: None,
     };
     let app = App::new(Texts::new(language), station, &Context::default());
     let mut window =

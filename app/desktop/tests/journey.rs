@@ -90,6 +90,7 @@ fn window_with(root: &Path, language: UiLanguage, simulated: &str) -> Window {
         session: session(),
         simulated: Some(simulated.to_owned()),
         settings: Some(root.with_extension("station")),
+        free: None,
     };
     let app = App::new(Texts::new(language), station, &eframe::egui::Context::default());
     let mut window =

@@ -24,6 +24,13 @@ impl Catalog {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many masters have no verified copy.
+    pub fn count_masters_not_copied(&self) -> Result<u64, CatalogError> {
+        let sql = "SELECT count(DISTINCT sha256) FROM file WHERE copied_at IS NULL";
+        let count: i64 = self.read().query_row(sql, [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Writes down that the copies of masters were verified; in any dossier that has them.
     pub fn set_copied(&self, masters: &[Sha256], at: Timestamp) -> Result<(), CatalogError> {
         self.write(|w| {

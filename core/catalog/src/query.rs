@@ -54,6 +54,31 @@ pub struct DossierRow {
     pub manifest: Option<Sha256>,
 }
 
+/// What a list of all dossiers says of one, lent while it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DossierEntry<'r> {
+    /// Its code.
+    pub code: &'r str,
+    /// Its title.
+    pub title: &'r str,
+    /// The fonds.
+    pub fonds: &'r str,
+    /// The series.
+    pub series: &'r str,
+    /// The box.
+    pub box_code: &'r str,
+    /// Its state.
+    pub state: DossierState,
+    /// Whether it is held.
+    pub held: bool,
+    /// Whether it waits to be captured again.
+    pub rescan: bool,
+    /// Pages that count.
+    pub pages: u32,
+    /// Pages that the inventory expects.
+    pub expected_pages: Option<u32>,
+}
+
 /// A dossier with what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierView {
@@ -225,6 +250,31 @@ impl Catalog {
         let mut statement = connection.prepare(&sql)?;
         let rows = statement.query_map(params_from_iter(values), dossier_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Walks over all dossiers, by code; nothing is kept of those that were seen.
+    pub fn each_dossier(&self, mut see: impl FnMut(DossierEntry<'_>)) -> Result<(), CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT code, title, fonds, series, box_code, state, held, rescan, pages, expected_pages
+                   FROM dossier ORDER BY code";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let text = |at: usize| row.get_ref(at)?.as_str().map_err(rusqlite::Error::from);
+            see(DossierEntry {
+                code: text(0)?,
+                title: text(1)?,
+                fonds: text(2)?,
+                series: text(3)?,
+                box_code: text(4)?,
+                state: column::word(row, "state", DossierState::from_word)?,
+                held: row.get(6)?,
+                rescan: row.get(7)?,
+                pages: row.get(8)?,
+                expected_pages: row.get(9)?,
+            });
+        }
+        Ok(())
     }
 
     /// The code of every dossier that has pages, sorted.

@@ -211,13 +211,34 @@ pub struct Intent {
     pub at: Timestamp,
 }
 
+/// What is so of a document that waits to be a PDF/A.
+const TO_ASSEMBLE: &str =
+    "NOT EXISTS (SELECT 1 FROM rendition r WHERE r.document = d.id AND r.kind = 'pdfa' AND r.current = 1)";
+
+/// The documents whose pages are all read and of which something is so; of the dossier with the id `?1`, or of all.
+fn of_jobs(condition: &str) -> String {
+    // The counters of the dossier come first: most dossiers are done, and are passed over without a look at pages.
+    format!(
+        "FROM dossier JOIN document d ON d.dossier = dossier.id
+         WHERE dossier.pages > 0 AND (?1 IS NULL OR dossier.id = ?1)
+           AND EXISTS (SELECT 1 FROM page p WHERE p.document = d.id AND p.superseded_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM page p
+               WHERE p.document = d.id AND p.superseded_at IS NULL AND p.reading_state IS NULL)
+           AND {condition}"
+    )
+}
+
 impl Catalog {
     /// Documents whose pages are all read and that have no current PDF/A, of one dossier or of all.
     pub fn documents_to_assemble(&self, code: Option<&str>) -> Result<Vec<DocumentJob>, CatalogError> {
-        self.jobs(
-            code,
-            "NOT EXISTS (SELECT 1 FROM rendition r WHERE r.document = d.id AND r.kind = 'pdfa' AND r.current = 1)",
-        )
+        self.jobs(code, TO_ASSEMBLE)
+    }
+
+    /// How many documents there are of which a PDF/A can be made.
+    pub fn count_documents_to_assemble(&self) -> Result<u64, CatalogError> {
+        let sql = format!("SELECT count(*) {}", of_jobs(TO_ASSEMBLE));
+        let count: i64 = self.read().query_row(&sql, [None::<[u8; 16]>], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// Documents with a current PDF/A that passed and no current signed one, of one dossier or of all. What is to be captured
@@ -237,15 +258,8 @@ impl Catalog {
     fn jobs(&self, code: Option<&str>, condition: &str) -> Result<Vec<DocumentJob>, CatalogError> {
         let connection = self.read();
         let dossier = code.map(|code| query::dossier_id(&connection, code)).transpose()?.map(Id::bytes);
-        // The counters of the dossier come first: most dossiers are done, and are passed over without a look at pages.
-        let sql = format!(
-            "SELECT d.id, dossier.code FROM dossier JOIN document d ON d.dossier = dossier.id
-             WHERE dossier.pages > 0 AND (?1 IS NULL OR dossier.id = ?1)
-               AND EXISTS (SELECT 1 FROM page p WHERE p.document = d.id AND p.superseded_at IS NULL)
-               AND NOT EXISTS (SELECT 1 FROM page p
-                   WHERE p.document = d.id AND p.superseded_at IS NULL AND p.reading_state IS NULL)
-               AND {condition} ORDER BY dossier.code, coalesce(d.ordinal, -1)"
-        );
+        let sql =
+            format!("SELECT d.id, dossier.code {} ORDER BY dossier.code, coalesce(d.ordinal, -1)", of_jobs(condition));
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map([dossier], |row| Ok((column::id(row, "id")?, row.get("code")?)))?;
         let mut jobs = Vec::new();

@@ -100,6 +100,7 @@ fn a_new_reading_or_description_makes_a_pdf_outdated() {
     retitled.title = "Sổ bộ đinh".into();
     f.list(&[retitled]);
     let [job] = &f.catalog.documents_to_assemble(None).unwrap()[..] else { panic!("one document") };
+    assert_eq!(f.catalog.count_documents_to_assemble().unwrap(), 1);
     let late = PdfaRecord {
         sha256: Sha256::of(b"late"),
         bytes: 1,
@@ -558,4 +559,50 @@ fn a_signature_in_doubt_counts_from_the_moment_it_passes() {
     assert_eq!(judge(&Verdict::Passed, signed), DossierState::Signed);
     let last = f.catalog.events(Some("H.1"), 1).unwrap().remove(0);
     assert_eq!((last.kind.as_str(), last.operator.as_str()), ("digital signature validation", "bình"));
+}
+
+#[test]
+fn what_is_only_counted_is_as_much_as_what_is_listed() {
+    let f = fixture();
+    f.list(&[row("H.1", 1), row("H.2", 1), row("H.3", 1)]);
+    for code in ["H.1", "H.2"] {
+        f.take(&file(code, &format!("{code}/0001.jpg"), 1));
+    }
+    // The same master in another dossier is one master.
+    f.take(&crate::intake::TakenFile { dossier: "H.3".into(), ..file("H.1", "H.1/0001.jpg", 1) });
+    let counted = || (f.catalog.count_documents_to_assemble().unwrap(), f.catalog.count_masters_not_copied().unwrap());
+    let listed = || {
+        let jobs = f.catalog.documents_to_assemble(None).unwrap();
+        (jobs.len() as u64, f.catalog.masters_not_copied(None).unwrap().len() as u64)
+    };
+    assert_eq!((counted(), listed()), ((0, 2), (0, 2)));
+    f.read_all("bệnh viện tỉnh");
+    let masters = f.catalog.masters_not_copied(None).unwrap();
+    f.catalog.set_copied(&masters[..1], Timestamp(START)).unwrap();
+    assert_eq!((counted(), listed()), ((3, 1), (3, 1)));
+    f.assemble_all();
+    assert_eq!((counted(), listed()), ((0, 1), (0, 1)));
+}
+
+#[test]
+fn each_dossier_is_seen_as_the_list_has_it() {
+    let f = fixture();
+    f.list(&[row("H.2", 1), row("H.10", 3)]);
+    f.to_signed(&["H.2", "K.1"]);
+    f.catalog.hold("H.2", "dấu MẬT", &act("an", 7)).unwrap();
+    f.catalog.reject("K.1", "mờ", &act("chi", 8)).unwrap();
+    let mut seen = Vec::new();
+    let see = |entry: crate::query::DossierEntry<'_>| {
+        let words = [entry.code, entry.title, entry.fonds, entry.series, entry.box_code].map(str::to_owned);
+        seen.push((words, entry.state, entry.held, entry.rescan, entry.pages, entry.expected_pages));
+    };
+    f.catalog.each_dossier(see).unwrap();
+    let listed: Vec<_> = f.catalog.dossiers(&DossierFilter::default()).unwrap();
+    let listed = listed.into_iter().map(|row| {
+        let about = row.description;
+        let words = [about.code, about.title, about.fonds, about.series, about.box_code];
+        (words, row.state, row.held, row.rescan, row.evidence.pages, row.evidence.expected_pages)
+    });
+    assert_eq!(seen, listed.collect::<Vec<_>>());
+    assert_eq!(seen.len(), 3);
 }

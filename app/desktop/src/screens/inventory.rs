@@ -1,7 +1,8 @@
 //! Inventory: fonds, series and boxes at the left, every dossier, filtered as one types; only the rows that are seen are
 //! drawn. What is chosen stands at the right with its next step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use eframe::egui;
 use egui::{
@@ -14,7 +15,7 @@ use sohoa_shell::report::Report;
 use sohoa_shell::{Texts, history};
 
 use crate::command::Command;
-use crate::model::{Chip, DossierLine, Snapshot};
+use crate::model::{Branch, Chip, DossierLine, Snapshot, TreeLine};
 use crate::parts::{self, Action, Mark};
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
@@ -24,19 +25,6 @@ const ROW: f32 = 28.0;
 /// Where the columns begin, as shares of the width: code, title, box, pages, state.
 const COLUMNS: [f32; 5] = [0.05, 0.27, 0.60, 0.66, 0.76];
 
-/// A fonds, a series of it, or a box of that; what is empty stands for all.
-type Branch = [String; 3];
-
-/// A line of the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct TreeLine {
-    branch: Branch,
-    /// 0 fonds, 1 series, 2 box.
-    depth: usize,
-    done: u64,
-    all: u64,
-}
-
 /// What is typed, the chip and the branch that are chosen, which dossiers that leaves, and which of them is chosen.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -45,7 +33,8 @@ pub struct Filter {
     branch: Branch,
     /// The places of the dossiers that are left, for this text, chip and branch; none after the archive was read again.
     left: Option<(String, Option<Chip>, Branch, Vec<usize>)>,
-    tree: Option<Vec<TreeLine>>,
+    /// The places of the lines of the tree that are seen; none after a branch was opened or closed.
+    seen: Option<Vec<usize>>,
     open: BTreeSet<Branch>,
     chosen: Option<String>,
     scrolls: bool,
@@ -60,7 +49,7 @@ impl Filter {
     /// The archive was read again: what was left may be so no more.
     pub fn forget(&mut self) {
         self.left = None;
-        self.tree = None;
+        self.seen = None;
     }
 
     fn chip(&self) -> Chip {
@@ -68,7 +57,7 @@ impl Filter {
     }
 
     /// Looks for what is left, again only when something changed.
-    fn find(&mut self, dossiers: &[DossierLine]) {
+    fn find(&mut self, dossiers: &[Arc<DossierLine>]) {
         let is_fresh = self
             .left
             .as_ref()
@@ -89,16 +78,38 @@ impl Filter {
         self.left.as_ref().map_or(&[], |(_, _, _, places)| places)
     }
 
-    /// The lines of the tree that are open.
-    fn tree(&mut self, dossiers: &[DossierLine]) -> Vec<TreeLine> {
-        let all = self.tree.get_or_insert_with(|| grown(dossiers));
-        let above = |line: &TreeLine, depth: usize| {
-            let mut branch = line.branch.clone();
-            branch[depth..].iter_mut().for_each(String::clear);
-            branch
-        };
-        let is_open = |line: &&TreeLine| (1..=line.depth).all(|depth| self.open.contains(&above(line, depth)));
-        all.iter().filter(is_open).cloned().collect()
+    /// Where the chosen dossier stands among those that are left.
+    fn place(&self, dossiers: &[Arc<DossierLine>]) -> Option<usize> {
+        let chosen = self.chosen.as_ref()?;
+        self.left().binary_search_by(|&at| dossiers[at].code.cmp(chosen)).ok()
+    }
+
+    /// The places of the lines of the tree that are seen: all that they belong to is open.
+    fn seen(&mut self, tree: &[TreeLine]) -> &[usize] {
+        let open = &self.open;
+        self.seen.get_or_insert_with(|| {
+            let above = |line: &TreeLine, depth: usize| {
+                let mut branch = line.branch.clone();
+                branch[depth..].iter_mut().for_each(String::clear);
+                branch
+            };
+            let is_open = |line: &TreeLine| (1..=line.depth).all(|depth| open.contains(&above(line, depth)));
+            (0..tree.len()).filter(|&at| is_open(&tree[at])).collect()
+        })
+    }
+
+    /// Opens a branch.
+    fn unfold(&mut self, branch: &Branch) {
+        self.seen = None;
+        self.open.insert(branch.clone());
+    }
+
+    /// Opens a branch, or closes it.
+    fn turn(&mut self, branch: &Branch) {
+        self.seen = None;
+        if !self.open.remove(branch) {
+            self.open.insert(branch.clone());
+        }
     }
 }
 
@@ -118,25 +129,6 @@ pub fn listed(texts: &Texts, snapshot: &Snapshot, filter: &Filter) -> Report {
 fn is_in(line: &DossierLine, branch: &Branch) -> bool {
     let own = [&line.fonds, &line.series, &line.box_code];
     branch.iter().zip(own).all(|(wanted, own)| wanted.is_empty() || wanted == own)
-}
-
-/// All branches of the archive with what is done of them.
-fn grown(dossiers: &[DossierLine]) -> Vec<TreeLine> {
-    let mut counts: BTreeMap<(Branch, usize), (u64, u64)> = BTreeMap::new();
-    for line in dossiers {
-        let own = [&line.fonds, &line.series, &line.box_code];
-        for depth in 0..3 {
-            if own[depth].is_empty() {
-                continue;
-            }
-            let mut branch = Branch::default();
-            (0..=depth).for_each(|at| branch[at].clone_from(own[at]));
-            let count = counts.entry((branch, depth)).or_default();
-            count.0 += u64::from(line.state >= DossierState::Accepted);
-            count.1 += 1;
-        }
-    }
-    counts.into_iter().map(|((branch, depth), (done, all))| TreeLine { branch, depth, done, all }).collect()
 }
 
 /// Draws it.
@@ -179,7 +171,7 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter
 
 fn line_of<'s>(snapshot: &'s Snapshot, code: &str) -> Option<&'s DossierLine> {
     let at = snapshot.dossiers.binary_search_by(|line| line.code.as_str().cmp(code)).ok()?;
-    snapshot.dossiers.get(at)
+    snapshot.dossiers.get(at).map(|line| &**line)
 }
 
 fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, acts: &mut Vec<Act>) {
@@ -219,8 +211,6 @@ fn keys(ui: &mut Ui, snapshot: &Snapshot, filter: &mut Filter, acts: &mut Vec<Ac
     }
     let left = filter.left();
     let code = |at: usize| snapshot.dossiers[left[at]].code.clone();
-    let at =
-        filter.chosen.as_ref().and_then(|chosen| left.iter().position(|&at| snapshot.dossiers[at].code == *chosen));
     let page = 20;
     let step = ui.input_mut(|input| {
         let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
@@ -238,6 +228,7 @@ fn keys(ui: &mut Ui, snapshot: &Snapshot, filter: &mut Filter, acts: &mut Vec<Ac
     });
     if let Some(step) = step.filter(|_| !left.is_empty()) {
         let last = left.len() - 1;
+        let at = filter.place(&snapshot.dossiers);
         let next = at.map_or(0, |at| at.saturating_add_signed(step)).min(last);
         let chosen = code(next);
         filter.chosen = Some(chosen);
@@ -263,7 +254,7 @@ pub fn step_of(line: &DossierLine) -> Screen {
 
 fn tree(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter) {
     let t = tokens(ui.ctx());
-    let lines = filter.tree(&snapshot.dossiers);
+    let seen = filter.seen(&snapshot.tree).to_vec();
     parts::card(ui).inner_margin(Margin::same(1)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let head = texts.get("ui-whole-archive");
@@ -273,9 +264,10 @@ fn tree(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter) {
         ScrollArea::vertical().id_salt("tree").auto_shrink([false, false]).show_rows(
             ui,
             ROW,
-            lines.len(),
+            seen.len(),
             |ui, range| {
-                for line in &lines[range] {
+                for &at in &seen[range] {
+                    let line = &snapshot.tree[at];
                     let name = match line.depth {
                         2 => texts.say("ui-box-n", &[("box", (&line.branch[2]).into())]),
                         depth => line.branch[depth].clone(),
@@ -286,18 +278,17 @@ fn tree(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter) {
                     let is_open = has_more.then(|| filter.open.contains(&line.branch));
                     let is_chosen = filter.branch == line.branch;
                     match branch_row(ui, &name, line.depth + 1, is_open, is_chosen, Some(&share)) {
-                        Some(true) if filter.open.contains(&line.branch) => drop(filter.open.remove(&line.branch)),
-                        Some(true) => drop(filter.open.insert(line.branch.clone())),
+                        Some(true) => filter.turn(&line.branch),
                         Some(false) => {
                             filter.branch.clone_from(&line.branch);
                             if has_more {
-                                filter.open.insert(line.branch.clone());
+                                filter.unfold(&line.branch);
                             }
                         }
                         None => {}
                     }
                 }
-                if lines.is_empty() {
+                if seen.is_empty() {
                     ui.label(RichText::new(texts.get("ui-no-branches")).small().color(t.text3));
                 }
             },
@@ -367,10 +358,7 @@ fn table(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, a
             return;
         }
         let mut area = ScrollArea::vertical().id_salt("dossiers").auto_shrink([false, false]);
-        let at = filter.chosen.as_ref().and_then(|code| {
-            left.iter().position(|&at| snapshot.dossiers[at].code == *code).filter(|_| filter.scrolls)
-        });
-        if let Some(at) = at {
+        if let Some(at) = filter.place(&snapshot.dossiers).filter(|_| filter.scrolls) {
             let middle = ROW * at as f32 - ui.available_height() / 2.0;
             area = area.vertical_scroll_offset(middle.max(0.0));
         }
@@ -526,6 +514,7 @@ fn inspector(ui: &mut Ui, texts: &Texts, line: &DossierLine, acts: &mut Vec<Act>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::tree;
 
     fn line(fonds: &str, series: &str, box_code: &str, state: DossierState) -> DossierLine {
         DossierLine::for_tests(fonds, series, box_code, state)
@@ -536,17 +525,39 @@ mod tests {
         let lines = [
             line("A", "1", "7", DossierState::Accepted),
             line("A", "1", "8", DossierState::Planned),
+            line("A", "1", "8", DossierState::Delivered),
+            line("A", "", "9", DossierState::Planned),
             line("B", "", "", DossierState::Signed),
-        ];
-        let tree = grown(&lines);
+        ]
+        .map(Arc::new);
+        let tree = tree(&lines);
         let counts: Vec<(usize, u64, u64)> = tree.iter().map(|line| (line.depth, line.done, line.all)).collect();
-        assert_eq!(counts, [(0, 1, 2), (1, 1, 2), (2, 1, 1), (2, 0, 1), (0, 0, 1)]);
+        assert_eq!(counts, [(0, 2, 4), (2, 0, 1), (1, 2, 3), (2, 1, 1), (2, 1, 2), (0, 0, 1)]);
         let mut filter = Filter::new(String::new(), Chip::All);
-        assert_eq!(filter.tree(&lines).len(), 2);
-        filter.open.insert(tree[0].branch.clone());
-        assert_eq!(filter.tree(&lines).len(), 3);
-        filter.branch = tree[2].branch.clone();
+        assert_eq!(filter.seen(&tree), [0, 5]);
+        filter.unfold(&tree[0].branch);
+        assert_eq!(filter.seen(&tree), [0, 1, 2, 5]);
+        filter.turn(&tree[2].branch);
+        assert_eq!(filter.seen(&tree), [0, 1, 2, 3, 4, 5]);
+        filter.turn(&tree[0].branch);
+        assert_eq!(filter.seen(&tree), [0, 5]);
+        filter.branch = tree[3].branch.clone();
         filter.find(&lines);
         assert_eq!(filter.left(), [0]);
+    }
+
+    #[test]
+    fn the_chosen_dossier_is_found_among_those_that_are_left() {
+        let lines: Vec<Arc<DossierLine>> =
+            ["1", "2", "3"].map(|box_code| Arc::new(line("A", "1", box_code, DossierState::Planned))).to_vec();
+        let mut filter = Filter::new(String::new(), Chip::All);
+        filter.find(&lines);
+        filter.chosen = Some(lines[2].code.clone());
+        assert_eq!(filter.place(&lines), Some(2));
+        filter.branch = ["A", "1", "3"].map(str::to_owned);
+        filter.find(&lines);
+        assert_eq!(filter.place(&lines), Some(0));
+        filter.chosen = Some(lines[0].code.clone());
+        assert_eq!(filter.place(&lines), None);
     }
 }

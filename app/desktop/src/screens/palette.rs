@@ -1,12 +1,14 @@
 //! The palette: every command of this screen and everywhere, and every dossier, by a few letters.
 
+use std::sync::Arc;
+
 use eframe::egui;
 use egui::{Align2, FontId, Key, Margin, Modal, Modifiers, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
 use sohoa_model::fold;
 use sohoa_shell::Texts;
 
 use crate::command::{Command, Place};
-use crate::model::Snapshot;
+use crate::model::{DossierLine, Snapshot};
 use crate::parts;
 use crate::screens::{Act, inventory};
 use crate::theme::{semibold, tokens};
@@ -22,6 +24,25 @@ pub struct State {
     text: String,
     chosen: usize,
     had_focus: bool,
+    /// The dossiers that fit, and the text that they were looked for with; none after the archive was read again.
+    found: Option<(String, Vec<Arc<DossierLine>>)>,
+}
+
+impl State {
+    /// The archive was read again: other dossiers may fit.
+    pub fn forget(&mut self) {
+        self.found = None;
+    }
+
+    /// The first dossiers that fit the text, looked for again only when something changed.
+    fn find(&mut self, snapshot: &Snapshot) -> &[Arc<DossierLine>] {
+        if self.found.as_ref().is_none_or(|(text, _)| *text != self.text) {
+            let wanted: String = fold::letters(&self.text).collect();
+            let lines = snapshot.dossiers.iter().filter(|line| !wanted.trim().is_empty() && line.matches(&wanted));
+            self.found = Some((self.text.clone(), lines.take(DOSSIERS).cloned().collect()));
+        }
+        self.found.as_ref().map_or(&[], |(_, lines)| lines)
+    }
 }
 
 /// A row: what it is called, its key, and what comes of it.
@@ -41,7 +62,10 @@ pub fn show(
     state: &mut State,
 ) -> Option<Option<Act>> {
     let t = tokens(ui.ctx());
-    let mut offers = offers(texts, place, snapshot, &state.text);
+    let mut offers = offers(texts, place, &state.text);
+    if let Some(snapshot) = snapshot {
+        offers.extend(state.find(snapshot).iter().map(|line| of_dossier(texts, line)));
+    }
     let mut answer = None;
     let modal = Modal::new(egui::Id::unique("palette")).frame(parts::modal(ui).inner_margin(8));
     let top = egui::Area::new(egui::Id::unique("palette-area")).anchor(Align2::CENTER_TOP, vec2(0.0, 110.0));
@@ -107,7 +131,8 @@ pub fn show(
     answer
 }
 
-fn offers(texts: &Texts, place: Place, snapshot: Option<&Snapshot>, text: &str) -> Vec<Offer> {
+/// The commands that fit a text.
+fn offers(texts: &Texts, place: Place, text: &str) -> Vec<Offer> {
     let wanted: String = fold::letters(text).collect();
     let fits = |words: &str| {
         let words: String = fold::letters(words).collect();
@@ -117,8 +142,7 @@ fn offers(texts: &Texts, place: Place, snapshot: Option<&Snapshot>, text: &str) 
     // What needs to know which is offered where that is known.
     let needs_more =
         |command: &&Command| matches!(command, Command::Open | Command::PassBecause | Command::ChooseProfile);
-    let mut offers: Vec<Offer> = here
-        .chain(&Command::EVERYWHERE)
+    here.chain(&Command::EVERYWHERE)
         .filter(|command| !needs_more(command))
         .map(|command| (*command, texts.get(command.label())))
         .filter(|(_, words)| fits(words))
@@ -128,15 +152,14 @@ fn offers(texts: &Texts, place: Place, snapshot: Option<&Snapshot>, text: &str) 
             beside: command.cap(texts),
             act: Act::Command(command),
         })
-        .collect();
-    if let Some(snapshot) = snapshot.filter(|_| !wanted.trim().is_empty()) {
-        let lines = snapshot.dossiers.iter().filter(|line| line.matches(&wanted)).take(DOSSIERS);
-        offers.extend(lines.map(|line| Offer {
-            icon: lucide_icons::Icon::Archive,
-            words: format!("{}  {}", line.code, line.title),
-            beside: texts.get(&format!("state-{}", line.state.word())),
-            act: Act::Open(line.code.clone(), inventory::step_of(line)),
-        }));
+        .collect()
+}
+
+fn of_dossier(texts: &Texts, line: &DossierLine) -> Offer {
+    Offer {
+        icon: lucide_icons::Icon::Archive,
+        words: format!("{}  {}", line.code, line.title),
+        beside: texts.get(&format!("state-{}", line.state.word())),
+        act: Act::Open(line.code.clone(), inventory::step_of(line)),
     }
-    offers
 }

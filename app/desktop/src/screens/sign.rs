@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state:
 }
 
 fn of(snapshot: &Snapshot, is_so: impl Fn(&DossierLine) -> bool) -> Vec<&DossierLine> {
-    snapshot.dossiers.iter().filter(|line| is_so(line)).collect()
+    snapshot.dossiers.iter().map(|line| &**line).filter(|line| is_so(line)).collect()
 }
 
 fn list(ui: &mut Ui, texts: &Texts, id: &str, head: &str, lines: &[&DossierLine], height: f32, acts: &mut Vec<Act>) {

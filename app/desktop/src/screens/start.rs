@@ -103,7 +103,7 @@ pub fn show(
 fn next_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, gallery: &mut Gallery, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     let resume = snapshot.resume.as_ref();
-    let line = resume.map(|resume| &snapshot.dossiers[resume.at]).or_else(|| snapshot.next_to_scan(""));
+    let line = resume.map(|resume| &*snapshot.dossiers[resume.at]).or_else(|| snapshot.next_to_scan(""));
     let Some(line) = line else { return };
     parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
         ui.set_width(ui.available_width());
