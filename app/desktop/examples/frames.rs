@@ -147,7 +147,9 @@ fn inventory(window: &mut Window, words: &str, frames: usize, read: &str) -> Str
         [event(true), event(false)].map(|event| window.frame(vec![event])).into_iter().max().unwrap_or_default()
     };
     press(window, egui::Key::Num2, Modifiers::CTRL);
-    (0..5).for_each(|_| drop(window.frame(Vec::new())));
+    for _ in 0..5 {
+        window.frame(Vec::new());
+    }
     let scrolled = scrolled(window, pos2(700.0, 500.0), frames);
     // What comes of a reading comes within so many frames.
     press(window, egui::Key::F5, Modifiers::NONE);

@@ -152,6 +152,11 @@ impl State {
         self.forms.as_ref()?.iter().position(|form| Some(form.document) == self.chosen)
     }
 
+    /// Whether a document stands before the one that is looked at.
+    pub fn has_before(&self) -> bool {
+        self.at().is_some_and(|at| at > 0)
+    }
+
     /// The page that is looked at.
     fn page<'d>(&self, dossier: &'d Dossier) -> Option<&'d Page> {
         let id = *self.form()?.pages.get(self.page)?;
@@ -554,8 +559,7 @@ fn form_of(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>)
     };
     let next = state.next_open().and_then(|next| state.forms.as_ref()?.iter().position(|form| form.document == next));
     let mut draft = state.drafts.remove(&form.document).unwrap_or_else(|| Draft::of(&form));
-    let has_before = state.at().is_some_and(|at| at > 0);
-    if describe_form::show(ui, state, seen, &form, &mut draft, next.map(|at| at + 1), has_before, acts) {
+    if describe_form::show(ui, state, seen, &form, &mut draft, next.map(|at| at + 1), acts) {
         draft.is_changed = true;
         state.typed_at = Some(ui.input(|input| input.time));
     }

@@ -124,7 +124,6 @@ pub fn show(
     form: &Form,
     draft: &mut Draft,
     next: Option<usize>,
-    has_before: bool,
     acts: &mut Vec<Act>,
 ) -> bool {
     let t = tokens(ui.ctx());
@@ -140,7 +139,7 @@ pub fn show(
         ui.set_width(ui.available_width() - 10.0);
         ui.horizontal(|ui| {
             ui.label(RichText::new(texts.get("ui-describe-document")).font(semibold(16.0)).color(t.text));
-            if has_before {
+            if state.has_before() {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let (word, cap) = (texts.get("ui-copy-previous"), Command::CopyPrevious.cap(texts));
                     let action = Action { is_worded: false, ..Action::new(&word, &cap) };
