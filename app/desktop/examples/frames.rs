@@ -88,7 +88,8 @@ fn main() {
         worker: WorkerProgram { program: PathBuf::from(worker), arguments: vec!["worker".to_owned()] },
     };
     let simulated = Some(format!("sheets={count}"));
-    let station = Station { root: PathBuf::from(root), session, simulated, settings: None };
+    let settings = Some(std::env::temp_dir().join("sohoa-frames-station"));
+    let station = Station { root: PathBuf::from(root), session, simulated, settings };
     let ctx = Context::default();
     let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &ctx);
     let mut window = Window { ctx, app, begun: Instant::now() };

@@ -10,6 +10,10 @@ pub mod palette;
 pub mod progress;
 pub mod scan;
 pub mod search;
+pub mod settings;
+pub mod settings_keys;
+pub mod settings_people;
+pub mod settings_profiles;
 pub mod sign;
 pub mod sign_in;
 pub mod start;
@@ -40,6 +44,8 @@ pub enum Screen {
     Search,
     /// What the machine does.
     Jobs,
+    /// What the archive and the station keep.
+    Settings,
 }
 
 /// What came of a frame.
@@ -62,6 +68,8 @@ pub enum Act {
     Text(PageId),
     /// Pictures that could not be made are tried again.
     TryPictures,
+    /// Something of the settings was decided.
+    Settings(settings::Choice),
     /// Scanners are looked for again.
     LookForScanners,
 }
