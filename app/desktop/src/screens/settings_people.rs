@@ -58,19 +58,21 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         return None;
     }
     let is_first = accounts.is_empty();
-    if is_first {
-        form.name = seen.operator.to_owned();
-        form.role = Role::Administrator;
-    }
     let head = match &form.chosen {
         Some(name) => texts.say("ui-change-account", &[("name", name.into())]),
         None => texts.get("ui-new-account"),
     };
     card(ui, &head, |ui| {
-        text(ui, &texts.get("ui-account-name"), &mut form.name, form.chosen.is_none() && !is_first);
+        let (mut own, mut administrator) = (seen.operator.to_owned(), Role::Administrator);
+        let (name, role) = match is_first {
+            true => (&mut own, &mut administrator),
+            false => (&mut form.name, &mut form.role),
+        };
+        text(ui, &texts.get("ui-account-name"), name, form.chosen.is_none() && !is_first);
         let roles = Role::ALL.map(|role| (role, texts.get(&format!("role-{}", role.word()))));
         let roles = if is_first { &roles[2..] } else { &roles[..] };
-        choice(ui, &texts.get("ui-account-role"), &mut form.role, roles);
+        choice(ui, &texts.get("ui-account-role"), role, roles);
+        let (name, role) = (name.trim().to_owned(), *role);
         password(ui, &texts.get("ui-new-password"), &mut form.password);
         password(ui, &texts.get("ui-new-password-again"), &mut form.again);
         let differs = !form.again.is_empty() && form.again != form.password;
@@ -80,13 +82,12 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
             hint(ui, &texts.get("ui-first-account"));
         }
         buttons(ui, |ui| {
-            let name = form.name.trim();
             let can = !name.is_empty() && !form.password.is_empty() && form.again == form.password && !waits;
             let word = texts.get("ui-keep-account");
             if Action::new(&word, "").primary().enabled(can).show(ui, None).clicked() {
                 let secret = Secret::new(std::mem::take(&mut form.password));
                 form.again.clear();
-                decided = Some(Choice::Change(Change::SetAccount(name.to_owned(), form.role, secret)));
+                decided = Some(Choice::Change(Change::SetAccount(name, role, secret)));
             }
             let Some(chosen) = form.chosen.clone() else { return };
             // Nobody shuts themselves out.
