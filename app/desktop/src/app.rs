@@ -563,6 +563,7 @@ impl App {
             }
             return;
         }
+        let chooses = self.chooses && self.screen == Screen::Start;
         let mut choice = None;
         CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(ui, |ui| {
             let is_lost = matches!(self.known, Known::Failed(_));
@@ -576,7 +577,7 @@ impl App {
                     }
                     ui.add_space(12.0);
                 }
-                Known::Read(_) if self.chooses => {}
+                Known::Read(_) if chooses => {}
                 Known::Read(snapshot) => match self.screen {
                     Screen::Start => {
                         let station = &self.station.session.station;
@@ -627,7 +628,7 @@ impl App {
                     }
                 },
             }
-            if self.chooses || is_lost {
+            if chooses || is_lost {
                 choice = archives::show(ui, &self.texts, &mut self.archives, is_lost);
             }
         });
@@ -737,7 +738,8 @@ impl App {
             }
             Command::ShowKeys => self.shows_keys = !self.shows_keys,
             Command::ChooseArchive => {
-                self.chooses = !self.chooses && !self.feeder.is_running();
+                let is_shown = self.chooses && self.screen == Screen::Start;
+                self.chooses = !is_shown && !self.feeder.is_running();
                 if self.chooses {
                     self.screen = Screen::Start;
                 }

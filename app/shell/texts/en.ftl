@@ -1547,6 +1547,7 @@ ui-certificate-file = Certificate file (PEM, DER)
 ui-certificate-hint = Signatures that were in doubt are judged again at once.
 ui-trust-it = Trust
 ui-administrators-only = For administrators only: { $names }.
+ui-second-vault-unset = No second vault is set.
 ui-second-vault-why = Another medium holds a copy of every master: the first one may fail.
 ui-copy-now = Copy now
 ui-second-vault-off = Keep no second vault

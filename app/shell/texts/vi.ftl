@@ -1454,6 +1454,7 @@ ui-certificate-file = Tệp chứng thư số (PEM, DER)
 ui-certificate-hint = Chữ ký chưa xác định được sẽ được kiểm lại ngay.
 ui-trust-it = Tin cậy
 ui-administrators-only = Chỉ quản trị làm được: { $names }.
+ui-second-vault-unset = Chưa đặt kho thứ hai.
 ui-second-vault-why = Một ổ khác giữ bản sao của mọi bản gốc: hỏng ổ chính vẫn còn.
 ui-copy-now = Sao ngay
 ui-second-vault-off = Thôi dùng kho thứ hai

@@ -279,7 +279,7 @@ pub(super) fn line(ui: &mut Ui, words: &str, field: impl FnOnce(&mut Ui, f32) ->
 /// A line with a field for text.
 pub(super) fn text(ui: &mut Ui, words: &str, text: &mut String, is_enabled: bool) -> Response {
     line(ui, words, |ui, width| {
-        let field = TextEdit::singleline(text).desired_width(width - 20.0).margin(Margin::symmetric(10, 7));
+        let field = TextEdit::singleline(text).desired_width(width).margin(Margin::symmetric(10, 7));
         ui.add_enabled(is_enabled, field)
     })
 }
@@ -287,7 +287,7 @@ pub(super) fn text(ui: &mut Ui, words: &str, text: &mut String, is_enabled: bool
 /// A line with a field for a password.
 pub(super) fn password(ui: &mut Ui, words: &str, text: &mut String) -> Response {
     line(ui, words, |ui, width| {
-        let field = TextEdit::singleline(text).password(true).desired_width(width - 20.0);
+        let field = TextEdit::singleline(text).password(true).desired_width(width);
         ui.add(field.margin(Margin::symmetric(10, 7)))
     })
 }
@@ -329,14 +329,16 @@ pub(super) fn fact(ui: &mut Ui, mark: Option<Mark>, title: &str, about: &str, st
         if let Some(mark) = mark {
             mark.show(ui, t.surface);
         }
-        let room = (ui.available_width() - 150.0).max(160.0);
-        ui.allocate_ui_with_layout(vec2(room, 36.0), Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add(egui::Label::new(RichText::new(title).color(t.text)).truncate());
-            if !about.is_empty() {
+        let name = |ui: &mut Ui| ui.add(egui::Label::new(RichText::new(title).color(t.text)).truncate());
+        let room = vec2((ui.available_width() - 150.0).max(160.0), 36.0);
+        match about.is_empty() {
+            true => ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| drop(name(ui))),
+            false => ui.allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                name(ui);
                 ui.add(egui::Label::new(RichText::new(about).small().color(t.text3)).truncate()).on_hover_text(about);
-            }
-        });
+            }),
+        };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(stands).color(t.text2));
         });
@@ -410,9 +412,13 @@ fn second_vault(ui: &mut Ui, seen: &Seen<'_>, state: &mut State, acts: &mut Vec<
     let kept = seen.snapshot.second_vault.as_ref();
     card(ui, &texts.get("ui-second-vault"), |ui| {
         match kept {
-            None => {
-                fact(ui, Some(Mark::Planned), &texts.get("ui-second-vault-none"), &texts.get("ui-second-vault-why"), "")
-            }
+            None => fact(
+                ui,
+                Some(Mark::Planned),
+                &texts.get("ui-second-vault-unset"),
+                &texts.get("ui-second-vault-why"),
+                "",
+            ),
             Some((folder, masters)) => {
                 let (mark, words) = match masters {
                     0 => (Mark::Safe, texts.get("ui-second-vault-whole")),
