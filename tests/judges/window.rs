@@ -72,6 +72,8 @@ fn a_window_opens_the_demo_archive_and_walks_its_screens() {
     window
         .env("DISPLAY", &display)
         .env("XDG_RUNTIME_DIR", runtime)
+        // What is chosen here is not kept for whoever works at this machine.
+        .env("SOHOA_CONFIG_DIR", station.folder().join("window"))
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env_remove("WAYLAND_DISPLAY");
     let mut window = Running(window.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the window starts"));
@@ -92,8 +94,22 @@ fn a_window_opens_the_demo_archive_and_walks_its_screens() {
     let mut before = shown("a rail by day", &|shot| shot.rail == [0x1C, 0x29, 0x35]);
     // Scan asks for a dossier, and is given the first of the inventory.
     let keys = [
-        "ctrl+2", "ctrl+3", "Return", "ctrl+4", "ctrl+6", "ctrl+7", "2", "ctrl+8", "ctrl+9", "ctrl+k", "Escape", "F1",
-        "Escape", "ctrl+j", "ctrl+1",
+        "ctrl+2",
+        "ctrl+3",
+        "Return",
+        "ctrl+4",
+        "ctrl+6",
+        "ctrl+7",
+        "2",
+        "ctrl+8",
+        "ctrl+9",
+        "ctrl+comma",
+        "ctrl+k",
+        "Escape",
+        "F1",
+        "Escape",
+        "ctrl+j",
+        "ctrl+1",
     ];
     for keys in keys {
         key(keys);

@@ -104,7 +104,8 @@ fn main() {
         worker: WorkerProgram { program: PathBuf::from(worker), arguments: vec!["worker".to_owned()] },
     };
     let simulated = Some(format!("sheets={count}"));
-    let station = Station { root: PathBuf::from(root), session, simulated, settings: None, free: None };
+    let settings = Some(std::env::temp_dir().join("sohoa-frames-station"));
+    let station = Station { root: PathBuf::from(root), session, simulated, settings, free: None };
     let ctx = Context::default();
     let read = (mode == "inventory").then(|| readings(&station));
     let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &ctx);

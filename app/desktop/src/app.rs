@@ -19,18 +19,22 @@ use crate::desk::{self, Answer, Deed, Desk, Dossier, Way};
 use crate::feeder::{Feeder, News};
 use crate::finder::Finder;
 use crate::gallery::Gallery;
+use crate::keeper::{self, Keeper, Part};
+use crate::looks::Looks;
 use crate::mill::Mill;
 use crate::model::{self, Chip, Reader, Snapshot};
 use crate::parts::{self, Mark};
 use crate::screens::{
-    Act, Screen, archives, check, describe, inventory, inventory_import, jobs, palette, progress, scan, search, sign,
-    sign_in, start,
+    Act, Screen, archives, check, describe, inventory, inventory_import, jobs, palette, progress, scan, search,
+    settings, sign, sign_in, start,
 };
 use crate::theme::{self, tokens};
 use crate::wedge::Wedge;
 
 /// Seconds that a remark on what was done stays.
 const REMARK: f64 = 6.0;
+/// Items of the rail that there is to be room for.
+const RAIL: f32 = 14.0;
 /// Acts that can be undone, at most.
 const UNDOABLE: usize = 100;
 
@@ -53,6 +57,7 @@ pub struct App {
     feeder: Feeder,
     mill: Mill,
     finder: Finder,
+    keeper: Keeper,
     gallery: Gallery,
     known: Known,
     screen: Screen,
@@ -78,6 +83,13 @@ pub struct App {
     sign: sign::State,
     search: search::State,
     sign_in: sign_in::State,
+    settings: settings::State,
+    /// How the window looks.
+    looks: Looks,
+    /// Why what the window keeps could not be read or written.
+    not_kept: Option<Failure>,
+    /// Whether it was written down that this archive was opened.
+    is_remembered: bool,
     /// Who signed in.
     signed_in: Option<String>,
     /// Whether another archive is being chosen.
@@ -115,13 +127,15 @@ impl App {
         let reader = Reader::start(root.clone(), session.clone(), free, ctx);
         let feeder = Feeder::start(root.clone(), session.clone(), simulated, ctx);
         let gallery = Gallery::start(&root, &session, ctx);
-        let mill = Mill::start(root.clone(), session.clone(), settings, ctx);
+        let mill = Mill::start(root.clone(), session.clone(), settings.clone(), ctx);
+        let keeper = Keeper::start(root.clone(), session.clone(), settings, ctx);
         let finder = Finder::start(root.clone(), session.clone(), ctx);
         let app = Self {
             reader,
             feeder,
             mill,
             finder,
+            keeper,
             gallery,
             desk: Desk::start(root, session, ctx),
             texts,
@@ -148,6 +162,10 @@ impl App {
             sign: sign::State::default(),
             search: search::State::default(),
             sign_in: sign_in::State::default(),
+            settings: settings::State::default(),
+            looks: Looks::default(),
+            not_kept: None,
+            is_remembered: false,
             signed_in: None,
             chooses: false,
             is_set_up: false,
@@ -155,6 +173,7 @@ impl App {
         app.reader.ask(&app.texts);
         app.feeder.look(&app.texts);
         app.mill.look(&app.texts);
+        app.keeper.window(&app.texts);
         app
     }
 
@@ -166,12 +185,18 @@ impl App {
         }
     }
 
+    /// The same window in the language that it was opened in, whatever its operator chose before.
+    pub fn in_this_language(mut self) -> Self {
+        self.looks.keeps_language = true;
+        self
+    }
+
     /// Goes over to another archive; the threads of this one end.
     fn go_over(&mut self, root: PathBuf, ctx: &Context) {
         self.keep_drafts_now();
         let station = Station { root, ..self.station.clone() };
         let other = Self::new(Texts::new(self.texts.language()), station, ctx);
-        *self = Self { is_set_up: true, ..other };
+        *self = Self { is_set_up: true, looks: std::mem::take(&mut self.looks), ..other };
     }
 
     /// Goes on as somebody who signed in: every event carries the name from now on.
@@ -180,7 +205,8 @@ impl App {
         let mut station = self.station.clone();
         station.session.operator.clone_from(&name);
         let other = Self::new(Texts::new(self.texts.language()), station, ctx);
-        *self = Self { is_set_up: true, signed_in: Some(name), ..other };
+        let looks = std::mem::take(&mut self.looks).of_another();
+        *self = Self { is_set_up: true, signed_in: Some(name), looks, ..other };
     }
 
     /// Whether somebody has to sign in first.
@@ -194,7 +220,8 @@ impl App {
         let is_on_desk = self.on_desk.as_deref() == self.dossier.as_deref().map(|dossier| dossier.code.as_str());
         let is_known = !matches!(self.known, Known::Waiting) && self.scan.knows_devices();
         let is_idle = !self.feeder.is_running() && self.mill.running.is_none() && self.search.is_settled();
-        is_known && is_on_desk && is_idle
+        let is_kept = self.looks.is_known() && !(self.screen == Screen::Settings && self.settings.is_waiting());
+        is_known && is_on_desk && is_idle && is_kept
     }
 
     /// The folder of the archive.
@@ -238,7 +265,15 @@ impl App {
             ctx.request_repaint();
             return;
         }
+        let now = self.looks.now(self.texts.language(), &ctx);
+        if let Some(look) = self.looks.chosen_since(now) {
+            self.keeper.look(&self.station.session.operator, look, &self.texts);
+        }
         self.hear(&ctx);
+        if !self.looks.is_known() {
+            CentralPanel::default().frame(Frame::new().fill(tokens(&ctx).app)).show(ui, |_| {});
+            return;
+        }
         self.scanned(&ctx);
         let mut acts: Vec<Act> = self.pressed(&ctx).into_iter().map(Act::Command).collect();
         if self.is_locked() {
@@ -284,7 +319,12 @@ impl App {
                 palette.forget();
             }
             match answer {
-                model::Answer::Read(Ok(snapshot)) => self.known = Known::Read(snapshot),
+                model::Answer::Read(Ok(snapshot)) => {
+                    if !std::mem::replace(&mut self.is_remembered, true) {
+                        self.keeper.opened(&snapshot.title, &self.texts);
+                    }
+                    self.known = Known::Read(snapshot);
+                }
                 model::Answer::Read(Err(failure)) => self.known = Known::Failed(failure),
                 model::Answer::Made(Ok(root)) => {
                     self.go_over(root, ctx);
@@ -370,6 +410,7 @@ impl App {
         while let Some(answer) = self.finder.answer() {
             self.search.take(answer);
         }
+        self.hear_keeper(ctx);
         if self.mill.take() {
             self.reader.ask(&self.texts);
             self.look();
@@ -389,6 +430,77 @@ impl App {
                 }
             }
             self.look();
+        }
+    }
+
+    /// Takes what is kept, and what was changed.
+    fn hear_keeper(&mut self, ctx: &Context) {
+        while let Some(answer) = self.keeper.answer() {
+            match answer {
+                keeper::Answer::Window(kept) => {
+                    let (mut looks, archives) = match kept {
+                        Ok((kept, archives)) => (kept.looks, archives),
+                        Err(failure) => {
+                            self.not_kept = Some(failure);
+                            Default::default()
+                        }
+                    };
+                    self.archives.known = archives;
+                    if !self.looks.is_known() {
+                        let look = looks.remove(&self.station.session.operator).unwrap_or_default();
+                        let now = self.looks.now(self.texts.language(), ctx);
+                        let shown = self.looks.take_up(look, now, ctx);
+                        self.speak(shown.language);
+                    }
+                }
+                keeper::Answer::Books(books) => self.settings.books = Some(books),
+                keeper::Answer::Models(folder, models) => self.settings.models = Some((folder, models)),
+                keeper::Answer::Changed(part, outcome) => {
+                    let is_made = outcome.is_ok();
+                    self.settings.changed(part, outcome);
+                    if !is_made {
+                        continue;
+                    }
+                    self.keeper.books(&self.texts);
+                    self.reader.ask(&self.texts);
+                    match part {
+                        Part::Profiles => self.feeder.look(&self.texts),
+                        Part::Keys => self.mill.look(&self.texts),
+                        // Who made the first account has just typed its password.
+                        Part::People if self.signed_in.is_none() => {
+                            self.signed_in = Some(self.station.session.operator.clone());
+                        }
+                        Part::SecondVault => self.mill.copied = None,
+                        Part::People | Part::Models | Part::Looks => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// From now on in this language.
+    fn speak(&mut self, language: UiLanguage) {
+        if language != self.texts.language() {
+            self.texts = Arc::new(Texts::new(language));
+            self.reader.ask(&self.texts);
+            self.look();
+        }
+    }
+
+    /// Does what was decided on Settings.
+    fn settle(&mut self, choice: settings::Choice, ctx: &Context) {
+        match choice {
+            settings::Choice::Change(change) => self.keeper.change(change, &self.texts),
+            settings::Choice::Copy => self.mill.copy(&self.texts),
+            settings::Choice::Models => {
+                self.settings.models = None;
+                self.keeper.models();
+            }
+            settings::Choice::Look(shown) => {
+                shown.apply(ctx);
+                self.looks.is_still = shown.is_still;
+                self.speak(shown.language);
+            }
         }
     }
 
@@ -439,7 +551,7 @@ impl App {
             Screen::Progress => Place::Progress,
             Screen::Sign => Place::Sign,
             Screen::Jobs => Place::Jobs,
-            Screen::Scan | Screen::Check | Screen::Describe | Screen::Search => Place::Everywhere,
+            Screen::Scan | Screen::Check | Screen::Describe | Screen::Search | Screen::Settings => Place::Everywhere,
         }
     }
 
@@ -521,6 +633,7 @@ impl App {
             }
             return;
         }
+        let chooses = self.chooses && self.screen == Screen::Start;
         let mut choice = None;
         CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(ui, |ui| {
             let is_lost = matches!(self.known, Known::Failed(_));
@@ -534,7 +647,7 @@ impl App {
                     }
                     ui.add_space(12.0);
                 }
-                Known::Read(_) if self.chooses => {}
+                Known::Read(_) if chooses => {}
                 Known::Read(snapshot) => match self.screen {
                     Screen::Start => {
                         let station = &self.station.session.station;
@@ -547,6 +660,18 @@ impl App {
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Sign => sign::show(ui, &self.texts, snapshot, &self.mill, &mut self.sign, acts),
                     Screen::Jobs => jobs::show(ui, &self.texts, snapshot, &self.mill, acts),
+                    Screen::Settings => {
+                        let seen = settings::Seen {
+                            texts: &self.texts,
+                            snapshot,
+                            mill: &self.mill,
+                            devices: self.scan.found(),
+                            operator: &self.station.session.operator,
+                            shown: self.looks.now(self.texts.language(), ui.ctx()),
+                            not_kept: self.not_kept.as_ref(),
+                        };
+                        settings::show(ui, &seen, &mut self.settings, acts);
+                    }
                     Screen::Search => {
                         search::show(ui, &self.texts, &self.finder, &mut self.search, &mut self.gallery, acts);
                     }
@@ -573,7 +698,7 @@ impl App {
                     }
                 },
             }
-            if self.chooses || is_lost {
+            if chooses || is_lost {
                 choice = archives::show(ui, &self.texts, &mut self.archives, is_lost);
             }
         });
@@ -582,6 +707,7 @@ impl App {
                 let ctx = ui.ctx().clone();
                 self.go_over(root, &ctx);
             }
+            Some(archives::Choice::Forget(folder)) => self.keeper.forget(folder, &self.texts),
             Some(archives::Choice::Make(folder, new)) => self.reader.make(folder, new, &self.texts),
             None => {}
         }
@@ -616,6 +742,7 @@ impl App {
                         self.desk.forms(code, &self.texts);
                     }
                 }
+                Act::Settings(choice) => self.settle(choice, ctx),
                 Act::TryPictures => self.gallery.try_again(),
                 Act::LookForScanners => self.feeder.look(&self.texts),
             }
@@ -666,6 +793,12 @@ impl App {
             Command::ShowProgress => self.screen = Screen::Progress,
             Command::ShowSearch => self.screen = Screen::Search,
             Command::ShowJobs => self.screen = Screen::Jobs,
+            Command::ShowSettings => {
+                self.screen = Screen::Settings;
+                self.keeper.books(&self.texts);
+                self.keeper.models();
+                self.mill.look(&self.texts);
+            }
             Command::Work => self.mill.work(None, &self.texts),
             Command::StopWork => self.mill.stop(),
             Command::Refresh => {
@@ -679,16 +812,15 @@ impl App {
                     UiLanguage::Vietnamese => UiLanguage::English,
                     UiLanguage::English => UiLanguage::Vietnamese,
                 };
-                self.texts = Arc::new(Texts::new(other));
-                self.reader.ask(&self.texts);
-                self.look();
+                self.speak(other);
             }
             Command::SwitchTheme => {
                 ctx.set_theme(if ctx.theme() == Theme::Dark { Theme::Light } else { Theme::Dark });
             }
             Command::ShowKeys => self.shows_keys = !self.shows_keys,
             Command::ChooseArchive => {
-                self.chooses = !self.chooses && !self.feeder.is_running();
+                let is_shown = self.chooses && self.screen == Screen::Start;
+                self.chooses = !is_shown && !self.feeder.is_running();
                 if self.chooses {
                     self.screen = Screen::Start;
                 }
@@ -749,6 +881,7 @@ impl App {
                 self.describe.carry_out(command, acts);
             }
             Screen::Start | Screen::Inventory | Screen::Sign | Screen::Progress | Screen::Search | Screen::Jobs => {}
+            Screen::Settings => {}
         }
     }
 
@@ -799,9 +932,14 @@ impl App {
                     Command::SwitchTheme,
                     Command::SwitchLanguage,
                     Command::Refresh,
+                    Command::ShowSettings,
                     Command::ShowJobs,
                 ] {
-                    let is_selected = command == Command::ShowJobs && self.screen == Screen::Jobs;
+                    let is_selected = match command {
+                        Command::ShowJobs => self.screen == Screen::Jobs,
+                        Command::ShowSettings => self.screen == Screen::Settings,
+                        _ => false,
+                    };
                     if rail_item(ui, &self.texts, command, is_selected, 0) {
                         acts.push(Act::Command(command));
                     }
@@ -825,6 +963,7 @@ impl App {
                     Screen::Progress => Command::ShowProgress,
                     Screen::Search => Command::ShowSearch,
                     Screen::Jobs => Command::ShowJobs,
+                    Screen::Settings => Command::ShowSettings,
                 };
                 let is_page = matches!(self.screen, Screen::Scan | Screen::Check | Screen::Describe);
                 let dossier = self.dossier.as_deref().filter(|_| is_page);
@@ -1039,8 +1178,9 @@ fn pill(ui: &mut Ui, texts: &Texts, dossier: &Dossier) {
 fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool, badge: usize) -> bool {
     let t = tokens(ui.ctx());
     // Where the window is low there is room for the signs alone.
-    let is_worded = ui.ctx().content_rect().height() > 730.0;
-    let height = if is_worded { 55.0 } else { 38.0 };
+    let room = (ui.ctx().content_rect().height() - 16.0) / RAIL - 2.0;
+    let is_worded = room >= 50.0;
+    let height = room.clamp(30.0, if is_worded { 55.0 } else { 38.0 });
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let painter = ui.painter();
     if is_selected || response.hovered() || response.has_focus() {

@@ -26,6 +26,8 @@ pub enum Command {
     ShowSearch,
     /// What the machine does.
     ShowJobs,
+    /// What the archive and the station keep.
+    ShowSettings,
     /// Every command and every dossier, by a few letters.
     ShowPalette,
     /// Another archive.
@@ -153,7 +155,7 @@ pub enum Place {
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 16] = [
+    pub const EVERYWHERE: [Self; 17] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
@@ -163,6 +165,7 @@ impl Command {
         Self::ShowProgress,
         Self::ShowSearch,
         Self::ShowJobs,
+        Self::ShowSettings,
         Self::ShowPalette,
         Self::ChooseArchive,
         Self::Lock,
@@ -255,6 +258,7 @@ impl Command {
             Self::ShowProgress => "ui-progress",
             Self::ShowSearch => "ui-search",
             Self::ShowJobs => "ui-jobs",
+            Self::ShowSettings => "ui-settings",
             Self::ShowPalette => "ui-palette",
             Self::ImportInventory => "ui-import-inventory",
             Self::ChooseArchive => "ui-open-archive",
@@ -320,6 +324,7 @@ impl Command {
             Self::ShowProgress => Icon::ChartLine,
             Self::ShowSearch => Icon::Search,
             Self::ShowJobs => Icon::ListChecks,
+            Self::ShowSettings => Icon::Settings,
             Self::ShowPalette => Icon::Command,
             Self::ImportInventory => Icon::Upload,
             Self::ChooseArchive => Icon::FolderOpen,
@@ -380,6 +385,7 @@ impl Command {
             Self::ShowProgress => control(Key::Num7),
             Self::ShowSearch => control(Key::Num8),
             Self::ShowJobs => control(Key::Num9),
+            Self::ShowSettings => control(Key::Comma),
             Self::ShowPalette => control(Key::K),
             Self::ImportInventory => control(Key::I),
             Self::ChooseArchive => control(Key::O),
@@ -443,6 +449,7 @@ impl Command {
             Key::Escape => "Esc".to_owned(),
             Key::Plus => "+".to_owned(),
             Key::Backtick => "`".to_owned(),
+            Key::Comma => ",".to_owned(),
             Key::Minus => "–".to_owned(),
             key => key.name().to_owned(),
         };

@@ -52,6 +52,8 @@ fn main() -> ExitCode {
         let task = if scanner { Task::Drive(simulated) } else { Task::Read(None) };
         return ExitCode::from(worker::run(task).code());
     }
+    // A language that is asked for here is stronger than what the operator chose in the window before.
+    let is_asked = arguments.ui_lang.is_some();
     let texts = Texts::new(UiLanguage::choose(arguments.ui_lang, &environment));
     let root = arguments.archive.or_else(|| environment("SOHOA_ARCHIVE").map(PathBuf::from));
     let root = root.unwrap_or_else(|| PathBuf::from("."));
@@ -77,7 +79,10 @@ fn main() -> ExitCode {
     let window = eframe::run_native(
         "Sohoa",
         options,
-        Box::new(move |creation| Ok(Box::new(App::new(texts, station, &creation.egui_ctx)))),
+        Box::new(move |creation| {
+            let app = App::new(texts, station, &creation.egui_ctx);
+            Ok(Box::new(if is_asked { app.in_this_language() } else { app }))
+        }),
     );
     if window.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -12,12 +12,13 @@ use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::process::{self, ProcessOutcome, ProcessPlan};
 use sohoa_pipeline::progress::{Phase, Sink};
-use sohoa_pipeline::second_vault;
+use sohoa_pipeline::second_vault::{self, Copied};
 use sohoa_pipeline::signing::SigningKey;
-use sohoa_shell::station::{KeyEntry, Station, StationError};
-use sohoa_shell::{Failure, Texts, environment};
+use sohoa_shell::station::{KeyEntry, StationError};
+use sohoa_shell::{Failure, Texts};
 
 use crate::errand::{Errand, Tell};
+use crate::keeper::located;
 
 /// What the mill is asked for.
 enum Wish {
@@ -25,6 +26,8 @@ enum Wish {
     Key(Arc<Texts>),
     /// Work: with a password also signing, with a dossier only on that.
     Work { password: Option<Secret>, cancel: Cancel, texts: Arc<Texts> },
+    /// Everything is copied to the second vault, and what is there is hashed again.
+    Copy { cancel: Cancel, texts: Arc<Texts> },
 }
 
 /// What the mill says.
@@ -36,6 +39,8 @@ pub enum News {
     Step(Phase, u64, u64),
     /// The work is over; whether it was told to stop.
     Ended(Result<(ProcessOutcome, bool), Failure>),
+    /// The copy is over; none if it was told to stop.
+    Copied(Result<Option<Copied>, Failure>),
 }
 
 /// How far the mill is.
@@ -71,6 +76,8 @@ pub struct Mill {
     pub running: Option<Running>,
     /// How it ended last.
     pub ended: Option<Result<(ProcessOutcome, bool), Failure>>,
+    /// How copying to the second vault ended last; none if it was told to stop.
+    pub copied: Option<Result<Option<Copied>, Failure>>,
     /// The key of the station, once it is known.
     pub key: Option<Result<Option<KeyEntry>, Failure>>,
 }
@@ -98,10 +105,19 @@ impl Mill {
                         let ended = work(&root, &session, key, &cancel, &texts, news);
                         news.tell(News::Ended(ended.map(|outcome| (outcome, cancel.is_requested()))));
                     }
+                    Wish::Copy { cancel, texts } => {
+                        let copied = Archive::open(&root, &session)
+                            .and_then(|archive| second_vault::copy_all(&archive, &cancel, &Steps(news)));
+                        news.tell(News::Copied(match copied {
+                            Ok(copied) => Ok(Some(copied)),
+                            Err(_) if cancel.is_requested() => Ok(None),
+                            Err(error) => Err(Failure::of(&error, &texts)),
+                        }));
+                    }
                 }
             }
         });
-        Self { errand, running: None, ended: None, key: None }
+        Self { errand, running: None, ended: None, copied: None, key: None }
     }
 
     /// Asks which key the station signs with.
@@ -119,6 +135,17 @@ impl Mill {
         let signs = password.is_some();
         self.running = Some(Running { signs, step: None, since: Instant::now(), cancel: cancel.clone() });
         self.errand.ask(Wish::Work { password, cancel, texts: texts.clone() });
+    }
+
+    /// Starts to copy everything to the second vault.
+    pub fn copy(&mut self, texts: &Arc<Texts>) {
+        if self.running.is_some() {
+            return;
+        }
+        let cancel = Cancel::new();
+        self.copied = None;
+        self.running = Some(Running { signs: false, step: None, since: Instant::now(), cancel: cancel.clone() });
+        self.errand.ask(Wish::Copy { cancel, texts: texts.clone() });
     }
 
     /// Stops at the next safe place: no page and no file is left half-done.
@@ -145,6 +172,11 @@ impl Mill {
                 News::Ended(ended) => {
                     self.running = None;
                     self.ended = Some(ended);
+                    has_ended = true;
+                }
+                News::Copied(copied) => {
+                    self.running = None;
+                    self.copied = Some(copied);
                     has_ended = true;
                 }
             }
@@ -180,10 +212,4 @@ fn key(archive: &Archive, settings: Option<&Path>, password: &Secret) -> Result<
         return Err(StationError::DemoKeyInRealArchive);
     }
     Ok(SigningKey(station.open_key(&entry, password)?))
-}
-
-/// The station with its settings in this folder, or where the environment says.
-fn located(settings: Option<&Path>) -> Result<Station, StationError> {
-    let folder = settings.map(|folder| folder.display().to_string());
-    Station::locate(&|name| folder.clone().filter(|_| name == "SOHOA_CONFIG_DIR").or_else(|| environment(name)))
 }

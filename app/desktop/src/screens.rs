@@ -13,6 +13,10 @@ pub mod palette;
 pub mod progress;
 pub mod scan;
 pub mod search;
+pub mod settings;
+pub mod settings_keys;
+pub mod settings_people;
+pub mod settings_profiles;
 pub mod sign;
 pub mod sign_in;
 pub mod start;
@@ -45,6 +49,8 @@ pub enum Screen {
     Search,
     /// What the machine does.
     Jobs,
+    /// What the archive and the station keep.
+    Settings,
 }
 
 /// What came of a frame.
@@ -69,6 +75,8 @@ pub enum Act {
     Forms,
     /// Pictures that could not be made are tried again.
     TryPictures,
+    /// Something of the settings was decided.
+    Settings(settings::Choice),
     /// Scanners are looked for again.
     LookForScanners,
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use eframe::egui;
 use egui::{
     Color32, ColorImage, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
-    TextStyle, Theme, vec2,
+    TextStyle, Theme, style::ScrollAnimation, vec2,
 };
 
 const REGULAR: &[u8] = include_bytes!("../fonts/NotoSans-Regular.ttf");
 const SEMIBOLD: &[u8] = include_bytes!("../fonts/NotoSans-Bold.ttf");
+
+/// Seconds that hovering and pressing take to be seen.
+const MOMENT: f32 = 0.08;
 
 /// The colour of a state, and of the ground behind its word.
 #[derive(Debug, Clone, Copy)]
@@ -192,7 +195,7 @@ pub fn apply(ctx: &Context) {
             spacing.scroll = egui::style::ScrollStyle::solid();
             style.interaction.tooltip_delay = 0.4;
             style.interaction.selectable_labels = false;
-            style.animation_time = 0.08;
+            style.animation_time = MOMENT;
             let visuals = &mut style.visuals;
             visuals.override_text_color = None;
             visuals.weak_text_color = Some(tokens.text3);
@@ -226,6 +229,16 @@ pub fn apply(ctx: &Context) {
                 widget.corner_radius = CornerRadius::same(6);
                 widget.expansion = 0.0;
             }
+        });
+    }
+}
+
+/// Whether things glide and fade for a moment, or stand at once where they belong.
+pub fn move_or_not(ctx: &Context, is_still: bool) {
+    for theme in [Theme::Light, Theme::Dark] {
+        ctx.style_mut_of(theme, |style| {
+            style.animation_time = if is_still { 0.0 } else { MOMENT };
+            style.scroll_animation = if is_still { ScrollAnimation::none() } else { ScrollAnimation::default() };
         });
     }
 }

@@ -139,6 +139,7 @@ impl Maker<'_> {
             }
             PipelineError::Folder(FolderError::Unreadable { path, source }) => self.unreadable(path, source),
             PipelineError::Sign(error) => self.sign(error),
+            PipelineError::ForDemonstration => self.make("error-demo-key-in-real-archive", &[], Exit::Rule),
             PipelineError::Scan(error) => self.scan(error),
             PipelineError::NoSuchPage { number, several, .. } => {
                 let id = if *several { "error-which-document" } else { "error-no-page" };
@@ -417,6 +418,7 @@ mod tests {
             (PipelineError::Store(StoreError::write(path(), not_found())), Exit::Unexpected),
             (PipelineError::Catalog(CatalogError::Newer { found: 9, known: 1 }), Exit::NotUnderstood),
             (PipelineError::Sign(SignError::WrongPassword), Exit::Key),
+            (PipelineError::ForDemonstration, Exit::Rule),
             (PipelineError::Worker(WorkerFault::Start(not_found())), Exit::Unexpected),
             (PipelineError::Cancelled, Exit::Interrupted),
             (ScanError::NoDevice { id: "test:0".into() }.into(), Exit::NotFound),

@@ -1,7 +1,7 @@
 //! The station: what belongs to this machine and its operator and to no archive: the key in use, and who works here.
 //!
-//! It lies in `SOHOA_CONFIG_DIR`, else `XDG_CONFIG_HOME/sohoa`, else `~/.config/sohoa`: `station.toml` and the folder
-//! `keys`. A password is never stored with one exception: the demonstration key, which protects nothing, has its own in a
+//! It lies in `SOHOA_CONFIG_DIR`, else `XDG_CONFIG_HOME/sohoa`, else `~/.config/sohoa`: `station.toml`, the folder
+//! `keys`, and `window.toml` ([`window`](crate::window)). A password is never stored with one exception: the demonstration key, which protects nothing, has its own in a
 //! file beside it.
 
 use std::fs;
@@ -9,13 +9,17 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sohoa_model::Timestamp;
-use sohoa_sign::{Mechanism, NOT_FOR_RECORDS, Secret, SignError, Signer, SoftKey};
+pub use sohoa_pipeline::trust::is_for_demonstration;
+use sohoa_sign::{Mechanism, Secret, SignError, Signer, SoftKey};
 use sohoa_store::{StoreError, atomic};
 
 use crate::Variables;
 
+/// The settings file of the key.
+const FILE: &str = "station.toml";
 /// Longest password file that is read, in bytes.
 const LONGEST_PASSWORD: u64 = 4096;
 /// Largest key file that is read, in bytes.
@@ -51,11 +55,6 @@ impl KeyEntry {
     pub fn is_demo(&self) -> bool {
         is_for_demonstration(&self.subject)
     }
-}
-
-/// Whether the name in a certificate says that it is not for records.
-pub fn is_for_demonstration(common_name: &str) -> bool {
-    common_name.contains(NOT_FOR_RECORDS)
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -130,6 +129,30 @@ pub enum PasswordSource {
     Prompt,
 }
 
+/// An archive beside which a key is chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// Its folder.
+    pub root: &'a Path,
+    /// Whether it is for demonstration.
+    pub is_demo: bool,
+}
+
+impl Beside<'_> {
+    /// Keys never lie inside an archive.
+    ///
+    /// # Errors
+    /// [`StationError::KeyInsideArchive`].
+    pub fn refuse_inside(&self, path: &Path) -> Result<(), StationError> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let found = absolute.canonicalize().unwrap_or(absolute);
+        match self.root.canonicalize() {
+            Ok(root) if found.starts_with(&root) => Err(StationError::KeyInsideArchive(path.to_owned())),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Station {
     /// The station in its folder, which need not exist yet.
     ///
@@ -151,26 +174,34 @@ impl Station {
 
     /// The key in use.
     pub fn key(&self) -> Result<Option<KeyEntry>, StationError> {
-        Ok(self.load()?.key)
+        Ok(self.load::<StationFile>(FILE)?.key)
     }
 
-    /// Takes a PKCS#12 file into use; it stays where it is.
+    /// Takes a PKCS#12 file into use; it stays where it is. An archive may stand beside it, in which it is to sign.
     ///
     /// # Errors
-    /// [`StationError::KeyFile`], [`StationError::Sign`] if the password does not open it or the key can't sign, or not so.
+    /// [`StationError::KeyFile`], [`StationError::Sign`] if the password does not open it or the key can't sign, or not so;
+    /// [`StationError::KeyInsideArchive`], [`StationError::DemoKeyInRealArchive`] for what that archive does not bear.
     pub fn use_key(
         &self,
         path: &Path,
         password: &Secret,
         mechanism: Option<Mechanism>,
+        beside: Option<Beside<'_>>,
         now: Timestamp,
     ) -> Result<KeyEntry, StationError> {
+        if let Some(archive) = beside {
+            archive.refuse_inside(path)?;
+        }
         let path = path.canonicalize().map_err(|source| StationError::KeyFile { path: path.to_owned(), source })?;
         let mut key = SoftKey::open(&read_key(&path)?, password)?;
         if let Some(mechanism) = mechanism {
             key = key.signing_with(mechanism)?;
         }
         key.check_may_sign(now)?;
+        if beside.is_some_and(|archive| !archive.is_demo) && is_for_demonstration(&key.certificate().common_name()) {
+            return Err(StationError::DemoKeyInRealArchive);
+        }
         self.enter(path, &key, None)
     }
 
@@ -219,28 +250,26 @@ impl Station {
             mechanism: Some(key.mechanism().word().to_owned()),
             demo_password_file: demo,
         };
-        self.save(&StationFile { key: Some(entry.clone()) })?;
+        self.save(FILE, &StationFile { key: Some(entry.clone()) })?;
         Ok(entry)
     }
 
-    fn file(&self) -> PathBuf {
-        self.folder.join("station.toml")
-    }
-
-    fn load(&self) -> Result<StationFile, StationError> {
-        let path = self.file();
+    /// A settings file of the station; what is usual where there is none.
+    pub(crate) fn load<T: Default + DeserializeOwned>(&self, name: &str) -> Result<T, StationError> {
+        let path = self.folder.join(name);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(StationFile::default()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
             Err(e) => return Err(StoreError::read(path, e).into()),
         };
         toml::from_str(&text).map_err(|source| StationError::Malformed { path, source: Box::new(source) })
     }
 
-    fn save(&self, file: &StationFile) -> Result<(), StationError> {
+    /// Writes a settings file of the station durably.
+    pub(crate) fn save<T: Serialize>(&self, name: &str, file: &T) -> Result<(), StationError> {
         private_folder(&self.folder)?;
         let text = toml::to_string_pretty(file).expect("paths and plain texts are TOML");
-        Ok(atomic::write(&self.file(), text.as_bytes())?)
+        Ok(atomic::write(&self.folder.join(name), text.as_bytes())?)
     }
 }
 
@@ -337,9 +366,9 @@ mod tests {
                 assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
             }
         }
-        let taken = station.use_key(&entry.path, &read_password(&file).unwrap(), None, NOW).unwrap();
+        let taken = station.use_key(&entry.path, &read_password(&file).unwrap(), None, None, NOW).unwrap();
         assert!(taken.is_demo() && taken.demo_password_file.is_none(), "a demonstration key that was taken stays one");
-        let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"), None, Timestamp(0));
+        let wrong = station.use_key(&entry.path, &Secret::new("mật khẩu sai"), None, None, Timestamp(0));
         assert!(matches!(wrong, Err(StationError::Sign(SignError::WrongPassword))));
     }
 
@@ -357,7 +386,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let station = station(folder.path());
         fs::create_dir_all(station.folder()).unwrap();
-        fs::write(station.file(), "[khoa]\n").unwrap();
+        fs::write(station.folder().join(FILE), "[khoa]\n").unwrap();
         assert!(matches!(station.key(), Err(StationError::Malformed { .. })));
     }
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use serde::{Deserialize, Serialize};
 use unic_langid::LanguageIdentifier;
 
 use crate::Variables;
@@ -16,11 +17,13 @@ const VIETNAMESE: &str = include_str!("../texts/vi.ftl");
 const ENGLISH: &str = include_str!("../texts/en.ftl");
 
 /// A language that the program speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UiLanguage {
     /// Vietnamese, unless something else is wished.
+    #[serde(rename = "vi")]
     Vietnamese,
     /// English.
+    #[serde(rename = "en")]
     English,
 }
 

@@ -163,6 +163,9 @@ pub enum PipelineError {
     /// The store could not do its work.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A certificate for demonstration in an archive that is not.
+    #[error("a certificate for demonstration is not trusted in this archive")]
+    ForDemonstration,
     /// The settings could not be read or written.
     #[error(transparent)]
     Settings(#[from] SettingsError),

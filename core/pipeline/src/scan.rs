@@ -170,6 +170,16 @@ pub fn set_profile(archive: &Archive, name: &str, profile: &Profile) -> Result<(
     Ok(())
 }
 
+/// Removes a profile.
+///
+/// # Errors
+/// [`CatalogError::Unknown`] if there is none of this name.
+pub fn remove_profile(archive: &Archive, name: &str) -> Result<(), PipelineError> {
+    archive.catalog().remove_scan_profile(name, &archive.act())?;
+    archive.write_archive_manifest()?;
+    Ok(())
+}
+
 /// A profile by its name.
 pub fn profile(archive: &Archive, name: &str) -> Result<Profile, PipelineError> {
     let value = archive.catalog().scan_profile(name)?;

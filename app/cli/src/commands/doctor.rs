@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use sohoa_model::reading::{LanguageChoice, Recipe};
 use sohoa_model::{Cancel, Language};
-use sohoa_pipeline::check;
-use sohoa_pipeline::worker::protocol::{RecipeRecord, Request, Response};
+use sohoa_pipeline::worker::protocol::Request;
 use sohoa_pipeline::worker::{Worker, WorkerFault};
+use sohoa_pipeline::{check, models};
 use sohoa_shell::worker::models_folder;
 use sohoa_shell::{Exit, environment, failure, reasons};
 use sohoa_store::disk;
@@ -80,14 +79,14 @@ fn mend(front: &mut Front) -> Result<Mended, Stop> {
 }
 
 fn look(front: &Front) -> Result<Report, Stop> {
-    let models = models_folder(None, &environment);
+    let folder = models_folder(None, &environment);
     let mut report = Report {
         software: front.session.software.clone(),
         operator: front.session.operator.clone(),
         station: front.station.folder().display().to_string(),
         key: front.station.key()?.map(|key| key.subject),
         models_missing: models_missing(front),
-        models: models.display().to_string(),
+        models: folder.display().to_string(),
         worker_runs: worker_runs(front),
         ..Report::default()
     };
@@ -107,18 +106,13 @@ fn look(front: &Front) -> Result<Report, Stop> {
     Ok(report)
 }
 
-/// Whether a worker answers at all; what it says of a file that is not there does not matter.
 /// The models that are not there, or that the manifest of the program does not list.
 fn models_missing(front: &Front) -> Vec<&'static str> {
-    let mut worker = Worker::new(front.session.worker.clone());
-    let mut is_missing = |language: &Language| {
-        let recipe = RecipeRecord::from(&Recipe::current(LanguageChoice::Given(*language)));
-        let answer = worker.call(&Request::Models { recipe }, WORKER_LIMIT, &Cancel::new());
-        !matches!(answer, Ok((Response::Ready, _)))
-    };
-    Language::ALL.into_iter().filter(|language| is_missing(language)).map(Language::model).collect()
+    let all = models::look(&front.session.worker, &Cancel::new());
+    all.into_iter().filter(|(_, is_there)| !is_there).map(|(language, _)| language.model()).collect()
 }
 
+/// Whether a worker answers at all; what it says of a file that is not there does not matter.
 fn worker_runs(front: &Front) -> bool {
     let mut worker = Worker::new(front.session.worker.clone());
     let request = Request::Inspect { path: front.station.folder().join("no such file") };

@@ -50,7 +50,7 @@ pub(super) fn list(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
 
 pub(super) fn remove(front: &mut Front, args: &ProfileRemoveArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
-    archive.catalog().remove_scan_profile(&args.profile_name, &archive.act())?;
+    scan::remove_profile(&archive, &args.profile_name)?;
     list(front, args.json)
 }
 

@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui::{Margin, RichText, TextEdit, Ui};
+use egui::{FontId, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use sohoa_pipeline::archive::NewArchive;
 use sohoa_shell::{Failure, Texts};
 
+use crate::keeper::{Known, Stands};
 use crate::parts::{self, Action, Mark, Notice};
 use crate::theme::{semibold, tokens};
 
 /// What is typed.
 #[derive(Debug, Default)]
 pub struct State {
+    /// The archives that were opened last, the newest first.
+    pub known: Vec<Known>,
     folder: String,
     new_folder: String,
     title: String,
@@ -23,6 +26,8 @@ pub struct State {
 
 /// What was decided.
 pub enum Choice {
+    /// The archive in this folder is taken off the list.
+    Forget(PathBuf),
     /// The archive in this folder is opened.
     Open(PathBuf),
     /// One is made in this folder, and opened.
@@ -33,6 +38,10 @@ pub enum Choice {
 pub fn show(ui: &mut Ui, texts: &Texts, state: &mut State, makes_first: bool) -> Option<Choice> {
     let t = tokens(ui.ctx());
     let mut choice = None;
+    if !state.known.is_empty() {
+        parts::card(ui).show(ui, |ui| choice = list(ui, texts, &state.known));
+        ui.add_space(12.0);
+    }
     parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
         ui.set_width(ui.available_width().min(560.0));
         ui.label(RichText::new(texts.get("ui-open-archive")).font(semibold(16.0)).color(t.text));
@@ -65,6 +74,59 @@ pub fn show(ui: &mut Ui, texts: &Texts, state: &mut State, makes_first: bool) ->
             choice = Some(Choice::Make(PathBuf::from(folder), NewArchive { title, organisation, demo: false }));
         }
     });
+    choice
+}
+
+/// The archives that were opened last, each with the way to take it off the list.
+fn list(ui: &mut Ui, texts: &Texts, known: &[Known]) -> Option<Choice> {
+    let t = tokens(ui.ctx());
+    let mut choice = None;
+    ui.set_width(ui.available_width().min(592.0));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    egui::Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+        ui.label(RichText::new(texts.get("ui-archives-known")).font(semibold(16.0)).color(t.text));
+    });
+    for Known { archive, stands } in known {
+        let folder = archive.folder.display().to_string();
+        let id = match stands {
+            Stands::Open => "ui-archive-is-open",
+            Stands::There => "ui-archive-there",
+            Stands::Away => "ui-archive-away",
+        };
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
+        let cross = Rect::from_center_size(pos2(rect.right() - 26.0, rect.center().y), vec2(32.0, 32.0));
+        let whole = Rect::from_min_max(rect.min, pos2(cross.left() - 4.0, rect.bottom()));
+        let sense = if *stands == Stands::There { Sense::click() } else { Sense::hover() };
+        let row = ui.interact(whole, ui.scope_id().with(&archive.folder), sense);
+        let is_live = *stands == Stands::There && (row.hovered() || row.has_focus());
+        ui.painter().rect_filled(rect.shrink(1.0), 0.0, if is_live { t.hover } else { t.surface });
+        ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.line));
+        if row.has_focus() {
+            ui.painter().rect_stroke(whole.shrink(2.0), 4.0, Stroke::new(2.0, t.focus), egui::StrokeKind::Inside);
+        }
+        let words = texts.get(id);
+        let colour = if *stands == Stands::Away { t.warn.fg } else { t.text2 };
+        let beside = ui.painter().layout_no_wrap(words.clone(), FontId::proportional(13.0), colour);
+        let right = whole.right() - 8.0 - beside.size().x;
+        ui.painter().galley(pos2(right, rect.center().y - beside.size().y / 2.0), beside, colour);
+        for (y, words, size, colour) in [(-9.0, &archive.title, 14.0, t.text), (10.0, &folder, 12.0, t.text3)] {
+            let galley = parts::cut(ui, words, FontId::proportional(size), colour, right - rect.left() - 28.0);
+            let at = pos2(rect.left() + 16.0, rect.center().y + y - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, colour);
+        }
+        let name = format!("{} · {folder} · {words}", archive.title);
+        row.widget_info(|| WidgetInfo::labeled(Role::Button, *stands == Stands::There, &name));
+        if row.clicked() {
+            choice = Some(Choice::Open(archive.folder.clone()));
+        }
+        let name = texts.say("ui-forget-archive", &[("title", (&archive.title).into())]);
+        let sign = RichText::new(char::from(lucide_icons::Icon::X)).color(t.text2);
+        let button = ui.put(cross, egui::Button::new(sign).frame(false));
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        if button.on_hover_text(&name).clicked() {
+            choice = Some(Choice::Forget(archive.folder.clone()));
+        }
+    }
     choice
 }
 

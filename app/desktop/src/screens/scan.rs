@@ -145,7 +145,8 @@ impl State {
         self.profile.as_ref().and_then(named).map(|(_, profile)| profile.clone()).unwrap_or_default()
     }
 
-    fn found(&self) -> &[Device] {
+    /// The scanners that were found.
+    pub fn found(&self) -> &[Device] {
         self.devices.as_ref().and_then(|found| found.as_ref().ok()).map_or(&[], Vec::as_slice)
     }
 
