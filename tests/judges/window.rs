@@ -98,6 +98,7 @@ fn a_window_opens_the_demo_archive_and_walks_its_screens() {
         "ctrl+3",
         "Return",
         "ctrl+4",
+        "ctrl+5",
         "ctrl+6",
         "ctrl+7",
         "2",
@@ -116,7 +117,7 @@ fn a_window_opens_the_demo_archive_and_walks_its_screens() {
         before = shown(&format!("anything new after {keys}"), &|shot| shot.pixels != before.pixels);
         assert!(window.0.try_wait().expect("it can be asked").is_none(), "the window closed after {keys}");
     }
-    key("ctrl+d");
+    key("ctrl+shift+d");
     shown("a rail by night", &|shot| shot.rail == [0x0B, 0x10, 0x15]);
     announce(&format!("a window under Xvfb: {} keys, each shows something new", keys.len() + 1));
 }

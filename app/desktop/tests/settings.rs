@@ -370,7 +370,7 @@ fn what_an_operator_chose_is_there_in_the_next_window_unless_another_language_is
     assert!((second.ctx.zoom_factor() - 1.2).abs() < 0.001);
     assert_eq!(second.ctx.style_of(Theme::Dark).animation_time, 0.0);
     // A key does the same as the form, and the rest stays.
-    second.key_press_modifiers(Modifiers::CTRL, Key::D);
+    second.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::D);
     second.run_steps(3);
     until(&mut second, "the other theme on the disk", |_| kept(&root).is_some_and(|look| look.is_dark == Some(false)));
     assert_eq!(kept(&root).expect("a look").zoom, Some(120));
