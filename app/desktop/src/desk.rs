@@ -13,6 +13,7 @@ use sohoa_model::dossier_state::DossierState;
 use sohoa_model::finding::Severity;
 use sohoa_model::ids::{DocumentId, PageId};
 use sohoa_pipeline::PipelineError;
+use sohoa_pipeline::accounts::Role;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::custody::{self, Paper};
 use sohoa_pipeline::decide::{self, Decision};
@@ -211,7 +212,10 @@ impl Dossier {
         Ok(Self {
             sample,
             code: row.description.code.clone(),
-            title: row.description.title.clone(),
+            title: match row.held && archive.settings().role(&archive.session().operator) < Role::Supervisor {
+                true => texts.get("ui-title-covered"),
+                false => row.description.title.clone(),
+            },
             fonds: row.description.fonds.clone(),
             series: row.description.series.clone(),
             state: row.state,

@@ -290,12 +290,20 @@ fn waiting(dossiers: &[Arc<DossierLine>]) -> Vec<Waiting> {
 }
 
 /// All dossiers by code. A line that says the same as before is taken over: its words are neither copied nor folded again.
-fn lines(catalog: &Catalog, before: &[Arc<DossierLine>]) -> Result<Vec<Arc<DossierLine>>, CatalogError> {
+///
+/// What stands in the place of the titles of held dossiers, if they are not for this operator, is `cover`.
+fn lines(
+    catalog: &Catalog,
+    cover: Option<&str>,
+    before: &[Arc<DossierLine>],
+) -> Result<Vec<Arc<DossierLine>>, CatalogError> {
     let open = catalog.dossiers_with_open_batch()?;
     let exceptions = catalog.exceptions()?;
     let mut before = before.iter().peekable();
     let mut lines = Vec::with_capacity(before.len());
     catalog.each_dossier(|entry| {
+        let title = cover.filter(|_| entry.held).unwrap_or(entry.title);
+        let entry = DossierEntry { title, ..entry };
         while before.next_if(|line| line.code.as_str() < entry.code).is_some() {}
         let batch_open = open.contains(entry.code);
         let exceptions = exceptions.get(entry.code).copied().unwrap_or(0);
@@ -321,7 +329,9 @@ impl Snapshot {
         let archive = Archive::open(root, session).map_err(failed)?;
         let catalog = archive.catalog();
         let lost = |error: CatalogError| failed(error.into());
-        let dossiers = lines(catalog, before).map_err(lost)?;
+        let role = archive.settings().role(&session.operator);
+        let cover = (role < Role::Supervisor).then(|| texts.get("ui-title-covered"));
+        let dossiers = lines(catalog, cover.as_deref(), before).map_err(lost)?;
         let second = match second_vault::folder(&archive) {
             Some(folder) => Some((folder, catalog.count_masters_not_copied().map_err(lost)?)),
             None => None,
@@ -349,7 +359,7 @@ impl Snapshot {
             title: archive.facts().title.clone(),
             demo: archive.facts().demo,
             accounts: people.accounts.iter().map(|account| (account.name.clone(), account.role)).collect(),
-            role: archive.settings().role(&session.operator),
+            role,
             folder: root.to_owned(),
             free,
             second_vault: second,

@@ -1663,3 +1663,4 @@ ui-archive-is-open = open
 ui-archive-there = can be opened
 ui-archive-away = folder not there
 ui-forget-archive = Take { $title } off the list
+ui-title-covered = (title covered)

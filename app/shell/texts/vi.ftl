@@ -1567,3 +1567,4 @@ ui-archive-is-open = đang mở
 ui-archive-there = mở được
 ui-archive-away = không thấy thư mục
 ui-forget-archive = Bỏ { $title } khỏi danh sách
+ui-title-covered = (tiêu đề được che)

@@ -262,7 +262,8 @@ fn field(
         }
     };
     let response = response.labelled_by(label.id);
-    if let Some(mark) = mark.filter(|_| field.codes().is_none() || !ComboBox::is_open(ui.ctx(), response.id)) {
+    // A narrow choice has no room for it beside its arrow.
+    if let Some(mark) = mark.filter(|_| field.codes().is_none() || response.rect.width() > 160.0) {
         let inset = if field.codes().is_some() { 38.0 } else { 14.0 };
         mark.paint(ui, egui::pos2(response.rect.right() - inset, response.rect.center().y), t.surface);
     }

@@ -118,10 +118,9 @@ pub fn listed(texts: &Texts, snapshot: &Snapshot, filter: &Filter) -> Report {
     let row = |at: &usize| {
         let line = &snapshot.dossiers[*at];
         let state = texts.get(&format!("state-{}", line.state.word()));
-        let title = if line.held { texts.get("ui-chip-held") } else { line.title.clone() };
         let place = [line.fonds.clone(), line.series.clone(), line.box_code.clone()];
         let [fonds, series, in_box] = place;
-        ([line.code.clone(), title, fonds, series, in_box, state], line.pages, line.expected)
+        ([line.code.clone(), line.title.clone(), fonds, series, in_box, state], line.pages, line.expected)
     };
     Report::of_dossiers(texts, &snapshot.title, filter.left().iter().map(row))
 }
