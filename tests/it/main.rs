@@ -6,6 +6,7 @@ mod collation;
 mod command_line;
 mod crashes;
 mod custody;
+mod describing;
 mod hostile;
 mod journey;
 mod network_scanner;

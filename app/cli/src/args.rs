@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use sohoa_model::Language;
 use sohoa_model::date::PartialDate;
+use sohoa_model::description::DocumentField;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::plan::Unit;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     #[command(subcommand)]
     Page(PageCommand),
+    Describe(DescribeArgs),
     Separators(SeparatorsArgs),
     Watch(WatchArgs),
     #[command(subcommand)]
@@ -214,6 +216,26 @@ pub(crate) struct ImportArgs {
     pub(crate) dry_run: bool,
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArgs {
+    pub(crate) dossier: String,
+    #[arg(id = "which_document", long = "document", value_name = "N")]
+    pub(crate) document: Option<u32>,
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = field_value)]
+    pub(crate) set: Vec<(DocumentField, String)>,
+    #[arg(long)]
+    pub(crate) done: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A field of a description and its value.
+fn field_value(text: &str) -> Result<(DocumentField, String), String> {
+    let (word, value) = text.split_once('=').ok_or_else(|| text.to_owned())?;
+    let known = || DocumentField::ALL.map(DocumentField::word).join(", ");
+    Ok((DocumentField::from_word(word).ok_or_else(known)?, value.to_owned()))
 }
 
 #[derive(Debug, Args)]

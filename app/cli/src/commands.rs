@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod custody;
 mod decide;
+mod describe;
 mod devices;
 mod doctor;
 mod export;
@@ -63,6 +64,7 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Box(command) => custody::run(front, &command),
         Command::SecondVault(command) => second_vault::run(front, &command),
         Command::Page(command) => page::run(front, &command),
+        Command::Describe(args) => describe::run(front, &args),
         Command::Separators(args) => separators::run(front, &args),
         Command::Watch(args) => watch::run(front, &args),
         Command::Import(args) => import::run(front, &args),

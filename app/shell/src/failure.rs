@@ -189,6 +189,10 @@ impl Maker<'_> {
                 let args = [("field", name.into()), ("fault", reasons::fault(self.texts, *fault).into())];
                 self.make("error-field", &args, Exit::Usage)
             }
+            PipelineError::WhichDocument { dossier, documents } => {
+                let args = [("dossier", dossier.into()), ("documents", (*documents).into())];
+                self.make("error-which-document", &args, Exit::Usage)
+            }
             PipelineError::TextChanged => self.make("error-text-changed", &[], Exit::Rule),
             PipelineError::Models(cause) => self.make("error-models", &[("cause", cause.into())], Exit::NotUnderstood),
             PipelineError::Worker(WorkerFault::Start(_)) => self.make("error-worker-start", &[], Exit::Unexpected),

@@ -1664,3 +1664,18 @@ ui-archive-there = can be opened
 ui-archive-away = folder not there
 ui-forget-archive = Take { $title } off the list
 ui-title-covered = (title covered)
+
+## sohoa describe
+help-describe = Show and write the descriptions of the documents of a dossier
+arg-which_document = Ordinal of the document in its dossier
+arg-set = The value of a field, e.g. codeNumber=217 (may be repeated)
+arg-done = The description is complete, no draft any more
+describe-described = described
+describe-draft = draft
+describe-filled-in = nobody described it; filled in from the inventory and the first page
+describe-missing = Missing: { $fields }.
+origin-inventory = inventory
+origin-recognition = read on the page
+origin-person = typed
+error-which-document = It is not clear which document is meant: dossier { $dossier } has { $documents }.
+    .hint = Name its ordinal: sohoa describe { $dossier } --document 1 …

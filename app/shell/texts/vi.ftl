@@ -1568,3 +1568,18 @@ ui-archive-there = mở được
 ui-archive-away = không thấy thư mục
 ui-forget-archive = Bỏ { $title } khỏi danh sách
 ui-title-covered = (tiêu đề được che)
+
+## sohoa describe
+help-describe = Xem và ghi mô tả các văn bản của một hồ sơ
+arg-which_document = Số thứ tự của văn bản trong hồ sơ
+arg-set = Giá trị của một trường, ví dụ codeNumber=217 (lặp lại được)
+arg-done = Mô tả đã đủ, không còn là bản nháp
+describe-described = đã mô tả
+describe-draft = bản nháp
+describe-filled-in = chưa ai mô tả; điền sẵn từ danh mục và trang đầu
+describe-missing = Còn thiếu: { $fields }.
+origin-inventory = danh mục
+origin-recognition = đọc trên trang
+origin-person = người nhập
+error-which-document = Hồ sơ { $dossier } có { $documents } văn bản, chưa rõ văn bản nào.
+    .hint = Nêu số thứ tự: sohoa describe { $dossier } --document 1 …

@@ -73,6 +73,14 @@ pub enum PipelineError {
         /// Why not.
         fault: FieldFault,
     },
+    /// A dossier has several documents, or none with this ordinal, and it is not known which is meant.
+    #[error("dossier {dossier:?} has {documents} documents")]
+    WhichDocument {
+        /// The code.
+        dossier: String,
+        /// How many it has.
+        documents: usize,
+    },
     /// A page has no such word, or it was corrected meanwhile.
     #[error("the page has another text by now")]
     TextChanged,
