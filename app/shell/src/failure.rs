@@ -191,7 +191,7 @@ impl Maker<'_> {
             }
             PipelineError::WhichDocument { dossier, documents } => {
                 let args = [("dossier", dossier.into()), ("documents", (*documents).into())];
-                self.make("error-which-document", &args, Exit::Usage)
+                self.make("error-several-documents", &args, Exit::Usage)
             }
             PipelineError::TextChanged => self.make("error-text-changed", &[], Exit::Rule),
             PipelineError::Models(cause) => self.make("error-models", &[("cause", cause.into())], Exit::NotUnderstood),

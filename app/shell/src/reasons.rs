@@ -2,13 +2,13 @@
 //! carries.
 
 use sohoa_catalog::finding::RecordedFinding;
-use sohoa_model::description::FieldFault;
+use sohoa_model::description::{DocumentField, FieldFault};
 use sohoa_model::finding::Finding;
 use sohoa_model::inventory::RowRefusal;
 use sohoa_model::receipt::Reason;
 
 use crate::details;
-use crate::texts::Texts;
+use crate::texts::{Texts, UiLanguage};
 
 /// Codes of receipts.
 pub const RECEIPT: &[&str] = &[
@@ -157,6 +157,16 @@ pub fn hold(texts: &Texts, reason: &str) -> String {
         };
     }
     reason.to_owned()
+}
+
+/// A value of a field as people read it: a code with its name.
+pub fn code(texts: &Texts, field: DocumentField, value: &str) -> String {
+    let codes = field.codes().unwrap_or_default();
+    match codes.iter().find(|(code, ..)| *code == value) {
+        Some((code, vietnamese, _)) if texts.language() == UiLanguage::Vietnamese => format!("{code} {vietnamese}"),
+        Some((code, _, english)) => format!("{code} {english}"),
+        None => value.to_owned(),
+    }
 }
 
 /// Why a text is no value of a field of a description.

@@ -1677,5 +1677,5 @@ describe-missing = Missing: { $fields }.
 origin-inventory = inventory
 origin-recognition = read on the page
 origin-person = typed
-error-which-document = It is not clear which document is meant: dossier { $dossier } has { $documents }.
+error-several-documents = It is not clear which document is meant: dossier { $dossier } has { $documents }.
     .hint = Name its ordinal: sohoa describe { $dossier } --document 1 …

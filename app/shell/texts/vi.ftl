@@ -1581,5 +1581,5 @@ describe-missing = Còn thiếu: { $fields }.
 origin-inventory = danh mục
 origin-recognition = đọc trên trang
 origin-person = người nhập
-error-which-document = Hồ sơ { $dossier } có { $documents } văn bản, chưa rõ văn bản nào.
+error-several-documents = Hồ sơ { $dossier } có { $documents } văn bản, chưa rõ văn bản nào.
     .hint = Nêu số thứ tự: sohoa describe { $dossier } --document 1 …

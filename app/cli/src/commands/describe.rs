@@ -4,7 +4,7 @@ use serde::Serialize;
 use sohoa_model::description::{DocumentField, FieldValue, Origin};
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::describe::{self, Form};
-use sohoa_shell::Exit;
+use sohoa_shell::{Exit, reasons};
 
 use crate::args::DescribeArgs;
 use crate::front::Front;
@@ -100,7 +100,8 @@ fn tell(front: &mut Front, record: &FormRecord) {
     for value in &record.values {
         let name = front.text(&format!("ead-{}", value.field));
         let origin = front.text(&format!("origin-{}", value.origin));
-        table.row([format!("  {name}"), value.field.to_owned(), value.value.clone(), origin]);
+        let text = DocumentField::from_word(value.field).map(|field| reasons::code(&front.texts, field, &value.value));
+        table.row([format!("  {name}"), value.field.to_owned(), text.unwrap_or_default(), origin]);
     }
     front.output.table(&table);
     if !record.missing.is_empty() {

@@ -91,12 +91,6 @@ impl Draft {
     }
 }
 
-/// The name of a code in the language of the window.
-fn named(texts: &Texts, (code, vietnamese, english): (&str, &str, &str)) -> String {
-    let name = if texts.language() == UiLanguage::Vietnamese { vietnamese } else { english };
-    format!("{code} {name}")
-}
-
 /// A document in a few words: its kind and number, as far as they are known.
 pub fn title(texts: &Texts, form: &Form, draft: Option<&Draft>, n: usize) -> String {
     let filled = Draft::of(form);
@@ -302,13 +296,13 @@ fn coded(
     typed: &mut String,
 ) -> egui::Response {
     let chosen = codes.iter().find(|(code, ..)| *code == typed.as_str());
-    let shown = chosen.map_or_else(|| texts.get("ui-choose"), |item| named(texts, *item));
+    let shown = chosen.map_or_else(|| texts.get("ui-choose"), |item| reasons::code(texts, field, item.0));
     let width = ui.available_width();
     let combo =
         ComboBox::from_id_salt(("codes", field.word())).selected_text(shown).width(width).height(420.0).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for item in codes {
-            ui.selectable_value(typed, item.0.to_owned(), named(texts, *item));
+            ui.selectable_value(typed, item.0.to_owned(), reasons::code(texts, field, item.0));
         }
         if !field.is_required() {
             ui.selectable_value(typed, String::new(), texts.get("ui-not-known"));
