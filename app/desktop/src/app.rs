@@ -178,9 +178,9 @@ impl App {
     }
 
     /// Keeps what was typed into forms, before the threads of this archive end.
-    fn keep_drafts_now(&mut self) {
+    fn keep_drafts_now(&self) {
         let Some(code) = &self.on_desk else { return };
-        for deed in self.describe.unwritten() {
+        for deed in self.describe.unconfirmed() {
             desk::do_now(&self.station.root, &self.station.session, code, &deed, &self.texts);
         }
     }
@@ -207,6 +207,11 @@ impl App {
         let other = Self::new(Texts::new(self.texts.language()), station, ctx);
         let looks = std::mem::take(&mut self.looks).of_another();
         *self = Self { is_set_up: true, signed_in: Some(name), looks, ..other };
+    }
+
+    /// Whether the archive, as it was read last, asks nobody for a password.
+    fn has_no_accounts(&self) -> bool {
+        matches!(&self.known, Known::Read(snapshot) if snapshot.accounts.is_empty())
     }
 
     /// Whether somebody has to sign in first.
@@ -270,6 +275,10 @@ impl App {
             self.keeper.look(&self.station.session.operator, look, &self.texts);
         }
         self.hear(&ctx);
+        let is_shown = self.screen == Screen::Describe && !self.is_locked();
+        for deed in self.describe.due(&ctx, is_shown) {
+            self.ask(deed, Way::Anew);
+        }
         if !self.looks.is_known() {
             CentralPanel::default().frame(Frame::new().fill(tokens(&ctx).app)).show(ui, |_| {});
             return;
@@ -379,11 +388,17 @@ impl App {
                     self.dossier = Some(dossier);
                     self.look_ahead();
                 }
-                Answer::Text(page, lines) if self.screen == Screen::Describe => self.describe.read(page, lines),
-                Answer::Text(page, lines) => self.check.read(page, lines),
+                // Each takes what it asked for.
+                Answer::Text(page, lines) => {
+                    self.describe.read(page, &lines);
+                    self.check.read(page, lines);
+                }
+                Answer::Described(code, written) if self.on_desk.as_ref() == Some(&code) => {
+                    self.describe.written(&written);
+                }
                 Answer::Forms(code, forms) if self.on_desk.as_ref() == Some(&code) => self.describe.take(forms),
                 // Another one was laid on the desk meanwhile.
-                Answer::Dossier(_) | Answer::Forms(..) => {}
+                Answer::Dossier(_) | Answer::Forms(..) | Answer::Described(..) => {}
                 Answer::Done { code, way, deed, undo } => {
                     self.scan.done();
                     self.check.done();
@@ -395,16 +410,22 @@ impl App {
                     if self.on_desk.as_ref() == Some(&code) {
                         self.desk.look(&code, &self.texts);
                         if matches!(deed, Deed::Describe { .. }) {
-                            self.desk.forms(&code, &self.texts);
+                            self.desk.described(&code, &self.texts);
                         }
                     }
                     self.reader.ask(&self.texts);
                 }
-                Answer::Failed(failure) => match self.screen {
-                    Screen::Describe => self.describe.refused(failure),
-                    Screen::Check => self.check.refused(failure),
-                    _ => self.scan.refused(failure),
-                },
+                Answer::Failed(failure) => {
+                    // It may have been a draft that could not be kept.
+                    if self.screen == Screen::Describe || self.describe.is_waiting() {
+                        self.describe.refused(failure.clone());
+                    }
+                    match self.screen {
+                        Screen::Describe => {}
+                        Screen::Check => self.check.refused(failure),
+                        _ => self.scan.refused(failure),
+                    }
+                }
             }
         }
         while let Some(answer) = self.finder.answer() {
@@ -466,8 +487,9 @@ impl App {
                     match part {
                         Part::Profiles => self.feeder.look(&self.texts),
                         Part::Keys => self.mill.look(&self.texts),
-                        // Who made the first account has just typed its password.
-                        Part::People if self.signed_in.is_none() => {
+                        // Who made the first account has just typed its password. Where there were some before, nobody
+                        // is let in by what was asked for before the window was locked.
+                        Part::People if self.signed_in.is_none() && self.has_no_accounts() => {
                             self.signed_in = Some(self.station.session.operator.clone());
                         }
                         Part::SecondVault => self.mill.copied = None,
@@ -805,6 +827,7 @@ impl App {
                 self.reader.ask(&self.texts);
                 self.feeder.look(&self.texts);
                 self.gallery.try_again();
+                self.describe.try_again();
                 self.look();
             }
             Command::SwitchLanguage => {

@@ -1,11 +1,12 @@
 //! The dossier on the desk: what is known of it, and what people do to its pages, on a thread of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui::Context;
 use sohoa_catalog::batch::{BatchPage, BatchView};
+use sohoa_catalog::description::DescriptionView;
 use sohoa_catalog::finding::Openness;
 use sohoa_catalog::query::PageView;
 use sohoa_model::description::DocumentDescription;
@@ -345,6 +346,7 @@ enum Wish {
     Look(String, Arc<Texts>),
     Text(PageId, Arc<Texts>),
     Forms(String, Arc<Texts>),
+    Described(String, Arc<Texts>),
     Do { code: String, deed: Deed, way: Way, texts: Arc<Texts> },
 }
 
@@ -356,6 +358,8 @@ pub enum Answer {
     Text(PageId, Vec<Vec<Read>>),
     /// The descriptions of the documents of a dossier.
     Forms(String, Vec<Form>),
+    /// What stands written of the documents of a dossier.
+    Described(String, BTreeMap<DocumentId, DescriptionView>),
     /// Something was done; what would undo it, if anything can.
     Done {
         /// To which dossier.
@@ -379,10 +383,13 @@ impl Desk {
     pub fn start(root: PathBuf, session: Session, ctx: &Context) -> Self {
         Self(Errand::start(ctx, move |wishes, answers| {
             let mut archive = None;
-            let mut next = None;
-            while let Some(wish) = next.take().or_else(|| wishes.recv().ok()) {
-                let (Wish::Look(_, texts) | Wish::Text(_, texts) | Wish::Forms(_, texts) | Wish::Do { texts, .. }) =
-                    &wish;
+            let mut next = VecDeque::new();
+            while let Some(wish) = next.pop_front().or_else(|| wishes.recv().ok()) {
+                let (Wish::Look(_, texts)
+                | Wish::Text(_, texts)
+                | Wish::Forms(_, texts)
+                | Wish::Described(_, texts)
+                | Wish::Do { texts, .. }) = &wish;
                 let texts = texts.clone();
                 let answer = match opened(&mut archive, &root, &session) {
                     Ok(archive) => answer(archive, wish),
@@ -391,13 +398,12 @@ impl Desk {
                 if !answers.tell(answer.unwrap_or_else(|error| Answer::Failed(Failure::of(&error, &texts)))) {
                     return;
                 }
-                // Looks that wait are one look.
                 while let Ok(later) = wishes.try_recv() {
-                    let is_look = matches!(later, Wish::Look(..));
-                    next = Some(later);
-                    if !is_look {
-                        break;
+                    // Looks that wait are one look, the last.
+                    if matches!(later, Wish::Look(..)) {
+                        next.retain(|wish| !matches!(wish, Wish::Look(..)));
                     }
+                    next.push_back(later);
                 }
             }
         }))
@@ -416,6 +422,11 @@ impl Desk {
     /// Asks for the descriptions of the documents of a dossier.
     pub fn forms(&self, code: &str, texts: &Arc<Texts>) {
         self.0.ask(Wish::Forms(code.to_owned(), texts.clone()));
+    }
+
+    /// Asks for what stands written of the documents of a dossier.
+    pub fn described(&self, code: &str, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Described(code.to_owned(), texts.clone()));
     }
 
     /// Asks for something to be done.
@@ -446,6 +457,10 @@ fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
         Wish::Forms(code, _) => {
             let forms = describe::forms(archive, &code)?;
             Ok(Answer::Forms(code, forms))
+        }
+        Wish::Described(code, _) => {
+            let written = archive.catalog().descriptions(&code)?;
+            Ok(Answer::Described(code, written))
         }
         Wish::Text(page, _) => Ok(Answer::Text(page, text_of(archive, page)?)),
         Wish::Do { code, deed, way, texts } => {

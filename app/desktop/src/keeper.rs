@@ -1,6 +1,7 @@
 //! The keeper: reads and changes the settings of the station and of the archive, on a thread of its own.
 //!
-//! Each change is whole or not made: it goes through the same verbs as those of the command line.
+//! Each change goes through the same verbs as those of the command line; of a file with several certificates those before a bad
+//! one are trusted.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

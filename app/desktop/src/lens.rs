@@ -23,8 +23,9 @@ pub struct Lens {
     scale: Option<f32>,
     /// The pixel of the page in the middle of the view.
     middle: Vec2,
-    /// Whether the page is shown as recognition is given it.
+    /// Whether the page is to be shown as recognition is given it, and whether it was drawn so.
     pub is_after: bool,
+    shows_after: bool,
     /// Where the upper left corner of the page was drawn last, and points a pixel there.
     drawn: Option<(Pos2, f32)>,
 }
@@ -114,6 +115,7 @@ impl Lens {
         let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         let after = if self.is_after { gallery.prepared(page) } else { None };
         let is_after = after.is_some();
+        self.shows_after = is_after;
         let texture = after.or_else(|| gallery.whole(page)).or_else(|| gallery.small(page));
         if let Some(texture) = texture {
             // What was made level is somewhat larger around the same middle.
@@ -138,6 +140,11 @@ impl Lens {
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
         response
+    }
+
+    /// Whether the page was drawn as recognition is given it.
+    pub fn shows_after(&self) -> bool {
+        self.is_after && self.shows_after
     }
 
     /// Where a place on the page (left, top, right, bottom in its pixels) was drawn last.

@@ -8,6 +8,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Context, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use sohoa_catalog::description::DescriptionView;
 use sohoa_catalog::search::Markers;
 use sohoa_desktop::app::{App, Station};
 use sohoa_model::Language;
@@ -200,7 +201,6 @@ fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
         let mut window = window(&root, language);
         describe_first(&mut window, screen);
         let written = |archive: &Archive| archive.catalog().descriptions("HS.01").expect("descriptions");
-        let before = written(&archive);
         // Two digits choose a kind.
         window.get_by_role_and_label(Role::ComboBox, kind).focus();
         window.run_steps(2);
@@ -210,11 +210,18 @@ fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
         window.run_steps(3);
         let role = Role::MultilineTextInput;
         fill(&mut window, role, subject, "V/v đăng ký khai sinh quá hạn");
+        // Some seconds later a draft is kept, and what was typed stands as it was.
+        until_in(&mut window, "a draft", || written(&archive).values().any(|view| view.number > 0));
+        window.run_steps(40);
+        let typed = window.get_by_role_and_label(role, subject).value();
+        assert_eq!(typed.as_deref(), Some("V/v đăng ký khai sinh quá hạn"));
         fill(&mut window, Role::TextInput, date, "31/2/1998");
         assert!(shows(&window, wrong), "what is no date is said at once");
-        // Not complete: nothing is written, and the field has the focus.
+        // Not complete: nothing is written as done, and the field has the focus.
         press(&mut window, Modifiers::CTRL, Key::Enter);
-        assert_eq!(written(&archive), before, "{done}");
+        let is_done =
+            |view: &DescriptionView| view.is_done && view.description.text(DocumentField::IssuedDate) == "31/2/1998";
+        assert!(!written(&archive).values().any(is_done), "{done}");
         fill(&mut window, Role::TextInput, date, "5/1998");
         // Another screen, and back: what was typed is there.
         press(&mut window, Modifiers::CTRL, Key::Num1);
@@ -229,6 +236,15 @@ fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
         assert_eq!(view.description.text(DocumentField::IssuedDate), "05/1998");
         assert_eq!(view.description.values[&DocumentField::Subject].origin, Origin::Person);
         assert!(view.description.missing().is_empty());
+        // The form shows what stands written, and shows it after another look, too.
+        window.run_steps(10);
+        press(&mut window, Modifiers::CTRL, Key::Num1);
+        press(&mut window, Modifiers::CTRL, Key::Num5);
+        let shown = window.query_all_by_role_and_label(role, subject).next().and_then(|field| field.value());
+        assert!(shown.is_some(), "{screen}");
+        let all = written(&archive);
+        window.run_steps(40);
+        assert_eq!(written(&archive), all, "looking writes nothing");
     }
     let found = archive.catalog().search("quá hạn", 10, Markers { open: "", close: "" }).expect("hits");
     assert!(found.hits.iter().any(|hit| hit.dossier == "HS.01"), "a dossier is found by what its documents say");

@@ -46,7 +46,8 @@ impl Catalog {
 
     /// Writes a version of the description of a document; one that says the same as the last is not written.
     ///
-    /// The values are canonical already. Says whether something was written.
+    /// The values of what is done are canonical; those of a draft may be anything that was typed. Says whether something
+    /// was written.
     pub fn record_description(
         &self,
         document: DocumentId,

@@ -205,7 +205,7 @@ impl Catalog {
         self.write(|w| {
             let sql = "SELECT page.number, page.dossier, page.document, reading.text_sha256 FROM page
                        JOIN reading ON reading.page = page.id AND reading.number = page.reading
-                       WHERE page.id = ?1 AND page.superseded_at IS NULL";
+                       WHERE page.id = ?1 AND page.superseded_at IS NULL AND reading_state IS NOT NULL";
             let (number, dossier, document, current): (i64, DossierId, DocumentId, Sha256) =
                 w.tx.prepare_cached(sql)?
                     .query_row([page.bytes()], |row| {
@@ -213,7 +213,8 @@ impl Catalog {
                         Ok((row.get(0)?, column::id(row, "dossier")?, column::id(row, "document")?, current))
                     })
                     .optional()?
-                    .ok_or_else(|| CatalogError::Unknown { noun: "reading of page", id: page.to_string() })?;
+                    // It is to be read anew, or does not count any more.
+                    .ok_or(CatalogError::TextChanged(page))?;
             if current != before {
                 return Err(CatalogError::TextChanged(page));
             }

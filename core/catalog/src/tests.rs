@@ -479,6 +479,9 @@ fn a_corrected_text_is_a_new_reading_and_a_mark_of_secrecy_in_it_holds() {
     f.catalog.release("H.1", "nhầm", &act("an", 10)).unwrap();
     correct(Sha256::of(b"2"), b"3", &mark).unwrap();
     assert!(!f.catalog.is_held("H.1").unwrap());
+    // A page that is to be read anew has no text to be corrected.
+    f.catalog.read_again("H.1", &[ReadingState::Done], &act("an", 11)).unwrap();
+    assert!(matches!(correct(Sha256::of(b"3"), b"4", &[]), Err(CatalogError::TextChanged(_))));
 }
 
 #[test]

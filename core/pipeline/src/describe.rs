@@ -21,6 +21,9 @@ use crate::pages;
 /// The longest word that a person may type, in characters.
 pub const LONGEST_WORD: usize = 200;
 
+/// The most characters of a field that a draft keeps.
+const LONGEST_DRAFT: usize = 10_000;
+
 /// The description of one document as a form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Form {
@@ -90,7 +93,8 @@ fn filled(archive: &Archive, listed: &InventoryRow, first: PageId) -> Result<Doc
             values.insert(field, FieldValue { text: code.to_owned(), origin: Origin::Inventory });
         }
     }
-    if let Some(text) = pages::text(archive, first)? {
+    // A text that can't be read says nothing here; where its page is looked at it says so.
+    if let Some(text) = pages::text(archive, first).ok().flatten() {
         for suggestion in letterhead::suggestions(&text) {
             let origin = Origin::Recognition { page: first, place: suggestion.place };
             values.entry(suggestion.field).or_insert(FieldValue { text: suggestion.text, origin });
@@ -99,10 +103,20 @@ fn filled(archive: &Archive, listed: &InventoryRow, first: PageId) -> Result<Doc
     Ok(DocumentDescription { values })
 }
 
+/// A text as a draft keeps it: canonical if it is a value of its field, else as it was typed, on one line.
+pub fn drafted(field: DocumentField, text: &str) -> String {
+    let plain = || {
+        let line: String =
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_DRAFT).nfc().collect();
+        line.trim().to_owned()
+    };
+    field.canonical(text).unwrap_or_else(|_| plain())
+}
+
 /// Writes a version of the description of a document; a draft, or what a person says is complete.
 ///
 /// # Errors
-/// [`PipelineError::Field`] for the first value that is none, or that is missing in a complete description;
+/// For what is complete [`PipelineError::Field`] for the first value that is none, or that is missing;
 /// [`PipelineError::Held`] if the dossier is held.
 pub fn describe(
     archive: &Archive,
@@ -117,7 +131,10 @@ pub fn describe(
     }
     let mut values = BTreeMap::new();
     for (&field, value) in &description.values {
-        let text = field.canonical(&value.text).map_err(|fault| PipelineError::Field { field, fault })?;
+        let text = match is_done {
+            true => field.canonical(&value.text).map_err(|fault| PipelineError::Field { field, fault })?,
+            false => drafted(field, &value.text),
+        };
         if !text.is_empty() {
             values.insert(field, FieldValue { text, origin: value.origin });
         }

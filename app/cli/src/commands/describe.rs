@@ -39,6 +39,7 @@ pub(super) fn run(front: &mut Front, args: &DescribeArgs) -> Result<Exit, Stop> 
         let form = chosen(&forms, args)?;
         let mut description = form.filled.clone();
         for (field, text) in &args.set {
+            field.canonical(text).map_err(|fault| PipelineError::Field { field: *field, fault })?;
             description.values.insert(*field, FieldValue { text: text.clone(), origin: Origin::Person });
         }
         describe::describe(&archive, &args.dossier, form.document, &description, args.done)?;

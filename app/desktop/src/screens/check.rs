@@ -105,9 +105,11 @@ impl State {
         *self = Self { by_number: self.by_number, shows_text: self.shows_text, ..Self::default() };
     }
 
-    /// The recognised text of a page has come.
+    /// The recognised text of a page has come; what was not asked for here is not taken.
     pub fn read(&mut self, page: PageId, lines: Vec<Vec<Read>>) {
-        self.text = Some((page, lines));
+        if self.text.as_ref().is_some_and(|(of, _)| *of == page) {
+            self.text = Some((page, lines));
+        }
     }
 
     /// Asks for the text of the page that is looked at, and marks its words that are in doubt.

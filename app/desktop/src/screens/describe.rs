@@ -6,6 +6,7 @@ use eframe::egui;
 use egui::{
     Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2,
 };
+use sohoa_catalog::description::DescriptionView;
 use sohoa_model::description::{DocumentField, Origin};
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::ids::{DocumentId, PageId};
@@ -17,7 +18,7 @@ use crate::command::Command;
 use crate::desk::{Deed, Dossier, Page, Read};
 use crate::gallery::Gallery;
 use crate::lens::{self, Lens};
-use crate::parts::{self, Action, Mark};
+use crate::parts::{self, Action, Mark, Notice};
 use crate::screens::describe_form::Draft;
 use crate::screens::describe_text::Asked;
 use crate::screens::{Act, describe_form, describe_text, page_keys};
@@ -29,8 +30,12 @@ const DRAFT_AFTER: f64 = 5.0;
 /// A word of the page that is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Editing {
+    /// The page.
+    page: Option<PageId>,
     /// Its place among the words of the page.
     pub at: usize,
+    /// What stands there as it was read.
+    pub old: String,
     /// What stands in the field.
     pub typed: String,
     /// Whether the field is to have the focus.
@@ -68,8 +73,10 @@ pub struct State {
     hides_words: bool,
     hides_list: bool,
     lens: Lens,
-    /// When something was typed last.
+    /// When something was typed last, or could not be written.
     typed_at: Option<f64>,
+    /// Whether a word was sent to be put right.
+    corrects: bool,
     /// Why somebody wants to hold the dossier, while that is asked.
     pub holding: Option<String>,
     /// What could not be done.
@@ -108,8 +115,13 @@ impl State {
     }
 
     /// The recognised text of a page has come.
-    pub fn read(&mut self, page: PageId, lines: Vec<Vec<Read>>) {
-        self.text = Some((page, lines));
+    ///
+    /// What is not of the page that is looked at is not taken.
+    pub fn read(&mut self, page: PageId, lines: &[Vec<Read>]) {
+        if self.text.as_ref().is_none_or(|(of, _)| *of != page) {
+            return;
+        }
+        self.text = Some((page, lines.to_vec()));
         self.is_asked = false;
         if std::mem::take(&mut self.wants_doubt) {
             let from = self.word.take().map_or(0, |word| word.at);
@@ -121,13 +133,18 @@ impl State {
     pub fn done(&mut self, deed: &Deed) {
         self.refused = None;
         match deed {
-            Deed::Describe { document, description, is_done } => {
-                let is_same = |draft: &Draft| draft.is_right() && &draft.valid() == description;
-                if *is_done || self.drafts.get(document).is_some_and(is_same) {
+            Deed::Describe { document, description, .. } => {
+                // What was typed since stays a draft of its own.
+                if self.drafts.get(document).is_some_and(|draft| draft.says(description)) {
                     self.drafts.remove(document);
+                }
+                let form = self.forms.iter_mut().flatten().find(|form| form.document == *document);
+                if let Some(form) = form {
+                    form.filled = description.clone();
                 }
             }
             Deed::Correct { .. } => {
+                self.corrects = false;
                 self.text = None;
                 self.wants_doubt = true;
             }
@@ -137,9 +154,37 @@ impl State {
 
     /// Something could not be done.
     pub fn refused(&mut self, failure: Failure) {
-        // What somebody saw may be another text by now.
-        self.text = None;
+        if std::mem::take(&mut self.corrects) {
+            // What somebody saw may be another text by now.
+            self.text = None;
+            self.word = None;
+        }
+        // What was not written is to be: some seconds from now, or when the window closes.
+        self.drafts.values_mut().for_each(|draft| draft.is_changed = true);
+        self.typed_at = None;
         self.refused = Some(failure);
+    }
+
+    /// What stands written of the documents has come.
+    pub fn written(&mut self, written: &BTreeMap<DocumentId, DescriptionView>) {
+        for form in self.forms.iter_mut().flatten() {
+            if let Some(view) = written.get(&form.document) {
+                form.filled = view.description.clone();
+                form.written = Some(view.clone());
+            }
+        }
+    }
+
+    /// Whether something that was typed was sent to be written, and is not known to be.
+    pub fn is_waiting(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
+    /// What could not be read is asked for again.
+    pub fn try_again(&mut self) {
+        self.is_asked = false;
+        self.refused = None;
+        self.text = None;
     }
 
     /// The form that is looked at.
@@ -171,11 +216,36 @@ impl State {
     /// What keeps everything that was typed since: a draft of each document whose form was changed. Told once.
     pub fn unwritten(&mut self) -> Vec<Deed> {
         self.typed_at = None;
+        // A letter that was typed and taken back changed nothing.
+        let forms = self.forms.as_deref().unwrap_or_default();
+        let is_same = |document: &DocumentId, draft: &Draft| {
+            forms.iter().any(|form| form.document == *document && draft.reads_as(&form.filled))
+        };
+        self.drafts.retain(|document, draft| draft.is_finished || !is_same(document, draft));
         let deed = |(document, draft): (&DocumentId, &mut Draft)| {
-            let description = std::mem::take(&mut draft.is_changed).then(|| draft.valid())?;
-            Some(Deed::Describe { document: *document, description, is_done: false })
+            std::mem::take(&mut draft.is_changed).then(|| draft.deed(*document))
         };
         self.drafts.iter_mut().filter_map(deed).collect()
+    }
+
+    /// What was typed and is not known to be written, for the last moment of the window.
+    pub fn unconfirmed(&self) -> Vec<Deed> {
+        self.drafts.iter().map(|(document, draft)| draft.deed(*document)).collect()
+    }
+
+    /// What is to be written now: some seconds after the last letter, or at once when another screen is shown.
+    pub fn due(&mut self, ctx: &egui::Context, is_shown: bool) -> Vec<Deed> {
+        if !self.drafts.values().any(|draft| draft.is_changed) {
+            return Vec::new();
+        }
+        let now = ctx.input(|input| input.time);
+        let waited = now - *self.typed_at.get_or_insert(now);
+        let has_failed = self.refused.is_some();
+        if waited >= DRAFT_AFTER || !is_shown && !has_failed {
+            return self.unwritten();
+        }
+        ctx.request_repaint_after(std::time::Duration::from_secs_f64(DRAFT_AFTER - waited));
+        Vec::new()
     }
 
     /// Keeps what was typed as drafts.
@@ -217,12 +287,12 @@ impl State {
     /// Chooses a word.
     pub fn choose_word(&mut self, at: usize) {
         let word = self.words().nth(at).map(|word| (word.text.clone(), word.place));
-        let Some((typed, place)) = word else { return };
+        let (Some((old, place)), Some((page, _))) = (word, &self.text) else { return };
+        let page = *page;
         self.source = None;
-        if let Some((page, _)) = &self.text {
-            self.lens.look_at(*page, Some(place));
-        }
-        self.word = Some(Editing { at, typed, wants_focus: true, scrolls: true });
+        self.lens.look_at(page, Some(place));
+        let typed = old.clone();
+        self.word = Some(Editing { page: Some(page), at, old, typed, wants_focus: true, scrolls: true });
     }
 
     /// The next thing that needs a person: a word in doubt on this page, a field, the next page, the next document.
@@ -274,8 +344,8 @@ impl State {
             return;
         }
         draft.is_changed = false;
-        let description = draft.valid();
-        acts.push(Act::Do(Deed::Describe { document, description, is_done: true }));
+        draft.is_finished = true;
+        acts.push(Act::Do(draft.deed(document)));
         if let Some(next) = self.next_open() {
             self.choose(next, acts);
         }
@@ -284,7 +354,11 @@ impl State {
     /// Takes a word as it was typed.
     pub fn accept_word(&mut self, acts: &mut Vec<Act>) {
         let (Some(editing), Some((page, _))) = (&self.word, &self.text) else { return };
-        let Some(read) = self.words().nth(editing.at) else { return };
+        let read = self.words().nth(editing.at).filter(|read| read.text == editing.old);
+        let (Some(read), true) = (read, editing.page == Some(*page)) else {
+            self.word = None;
+            return;
+        };
         let (at, old, new) = (editing.at, read.text.clone(), editing.typed.trim().to_owned());
         let page = *page;
         if old == new {
@@ -294,6 +368,7 @@ impl State {
                 return;
             }
         }
+        self.corrects = true;
         acts.push(Act::Do(Deed::Correct { page, at, old, new }));
     }
 
@@ -346,13 +421,19 @@ impl State {
         self.holding.is_some()
     }
 
-    /// Asks for what is not there yet, and keeps what was typed some seconds ago.
-    fn follow(&mut self, seen: &Seen<'_>, ctx: &egui::Context, acts: &mut Vec<Act>) {
+    /// Asks for what is not there yet.
+    fn follow(&mut self, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         if self.forms.is_none() && !self.is_asked {
             self.is_asked = true;
             acts.push(Act::Forms);
         }
-        let page = self.page(seen.dossier).map(|page| page.view.id).filter(|_| seen.dossier.held.is_none());
+        // A page that is to be read anew has no text that counts.
+        let page = self.page(seen.dossier).filter(|page| page.view.reading.is_some() && seen.dossier.held.is_none());
+        let page = page.map(|page| page.view.id);
+        if page.is_none() {
+            self.text = None;
+            self.word = None;
+        }
         if let Some(page) = page
             && self.text.as_ref().is_none_or(|(of, _)| *of != page)
         {
@@ -361,19 +442,13 @@ impl State {
             self.is_asked = true;
             acts.push(Act::Text(page));
         }
-        let now = ctx.input(|input| input.time);
-        match self.typed_at {
-            Some(at) if now - at >= DRAFT_AFTER => self.keep(acts),
-            Some(at) => ctx.request_repaint_after(std::time::Duration::from_secs_f64(DRAFT_AFTER - (now - at))),
-            None => {}
-        }
     }
 }
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
-    state.follow(seen, ui.ctx(), acts);
+    state.follow(seen, acts);
     let all = ui.available_width();
     let (list, text, form) = match all {
         all if all < 1250.0 => (140.0, 300.0, 320.0),
@@ -514,7 +589,11 @@ fn documents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
                 Mark::Warn => "ui-draft",
                 _ => "ui-not-described",
             });
-            let words = describe_form::title(texts, form, draft, n);
+            // What a held dossier is about is covered with it.
+            let words = match seen.dossier.is_covered() {
+                true => format!("{n} {}", texts.get("ui-document")),
+                false => describe_form::title(texts, form, draft, n),
+            };
             let is_chosen = state.chosen == Some(form.document);
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
             let ground = if is_chosen {
@@ -553,17 +632,25 @@ fn documents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
 fn form_of(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     let Some(form) = state.form().cloned() else {
+        if let Some(failure) = &state.refused {
+            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+            return;
+        }
         let id = if state.forms.is_some() { "ui-no-pages" } else { "ui-reading" };
         ui.label(RichText::new(seen.texts.get(id)).color(t.text2));
         return;
     };
     let next = state.next_open().and_then(|next| state.forms.as_ref()?.iter().position(|form| form.document == next));
-    let mut draft = state.drafts.remove(&form.document).unwrap_or_else(|| Draft::of(&form));
+    // Only what was typed is a draft: else the form is what stands written.
+    let kept = state.drafts.remove(&form.document);
+    let was_kept = kept.is_some();
+    let mut draft = kept.unwrap_or_else(|| Draft::of(&form));
     if describe_form::show(ui, state, seen, &form, &mut draft, next.map(|at| at + 1), acts) {
-        draft.is_changed = true;
         state.typed_at = Some(ui.input(|input| input.time));
     }
-    state.drafts.insert(form.document, draft);
+    if was_kept || draft.is_changed || draft.is_being_typed() {
+        state.drafts.insert(form.document, draft);
+    }
 }
 
 /// Asks why the dossier is to be held.

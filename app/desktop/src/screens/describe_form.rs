@@ -9,10 +9,12 @@ use egui::{
 use lucide_icons::Icon;
 use sohoa_model::code_list::DocumentType;
 use sohoa_model::description::{DocumentDescription, DocumentField, FieldFault, FieldValue, Origin};
-use sohoa_pipeline::describe::Form;
+use sohoa_model::ids::DocumentId;
+use sohoa_pipeline::describe::{self, Form};
 use sohoa_shell::{Texts, UiLanguage, reasons};
 
 use crate::command::Command;
+use crate::desk::Deed;
 use crate::parts::{Action, Mark, Notice};
 use crate::screens::Act;
 use crate::screens::describe::{Seen, State};
@@ -23,8 +25,10 @@ use crate::theme::{semibold, tokens};
 pub struct Draft {
     /// The texts as they were typed, and where each came from.
     fields: BTreeMap<DocumentField, (String, Origin)>,
-    /// Whether something was typed that is not written yet.
+    /// Whether something was typed that was not sent to be written.
     pub is_changed: bool,
+    /// Whether the person said that it is complete, and typed nothing since.
+    pub is_finished: bool,
     /// Digits that were struck in a list of codes.
     digits: String,
 }
@@ -50,20 +54,37 @@ impl Draft {
     fn set(&mut self, field: DocumentField, text: String) {
         self.fields.insert(field, (text, Origin::Person));
         self.is_changed = true;
+        self.is_finished = false;
     }
 
-    /// What is so far right, in the form in which it is recorded.
-    pub fn valid(&self) -> DocumentDescription {
+    /// Whether the first digit of a code was struck.
+    pub fn is_being_typed(&self) -> bool {
+        !self.digits.is_empty()
+    }
+
+    /// What the fields say, in the form in which it is recorded; what is no value of its field as it was typed.
+    fn said(&self) -> DocumentDescription {
         let value = |(&field, (text, origin)): (&DocumentField, &(String, Origin))| {
-            let text = field.canonical(text).ok().filter(|text| !text.is_empty())?;
-            Some((field, FieldValue { text, origin: *origin }))
+            let text = describe::drafted(field, text);
+            (!text.is_empty()).then_some((field, FieldValue { text, origin: *origin }))
         };
         DocumentDescription { values: self.fields.iter().filter_map(value).collect() }
     }
 
-    /// Whether every field holds a value of its kind, or nothing.
-    pub fn is_right(&self) -> bool {
-        self.fields.iter().all(|(field, (text, _))| field.canonical(text).is_ok())
+    /// Whether it says this, value by value and with the same origins.
+    pub fn says(&self, description: &DocumentDescription) -> bool {
+        self.said() == *description
+    }
+
+    /// Whether it reads as this does, wherever the values came from.
+    pub fn reads_as(&self, description: &DocumentDescription) -> bool {
+        let said = self.said();
+        DocumentField::ALL.into_iter().all(|field| said.text(field) == description.text(field))
+    }
+
+    /// What writes it down: complete, if the person said so, else a draft.
+    pub fn deed(&self, document: DocumentId) -> Deed {
+        Deed::Describe { document, description: self.said(), is_done: self.is_finished }
     }
 
     /// What keeps the form from being complete, in the order of the form.

@@ -54,7 +54,7 @@ pub fn show(
         });
     });
     if let Some(word) = editing
-        && let Some(read) = lines.iter().flatten().nth(word.at)
+        && let Some(read) = lines.iter().flatten().nth(word.at).filter(|read| read.text == word.old)
     {
         let frame = Frame::new().fill(t.panel).inner_margin(14);
         let panel = Panel::bottom("word").resizable(false).frame(frame);

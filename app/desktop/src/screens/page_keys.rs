@@ -78,7 +78,7 @@ impl Looking {
             return;
         }
         self.lens.show_view(ui, place, &page.view, gallery, &name(texts, page), &self.marked);
-        if self.lens.is_after {
+        if self.lens.shows_after() {
             tagged(ui, place, &texts.get("ui-after"));
         } else if before.is_some() {
             numbered(ui, place, texts, page);

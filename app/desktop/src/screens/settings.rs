@@ -1,6 +1,6 @@
 //! Settings: forms for what the archive and the station keep. How the window looks is kept as it is chosen, all else with a button.
 //!
-//! A change is whole or not made; what was refused says so above the form, and what is typed stays.
+//! What was refused says so above the form; what was typed stays, but for passwords.
 
 use std::path::PathBuf;
 
