@@ -1,9 +1,11 @@
 //! Read and describe, driven by the names of things: words that were read wrong, and the form of a document.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod common;
 
+use std::path::Path;
+use std::time::Instant;
+
+use common::{PATIENCE, Window, session, shows};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Context, Key, Modifiers};
 use egui_kittest::Harness;
@@ -14,32 +16,12 @@ use sohoa_desktop::app::{App, Station};
 use sohoa_model::Language;
 use sohoa_model::description::{DocumentField, Origin};
 use sohoa_model::reading::LanguageChoice;
-use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::archive::{Archive, NewArchive};
 use sohoa_pipeline::import::{ImportPlan, import};
 use sohoa_pipeline::inventory::import_inventory;
 use sohoa_pipeline::pages;
 use sohoa_pipeline::progress::Silent;
-use sohoa_pipeline::worker::WorkerProgram;
-use sohoa_shell::{Texts, UiLanguage, system};
-
-type Window = Harness<'static, App>;
-
-/// What is waited for comes in this time.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn session() -> Session {
-    Session {
-        operator: "Nguyễn Thị Lan".to_owned(),
-        software: "test".to_owned(),
-        station: "Trạm 03".to_owned(),
-        clock: Arc::new(system::SystemClock),
-        randomness: Arc::new(system::SystemRandomness),
-        worker: WorkerProgram {
-            program: env!("CARGO_BIN_EXE_sohoa-desktop").into(),
-            arguments: vec!["worker".to_owned()],
-        },
-    }
-}
+use sohoa_shell::{Texts, UiLanguage};
 
 /// An archive whose pages are read.
 fn read_archive(root: &Path) -> Archive {
@@ -76,13 +58,7 @@ fn window(root: &Path, language: UiLanguage) -> Window {
 
 /// Frames until something is so.
 fn until(window: &mut Window, what: &str, is_so: impl Fn(&App) -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so(window.state()) {
-        assert!(Instant::now() < end, "not seen in time: {what}");
-        window.run_steps(1);
-        std::thread::yield_now();
-    }
-    window.run_steps(2);
+    common::until(window, what, |window| is_so(window.state()));
 }
 
 /// Frames until something in the archive is so.
@@ -93,10 +69,6 @@ fn until_in(window: &mut Window, what: &str, mut is_so: impl FnMut() -> bool) {
         window.run_steps(1);
     }
     window.run_steps(2);
-}
-
-fn shows(window: &Window, words: &str) -> bool {
-    window.query_all_by_label_contains(words).next().is_some()
 }
 
 fn until_shown(window: &mut Window, words: &str) {

@@ -1,9 +1,11 @@
 //! The window driven as a person with a screen reader would: by the names of things. A letter without a glyph fails.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod common;
 
+use std::path::Path;
+use std::time::Instant;
+
+use common::{PATIENCE, Window, session, shows};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
@@ -14,7 +16,7 @@ use sohoa_model::Language;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::reading::{LanguageChoice, ReadingState};
 use sohoa_pipeline::accounts::{self, Role as Rank, Secret};
-use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::archive::{Archive, NewArchive};
 use sohoa_pipeline::import::{ImportPlan, import};
 use sohoa_pipeline::inventory::import_inventory;
 use sohoa_pipeline::pages::{self, Edit};
@@ -22,29 +24,10 @@ use sohoa_pipeline::pictures;
 use sohoa_pipeline::progress::Silent;
 use sohoa_pipeline::scan::{self, Parting, Profile, ScanPlan};
 use sohoa_pipeline::settings::TrustedRoot;
-use sohoa_pipeline::worker::{Worker, WorkerProgram};
+use sohoa_pipeline::worker::Worker;
 use sohoa_shell::station::Station as StationSettings;
 use sohoa_shell::worker::scanners;
-use sohoa_shell::{Texts, UiLanguage, system};
-
-type Window = Harness<'static, App>;
-
-/// What is waited for comes in this time.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn session() -> Session {
-    Session {
-        operator: "Nguyễn Thị Lan".to_owned(),
-        software: "test".to_owned(),
-        station: "Trạm 03".to_owned(),
-        clock: Arc::new(system::SystemClock),
-        randomness: Arc::new(system::SystemRandomness),
-        worker: WorkerProgram {
-            program: env!("CARGO_BIN_EXE_sohoa-desktop").into(),
-            arguments: vec!["worker".to_owned()],
-        },
-    }
-}
+use sohoa_shell::{Texts, UiLanguage};
 
 fn new_archive(root: &Path) -> Archive {
     let new =
@@ -106,13 +89,7 @@ fn window(root: &Path, language: UiLanguage) -> Window {
 
 /// Frames until something is so.
 fn until(window: &mut Window, what: &str, is_so: impl Fn(&App) -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so(window.state()) {
-        assert!(Instant::now() < end, "not seen in time: {what}");
-        window.run_steps(1);
-        std::thread::yield_now();
-    }
-    window.run_steps(2);
+    common::until(window, what, |window| is_so(window.state()));
 }
 
 /// Frames until something is so of the dossier on the desk.
@@ -130,11 +107,6 @@ fn key(window: &mut Window, key: Key) {
     window.key_press_modifiers(Modifiers::NONE, key);
     // A letter is held back for a moment: it might be the first of a barcode.
     window.run_steps(3);
-}
-
-/// Whether something has this name, or a part of it.
-fn shows(window: &Window, words: &str) -> bool {
-    window.query_all_by_label_contains(words).next().is_some()
 }
 
 #[test]

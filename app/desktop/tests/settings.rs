@@ -1,9 +1,10 @@
 //! The settings driven as a person with a screen reader would: by the names of things, in both languages.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod common;
 
+use std::path::{Path, PathBuf};
+
+use common::{Window, session, shows, until};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
@@ -11,35 +12,16 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use sohoa_desktop::app::{App, Station};
 use sohoa_model::Cancel;
 use sohoa_pipeline::accounts::{self, Role as Rank, Secret};
-use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::archive::{Archive, NewArchive};
 use sohoa_pipeline::progress::Silent;
 use sohoa_pipeline::scan::{self, Parting, Profile, ScanPlan, Source};
 use sohoa_pipeline::second_vault;
-use sohoa_pipeline::worker::WorkerProgram;
 use sohoa_shell::station::Station as StationSettings;
 use sohoa_shell::worker::scanners;
-use sohoa_shell::{Texts, UiLanguage, system};
+use sohoa_shell::{Texts, UiLanguage};
 
-type Window = Harness<'static, App>;
-
-/// What is waited for comes in this time.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Who works.
 const OPERATOR: &str = "Nguyễn Thị Lan";
-
-fn session() -> Session {
-    Session {
-        operator: OPERATOR.to_owned(),
-        software: "test".to_owned(),
-        station: "Trạm 03".to_owned(),
-        clock: Arc::new(system::SystemClock),
-        randomness: Arc::new(system::SystemRandomness),
-        worker: WorkerProgram {
-            program: env!("CARGO_BIN_EXE_sohoa-desktop").into(),
-            arguments: vec!["worker".to_owned()],
-        },
-    }
-}
 
 /// An archive in a folder; the settings of the station lie beside it.
 fn archive(root: &Path, demo: bool) -> Archive {
@@ -87,25 +69,9 @@ fn window(root: &Path, language: UiLanguage) -> Window {
     window
 }
 
-/// Frames until something is so.
-fn until(window: &mut Window, what: &str, is_so: impl Fn(&Window) -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so(window) {
-        assert!(Instant::now() < end, "not seen in time: {what}");
-        window.run_steps(1);
-        std::thread::yield_now();
-    }
-    window.run_steps(3);
-}
-
 /// Frames until something has this name, or a part of it.
 fn until_shown(window: &mut Window, words: &str) {
     until(window, words, |window| shows(window, words));
-}
-
-/// Whether something has this name, or a part of it.
-fn shows(window: &Window, words: &str) -> bool {
-    window.query_all_by_label_contains(words).next().is_some()
 }
 
 fn press_as(window: &mut Window, role: Role, name: &str) {
