@@ -407,13 +407,16 @@ impl App {
                         self.is_revealed = true;
                     }
                     self.remember(way, undo, &deed, ctx);
-                    if self.on_desk.as_ref() == Some(&code) {
-                        self.desk.look(&code, &self.texts);
-                        if matches!(deed, Deed::Describe { .. }) {
-                            self.desk.described(&code, &self.texts);
-                        }
+                    // A description changes neither pages nor states.
+                    let is_description = matches!(deed, Deed::Describe { .. });
+                    match self.on_desk.as_ref() == Some(&code) {
+                        true if is_description => self.desk.described(&code, &self.texts),
+                        true => self.desk.look(&code, &self.texts),
+                        false => {}
                     }
-                    self.reader.ask(&self.texts);
+                    if !is_description {
+                        self.reader.ask(&self.texts);
+                    }
                 }
                 Answer::Failed(failure) => {
                     // It may have been a draft that could not be kept.

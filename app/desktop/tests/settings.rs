@@ -16,7 +16,7 @@ use sohoa_pipeline::archive::{Archive, NewArchive};
 use sohoa_pipeline::progress::Silent;
 use sohoa_pipeline::scan::{self, Parting, Profile, ScanPlan, Source};
 use sohoa_pipeline::second_vault;
-use sohoa_shell::station::Station as StationSettings;
+use sohoa_shell::station::{KeyEntry, Station as StationSettings};
 use sohoa_shell::worker::scanners;
 use sohoa_shell::{Texts, UiLanguage};
 
@@ -38,8 +38,22 @@ fn settings_of(root: &Path) -> PathBuf {
 }
 
 fn station(root: &Path) -> StationSettings {
-    let folder = settings_of(root).display().to_string();
+    station_in(&settings_of(root))
+}
+
+fn station_in(folder: &Path) -> StationSettings {
+    let folder = folder.display().to_string();
     StationSettings::locate(&|name| (name == "SOHOA_CONFIG_DIR").then(|| folder.clone())).expect("a station")
+}
+
+/// A demonstration key of another station, its password, and a file with the certificate that it is trusted by.
+fn key_elsewhere(folder: &Path) -> (KeyEntry, String, PathBuf) {
+    let elsewhere = folder.join("trạm khác");
+    let (entry, pem) = station_in(&elsewhere).use_demo_key(session().clock.now()).expect("a key");
+    let password = std::fs::read_to_string(elsewhere.join("keys/demo.password")).expect("its password");
+    let certificate = folder.join("gốc.pem");
+    std::fs::write(&certificate, pem).expect("a certificate");
+    (entry, password, certificate)
 }
 
 fn app(root: &Path, language: UiLanguage) -> App {
@@ -148,16 +162,9 @@ fn a_key_is_taken_with_its_password_alone_and_never_from_inside_the_archive() {
     let root = folder.path().join("kho");
     archive(&root, true);
     // A key that lies elsewhere, and one inside the archive.
-    let elsewhere = folder.path().join("trạm khác");
-    let other = elsewhere.display().to_string();
-    let other =
-        StationSettings::locate(&|name| (name == "SOHOA_CONFIG_DIR").then(|| other.clone())).expect("a station");
-    let (entry, pem) = other.use_demo_key(session().clock.now()).expect("a key");
-    let password = std::fs::read_to_string(elsewhere.join("keys/demo.password")).expect("its password");
+    let (entry, password, certificate) = key_elsewhere(folder.path());
     let inside = root.join("khóa.p12");
     std::fs::copy(&entry.path, &inside).expect("a copy");
-    let certificate = folder.path().join("gốc.pem");
-    std::fs::write(&certificate, pem).expect("a certificate");
 
     let mut window = window(&root, UiLanguage::Vietnamese);
     tab(&mut window, "Khóa ký");
@@ -199,14 +206,7 @@ fn a_real_archive_takes_no_key_and_no_certificate_for_demonstration() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");
     archive(&root, false);
-    let elsewhere = folder.path().join("trạm khác");
-    let other = elsewhere.display().to_string();
-    let other =
-        StationSettings::locate(&|name| (name == "SOHOA_CONFIG_DIR").then(|| other.clone())).expect("a station");
-    let (entry, pem) = other.use_demo_key(session().clock.now()).expect("a key");
-    let password = std::fs::read_to_string(elsewhere.join("keys/demo.password")).expect("its password");
-    let certificate = folder.path().join("gốc.pem");
-    std::fs::write(&certificate, pem).expect("a certificate");
+    let (entry, password, certificate) = key_elsewhere(folder.path());
     let mut window = window(&root, UiLanguage::Vietnamese);
     tab(&mut window, "Khóa ký");
     type_as(&mut window, Role::TextInput, "Tệp khóa (.p12, .pfx)", entry.path.to_str().expect("a path"));

@@ -56,11 +56,7 @@ impl Catalog {
         act: &Act,
     ) -> Result<bool, CatalogError> {
         self.write(|w| {
-            let sql = "SELECT dossier FROM document WHERE id = ?1";
-            let dossier: DossierId =
-                w.tx.query_row(sql, [document.bytes()], |row| column::id(row, "dossier"))
-                    .optional()?
-                    .ok_or_else(|| CatalogError::Unknown { noun: "document", id: document.to_string() })?;
+            let dossier = w.dossier_of(document)?;
             let fields = canonical(&to_json(description));
             let sql = "SELECT number, done, fields FROM description WHERE document = ?1 ORDER BY number DESC LIMIT 1";
             let last: Option<(i64, bool, String)> =

@@ -396,11 +396,7 @@ impl Catalog {
         act: &Act,
     ) -> Result<Standing, CatalogError> {
         self.write(|w| {
-            let sql = "SELECT dossier FROM document WHERE id = ?1";
-            let dossier: DossierId =
-                w.tx.query_row(sql, [document.bytes()], |row| column::id(row, "dossier"))
-                    .optional()?
-                    .ok_or_else(|| CatalogError::Unknown { noun: "document", id: document.to_string() })?;
+            let dossier = w.dossier_of(document)?;
             let pdfa = current(&w.tx, document, PDFA)?;
             let standing = match pdfa {
                 Some(pdfa) if pdfa.sha256 == record.before => Standing::Current,
@@ -449,6 +445,13 @@ impl Catalog {
 }
 
 impl Writing<'_> {
+    /// The dossier of a document.
+    pub(crate) fn dossier_of(&self, document: DocumentId) -> Result<DossierId, CatalogError> {
+        let sql = "SELECT dossier FROM document WHERE id = ?1";
+        let found = self.tx.prepare_cached(sql)?.query_row([document.bytes()], |row| column::id(row, "dossier"));
+        found.optional()?.ok_or_else(|| CatalogError::Unknown { noun: "document", id: document.to_string() })
+    }
+
     pub(crate) fn begin_intent(
         &self,
         kind: &str,

@@ -109,11 +109,6 @@ impl State {
         self.is_asked = false;
     }
 
-    /// Whether the documents are known, and nothing that was typed waits to be written.
-    pub fn is_settled(&self) -> bool {
-        self.forms.is_some() && !self.is_asked
-    }
-
     /// The recognised text of a page has come.
     ///
     /// What is not of the page that is looked at is not taken.
@@ -190,6 +185,11 @@ impl State {
     /// The form that is looked at.
     fn form(&self) -> Option<&Form> {
         self.forms.as_ref()?.iter().find(|form| Some(form.document) == self.chosen)
+    }
+
+    /// What stands in the fields of a form: as it was typed, else as it is filled in.
+    fn draft(&self, form: &Form) -> Draft {
+        self.drafts.get(&form.document).cloned().unwrap_or_else(|| Draft::of(form))
     }
 
     /// Where the form that is looked at stands among all.
@@ -302,7 +302,7 @@ impl State {
             return;
         }
         let Some(form) = self.form() else { return };
-        let draft = self.drafts.get(&form.document).cloned().unwrap_or_else(|| Draft::of(form));
+        let draft = self.draft(form);
         let fault = draft.faults().into_iter().next();
         let (pages, is_done) = (form.pages.len(), form.is_done());
         if self.page + 1 < pages {
@@ -361,12 +361,10 @@ impl State {
         };
         let (at, old, new) = (editing.at, read.text.clone(), editing.typed.trim().to_owned());
         let page = *page;
-        if old == new {
-            // The person looked, and it is right: sure from now on.
-            if !read.is_doubtful {
-                self.word = None;
-                return;
-            }
+        // A word in doubt that a person looked at, and that is right, is sure from now on.
+        if old == new && !read.is_doubtful {
+            self.word = None;
+            return;
         }
         self.corrects = true;
         acts.push(Act::Do(Deed::Correct { page, at, old, new }));
@@ -375,7 +373,7 @@ impl State {
     /// Shows where the value of the field was read.
     fn show_source(&mut self) {
         let (Some(field), Some(form)) = (self.field, self.form()) else { return };
-        let draft = self.drafts.get(&form.document).cloned().unwrap_or_else(|| Draft::of(form));
+        let draft = self.draft(form);
         let Some(Origin::Recognition { page, place }) = draft.origin(field) else { return };
         let Some(at) = form.pages.iter().position(|id| *id == page) else { return };
         if at != self.page {
@@ -392,7 +390,7 @@ impl State {
         let (Some(before), Some(form)) = (at.checked_sub(1).and_then(|at| forms.get(at)), forms.get(at)) else {
             return;
         };
-        let from = self.drafts.get(&before.document).cloned().unwrap_or_else(|| Draft::of(before));
+        let from = self.draft(before);
         let (document, filled) = (form.document, Draft::of(form));
         self.drafts.entry(document).or_insert(filled).copy(&from, self.field);
     }
