@@ -328,13 +328,20 @@ impl App {
                 palette.forget();
             }
             match answer {
-                model::Answer::Read(Ok(snapshot)) => {
-                    if !std::mem::replace(&mut self.is_remembered, true) {
-                        self.keeper.opened(&snapshot.title, &self.texts);
+                model::Answer::Read(read) => {
+                    match read {
+                        Ok(snapshot) => {
+                            if !std::mem::replace(&mut self.is_remembered, true) {
+                                self.keeper.opened(&snapshot.title, &self.texts);
+                            }
+                            self.known = Known::Read(snapshot);
+                        }
+                        Err(failure) => self.known = Known::Failed(failure),
                     }
-                    self.known = Known::Read(snapshot);
+                    if self.import.as_ref().is_some_and(inventory_import::State::is_taken) {
+                        self.import = None;
+                    }
                 }
-                model::Answer::Read(Err(failure)) => self.known = Known::Failed(failure),
                 model::Answer::Made(Ok(root)) => {
                     self.go_over(root, ctx);
                     return;
@@ -350,7 +357,9 @@ impl App {
                     return;
                 }
                 model::Answer::Inventory(_, true, Ok(_)) => {
-                    self.import = None;
+                    if let Some(state) = &mut self.import {
+                        state.taken();
+                    }
                     self.reader.ask(&self.texts);
                 }
                 model::Answer::Inventory(path, _, outcome) => {

@@ -21,6 +21,8 @@ pub struct State {
     shown: Option<(PathBuf, Box<InventoryOutcome>)>,
     refused: Option<Failure>,
     had_focus: bool,
+    /// The new version is written; what the window shows is still the one before.
+    is_taken: bool,
 }
 
 /// What was decided.
@@ -34,6 +36,16 @@ pub enum Choice {
 }
 
 impl State {
+    /// The new version is written: it goes away with the first list that has it.
+    pub fn taken(&mut self) {
+        self.is_taken = true;
+    }
+
+    /// Whether nothing is left to wait for once the archive was read again.
+    pub fn is_taken(&self) -> bool {
+        self.is_taken
+    }
+
     /// What a file would change is known, or why not.
     pub fn previewed(&mut self, path: PathBuf, outcome: Result<Box<InventoryOutcome>, Failure>) {
         self.waits = false;
