@@ -22,7 +22,7 @@ use crate::gallery::Gallery;
 use crate::keeper::{self, Keeper, Part};
 use crate::looks::Looks;
 use crate::mill::Mill;
-use crate::model::{self, Chip, Reader, Snapshot};
+use crate::model::{self, Chip, Reader, Snapshot, Unread};
 use crate::parts::{self, Mark};
 use crate::screens::{
     Act, Screen, archives, check, describe, inventory, inventory_import, jobs, palette, progress, scan, search,
@@ -45,7 +45,7 @@ enum Known {
     /// What was read last.
     Read(Box<Snapshot>),
     /// Why it can't be read.
-    Failed(Failure),
+    Failed(Box<Unread>),
 }
 
 /// The window.
@@ -94,6 +94,8 @@ pub struct App {
     signed_in: Option<String>,
     /// Whether another archive is being chosen.
     chooses: bool,
+    /// Whether the catalog is being made again.
+    rebuilds: bool,
     is_set_up: bool,
 }
 
@@ -168,6 +170,7 @@ impl App {
             is_remembered: false,
             signed_in: None,
             chooses: false,
+            rebuilds: false,
             is_set_up: false,
         };
         app.reader.ask(&app.texts);
@@ -336,11 +339,31 @@ impl App {
                             }
                             self.known = Known::Read(snapshot);
                         }
-                        Err(failure) => self.known = Known::Failed(failure),
+                        Err(unread) => self.known = Known::Failed(unread),
                     }
+                    self.rebuilds = false;
                     if self.import.as_ref().is_some_and(inventory_import::State::is_taken) {
                         self.import = None;
                     }
+                }
+                model::Answer::Rebuilt(Ok(report)) => {
+                    let mut words = self.texts.say("rebuild-done", &[("dossiers", report.dossiers.into())]);
+                    if let Some(old) = &report.old_catalog {
+                        let kept = self.texts.say("rebuild-kept", &[("path", old.display().to_string().into())]);
+                        words = format!("{words} {kept}");
+                    }
+                    if !report.missing_texts.is_empty() {
+                        let count = report.missing_texts.len();
+                        let missing = self.texts.say("rebuild-missing-texts", &[("count", count.into())]);
+                        words = format!("{words} {missing}");
+                    }
+                    self.go_over(self.station.root.clone(), ctx);
+                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    return;
+                }
+                model::Answer::Rebuilt(Err(failure)) => {
+                    self.rebuilds = false;
+                    self.known = Known::Failed(Box::new(Unread { failure, may_be_rebuilt: true }));
                 }
                 model::Answer::Made(Ok(root)) => {
                     self.go_over(root, ctx);
@@ -675,9 +698,14 @@ impl App {
                 Known::Waiting => {
                     ui.label(RichText::new(self.texts.get("ui-reading")).color(t.text2));
                 }
-                Known::Failed(failure) => {
-                    if failed(ui, &self.texts, failure) {
-                        acts.push(Act::Command(Command::Refresh));
+                Known::Failed(unread) => {
+                    match failed(ui, &self.texts, unread, self.rebuilds) {
+                        Some(WayOn::Again) => acts.push(Act::Command(Command::Refresh)),
+                        Some(WayOn::Rebuild) => {
+                            self.rebuilds = true;
+                            self.reader.rebuild(&self.texts);
+                        }
+                        None => {}
                     }
                     ui.add_space(12.0);
                 }
@@ -1038,8 +1066,13 @@ impl App {
                     }
                     ui.separator();
                     let free = failure::bytes(snapshot.free);
-                    let disk = format!("{}  {free}", char::from(lucide_icons::Icon::HardDrive));
-                    ui.label(RichText::new(disk).color(t.text2)).on_hover_text(self.texts.get("ui-free"));
+                    let sign = char::from(lucide_icons::Icon::HardDrive);
+                    let (disk, color) = match snapshot.is_scarce() {
+                        true => (self.texts.say("ui-disk-scarce", &[("free", free.into())]), t.warn.fg),
+                        false => (free, t.text2),
+                    };
+                    ui.label(RichText::new(format!("{sign}  {disk}")).color(color))
+                        .on_hover_text(self.texts.get("ui-free"));
                     if snapshot.demo {
                         ui.separator();
                         ui.label(RichText::new(self.texts.get("ui-demo")).color(t.unsaved.fg));
@@ -1244,20 +1277,50 @@ fn rail_item(ui: &mut Ui, texts: &Texts, command: Command, is_selected: bool, ba
     response.on_hover_text(format!("{label}  {}", command.cap(texts))).clicked()
 }
 
-/// Three lines: what happened, what is safe, what to do next; says whether to try again.
-fn failed(ui: &mut Ui, texts: &Texts, failure: &Failure) -> bool {
+/// What a person does about an archive that can't be read.
+enum WayOn {
+    /// It is read again.
+    Again,
+    /// Its catalog is made again from the folder.
+    Rebuild,
+}
+
+/// Three lines: what happened, what is safe, what to do next; and the ways on.
+fn failed(ui: &mut Ui, texts: &Texts, unread: &Unread, rebuilds: bool) -> Option<WayOn> {
     let t = tokens(ui.ctx());
-    parts::card(ui)
-        .inner_margin(Margin::same(16))
-        .stroke(Stroke::new(1.0, t.reject.fg))
-        .show(ui, |ui| {
-            ui.horizontal(|ui| {
-                Mark::Reject.show(ui, t.surface);
-                ui.label(RichText::new(&failure.sentence).font(theme::semibold(16.0)));
-            });
-            ui.label(RichText::new(texts.get("ui-data-untouched")).color(t.text2));
-            ui.label(RichText::new(&failure.hint).color(t.text2));
-            ui.button(texts.get("ui-refresh")).clicked()
+    let failure = &unread.failure;
+    let card = parts::card(ui).inner_margin(Margin::same(16)).stroke(Stroke::new(1.0, t.reject.fg));
+    let shown = card.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            Mark::Reject.show(ui, t.surface);
+            ui.label(RichText::new(&failure.sentence).font(theme::semibold(16.0)));
+        });
+        ui.label(RichText::new(texts.get("ui-data-untouched")).color(t.text2));
+        let what = match unread.may_be_rebuilt {
+            true => texts.get("ui-rebuild-what"),
+            false => failure.hint.clone(),
+        };
+        ui.label(RichText::new(what).color(t.text2));
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let mut way = None;
+            if unread.may_be_rebuilt {
+                let word = texts.get(if rebuilds { "ui-rebuilding" } else { "ui-rebuild" });
+                if parts::Action::new(&word, "").primary().enabled(!rebuilds).show(ui, None).clicked() {
+                    way = Some(WayOn::Rebuild);
+                }
+            }
+            let word = texts.get("ui-refresh");
+            if parts::Action::new(&word, Command::Refresh.cap(texts).as_ref())
+                .enabled(!rebuilds)
+                .show(ui, None)
+                .clicked()
+            {
+                way = Some(WayOn::Again);
+            }
+            way
         })
         .inner
+    });
+    shown.inner
 }

@@ -18,12 +18,16 @@ use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::accounts::{self, Role, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::inventory::{self, InventoryOutcome};
+use sohoa_pipeline::rebuild::{self, RebuildReport};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::report::Report;
-use sohoa_shell::{Failure, Texts};
-use sohoa_store::disk;
+use sohoa_shell::{Exit, Failure, Texts};
+use sohoa_store::{ArchiveLayout, disk};
 
 use crate::errand::Errand;
+
+/// Below so many free bytes somebody should look at the disk.
+const SCARCE: u64 = 20 << 30;
 
 /// A dossier as the inventory shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -383,6 +387,11 @@ impl Snapshot {
         behind.iter().chain(before).map(|line| &**line).find(|line| line.code != code && is_so(line))
     }
 
+    /// Whether the disk is almost full.
+    pub fn is_scarce(&self) -> bool {
+        self.free < SCARCE
+    }
+
     /// The dossier behind one that is to be scanned.
     pub fn next_to_scan(&self, code: &str) -> Option<&DossierLine> {
         self.next(code, |line| line.state == DossierState::Planned && !line.held)
@@ -400,6 +409,8 @@ impl Snapshot {
 /// What the reading thread is asked for.
 enum Wish {
     Look(Arc<Texts>),
+    /// The catalog made again from the folder.
+    Rebuild(Arc<Texts>),
     Make(PathBuf, NewArchive, Arc<Texts>),
     /// An inventory: what it would change, or that it be taken.
     Inventory(PathBuf, bool, Arc<Texts>),
@@ -413,10 +424,29 @@ enum Wish {
     Picture(usize, Vec<u8>, Arc<Texts>),
 }
 
+/// Why an archive can't be read.
+pub struct Unread {
+    /// What happened.
+    pub failure: Failure,
+    /// Whether its catalog can be made again from what lies in the folder.
+    pub may_be_rebuilt: bool,
+}
+
+impl Unread {
+    fn new(root: &Path, failure: Failure) -> Box<Self> {
+        let layout = ArchiveLayout::new(root);
+        let is_there = layout.settings().is_file() && layout.manifests().is_dir();
+        let may_be_rebuilt = is_there && matches!(failure.exit, Exit::Damage | Exit::NotFound);
+        Box::new(Self { failure, may_be_rebuilt })
+    }
+}
+
 /// What the reading thread says.
 pub enum Answer {
     /// How the archive stands, or why it can't be read.
-    Read(Result<Box<Snapshot>, Failure>),
+    Read(Result<Box<Snapshot>, Box<Unread>>),
+    /// The catalog was made again with so many dossiers, of which so many texts are missing; or why not.
+    Rebuilt(Result<RebuildReport, Failure>),
     /// A new archive was made in this folder, or why none was.
     Made(Result<PathBuf, Failure>),
     /// What an inventory would change, or did, and which it was.
@@ -448,7 +478,11 @@ impl Reader {
                         if let Ok(snapshot) = &snapshot {
                             before.clone_from(&snapshot.dossiers);
                         }
-                        Answer::Read(snapshot.map(Box::new))
+                        Answer::Read(snapshot.map(Box::new).map_err(|failure| Unread::new(&root, failure)))
+                    }
+                    Wish::Rebuild(texts) => {
+                        let made = rebuild::rebuild(&root, &session).map(|(_, report)| report);
+                        Answer::Rebuilt(made.map_err(|error| Failure::of(&error, &texts)))
                     }
                     Wish::Inventory(path, is_taken, texts) => {
                         let outcome = Archive::open(&root, &session).and_then(|archive| match is_taken {
@@ -521,6 +555,11 @@ impl Reader {
     /// Asks for a look; failures come in this language.
     pub fn ask(&self, texts: &Arc<Texts>) {
         self.0.ask(Wish::Look(texts.clone()));
+    }
+
+    /// Asks for the catalog to be made again from the folder.
+    pub fn rebuild(&self, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Rebuild(texts.clone()));
     }
 
     /// Asks for a new archive in a folder.

@@ -504,11 +504,23 @@ import-more = … and { $count } files more; see all: sohoa receipt ID
 import-receipt = Receipt: { $id }
 import-interrupted = The import was stopped on request; run it again to go on.
 import-dry-run = Dry run: nothing was written to the archive.
-work-pages = Read: { $pages } pages
+work-pages = Read: { $pages ->
+        [one] { $pages } page
+       *[other] { $pages } pages
+    }
 work-not-read = Not read to the end: { $pages } pages; see: sohoa show
-work-assembled = PDF/A made: { $documents } documents
-work-signed = Signed: { $documents } documents
-work-unsigned = Waiting to be signed: { $documents } documents
+work-assembled = PDF/A made: { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }
+work-signed = Signed: { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }
+work-unsigned = Waiting to be signed: { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }
     .hint = Choose a signing key: sohoa key use FILE.p12; then sign: sohoa sign
 work-problem = { $name } could not be finished: { $cause }
 work-nothing = Nothing is waiting.
@@ -1115,7 +1127,11 @@ ui-zoom = Larger, smaller, usual size
 ui-reading = Reading the archive…
 ui-demo = Demo archive
 ui-free = Free on the disk of the archive
+ui-disk-scarce = Disk almost full: { $free } left
 ui-data-untouched = The data is whole, nothing was changed.
+ui-rebuild = Make the catalog again
+ui-rebuilding = Making it again…
+ui-rebuild-what = The catalog can be made again from the folder of the archive: the pages, texts and history of every dossier are in it. The old catalog is kept beside it.
 ui-nothing-waits = Nothing waits.
 ui-waits = Some things wait.
 ui-accepted-of = { $done } of { $all } dossiers are accepted.

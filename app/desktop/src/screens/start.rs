@@ -18,8 +18,6 @@ use crate::theme::{semibold, tokens};
 
 /// Width of the column at the right.
 const SIDE: f32 = 320.0;
-/// Below so many free bytes somebody should look at the disk.
-const SCARCE: u64 = 20 << 30;
 
 /// Draws it; says which list to open.
 pub fn show(
@@ -220,7 +218,7 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
     ui.set_width(SIDE);
     ui.spacing_mut().item_spacing.x = 10.0;
     ui.label(RichText::new(station).font(semibold(16.0)).color(t.text));
-    let disk = if snapshot.free < SCARCE { Mark::Warn } else { Mark::Pass };
+    let disk = if snapshot.is_scarce() { Mark::Warn } else { Mark::Pass };
     let second = match &snapshot.second_vault {
         None => (Mark::Planned, texts.get("ui-second-vault-none")),
         Some((_, 0)) => (Mark::Safe, texts.get("ui-second-vault-whole")),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use eframe::egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sohoa_desktop::app::App;
 use sohoa_pipeline::archive::Session;
 use sohoa_pipeline::worker::WorkerProgram;
@@ -31,7 +32,7 @@ pub(crate) fn session() -> Session {
     }
 }
 
-/// Frames until something is so.
+/// Frames until something is so. Whatever is there by then has a name.
 pub(crate) fn until(window: &mut Window, what: &str, is_so: impl Fn(&Window) -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so(window) {
@@ -40,9 +41,41 @@ pub(crate) fn until(window: &mut Window, what: &str, is_so: impl Fn(&Window) -> 
         std::thread::yield_now();
     }
     window.run_steps(3);
+    let unnamed = unnamed(window);
+    assert!(unnamed.is_empty(), "without a name: {}", unnamed.join("\n"));
 }
 
 /// Whether something has this name, or a part of it.
 pub(crate) fn shows(window: &Window, words: &str) -> bool {
     window.query_all_by_label_contains(words).next().is_some()
+}
+
+/// What can be pressed, chosen or typed into and has no name that a screen reader could say.
+pub(crate) fn unnamed<State>(window: &Harness<'_, State>) -> Vec<String> {
+    window
+        .root()
+        .children_recursive()
+        .filter(|node| {
+            let node = node.accesskit_node();
+            let acts = matches!(
+                node.role(),
+                Role::Button
+                    | Role::CheckBox
+                    | Role::RadioButton
+                    | Role::ComboBox
+                    | Role::Slider
+                    | Role::SpinButton
+                    | Role::Tab
+                    | Role::Link
+                    | Role::TextInput
+                    | Role::MultilineTextInput
+                    | Role::PasswordInput
+                    | Role::ListItem
+                    | Role::Row
+                    | Role::Cell
+            );
+            acts && node.label().is_none_or(|label| !label.chars().any(char::is_alphanumeric))
+        })
+        .map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect()))
+        .collect()
 }

@@ -1,0 +1,180 @@
+//! What goes wrong has a state of the window that says what happened, what is safe and what to do, with a way on.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use common::{Window, session, shows, unnamed, until};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{self, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use sohoa_desktop::app::{App, Station};
+use sohoa_model::Cancel;
+use sohoa_model::reading::{LanguageChoice, ReadingState};
+use sohoa_pipeline::archive::{Archive, NewArchive, Session};
+use sohoa_pipeline::import::{ImportPlan, import};
+use sohoa_pipeline::inventory::import_inventory;
+use sohoa_pipeline::progress::Silent;
+use sohoa_shell::{Texts, UiLanguage};
+
+/// What every failure says of the data.
+const SAFE: &str = "Dữ liệu vẫn nguyên, không có gì bị thay đổi.";
+/// The user version of an SQLite file stands here, four bytes, the high one first.
+const USER_VERSION: u64 = 60;
+
+/// An archive with two dossiers of which nothing is scanned.
+fn archive(folder: &Path) -> PathBuf {
+    let root = folder.join("kho");
+    let list = folder.join("danh mục.csv");
+    let rows = "mã hồ sơ,tên phông,tiêu đề hồ sơ,số lượng trang\nHS.01,Phông Sở Tư pháp,Sổ đăng ký khai sinh,3\n\
+                HS.02,Phông Sở Tư pháp,Quyết định cho thôi quốc tịch,2\n";
+    fs::write(&list, rows).expect("a list");
+    let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: false };
+    let archive = Archive::init(&root, &new, &session()).expect("an archive");
+    import_inventory(&archive, &list, &Cancel::new()).expect("an inventory");
+    root
+}
+
+/// The archive once the pages of the tests are in it.
+fn with_pages(root: &Path) -> Archive {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pages");
+    let archive = Archive::open(root, &session()).expect("an archive");
+    let plan = ImportPlan {
+        root: pages,
+        jobs: 2,
+        language: LanguageChoice::Given(sohoa_model::Language::Vietnamese),
+        rule: None,
+    };
+    import(&archive, &plan, None, &Cancel::new(), &Silent).expect("pages");
+    archive
+}
+
+fn window(root: &Path, session: Session, simulated: &str, free: Option<u64>) -> Window {
+    let settings = Some(root.with_extension("station"));
+    let station = Station { root: root.to_owned(), session, simulated: Some(simulated.to_owned()), settings, free };
+    let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &egui::Context::default());
+    let mut window =
+        Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    until(&mut window, "the archive", |window| window.state().is_settled());
+    window
+}
+
+fn press(window: &mut Window, name: &str) {
+    window.get_by_role_and_label(Role::Button, name).click();
+    window.run_steps(3);
+}
+
+fn user_version(root: &Path, version: u32) -> u32 {
+    let catalog = fs::File::options().read(true).write(true).open(root.join("catalog.sqlite")).expect("a catalog");
+    let mut before = [0; 4];
+    catalog.read_exact_at(&mut before, USER_VERSION).expect("its version");
+    catalog.write_all_at(&version.to_be_bytes(), USER_VERSION).expect("another version");
+    u32::from_be_bytes(before)
+}
+
+#[test]
+fn an_archive_of_a_newer_program_is_left_alone_and_opens_with_that_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    let version = user_version(&root, 9999);
+    let before = fs::read(root.join("catalog.sqlite")).expect("the catalog");
+    let mut window = window(&root, session(), "sheets=1", None);
+    assert!(shows(&window, "Kho này do một bản phần mềm mới hơn tạo ra.") && shows(&window, SAFE));
+    // An older program would make an older catalog of it.
+    assert!(!shows(&window, "Dựng lại danh mục"));
+    assert!(fs::read(root.join("catalog.sqlite")).expect("the catalog") == before);
+    // As after an update.
+    user_version(&root, version);
+    window.key_press_modifiers(Modifiers::NONE, Key::F5);
+    until(&mut window, "the archive", |window| window.state().is_settled() && shows(window, "HS.01"));
+}
+
+#[test]
+fn a_damaged_catalog_is_made_again_from_the_folder_and_the_old_one_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    drop(with_pages(&root));
+    let catalog = fs::File::options().write(true).open(root.join("catalog.sqlite")).expect("a catalog");
+    let length = catalog.metadata().expect("its length").len();
+    catalog.write_all_at(&vec![0xAA; length as usize - 4096], 4096).expect("damage");
+    drop(catalog);
+    let mut window = window(&root, session(), "sheets=1", None);
+    assert!(shows(&window, "Cơ sở dữ liệu của kho bị lỗi") && shows(&window, SAFE));
+    press(&mut window, "Dựng lại danh mục");
+    until(&mut window, "the dossiers", |window| shows(window, "Đã dựng lại cơ sở dữ liệu với 2 hồ sơ."));
+    until(&mut window, "the archive", |window| window.state().is_settled());
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num2);
+    until(&mut window, "the inventory", |window| shows(window, "Quyết định cho thôi quốc tịch"));
+    let kept = fs::read_dir(&root).expect("the archive").flatten().map(|entry| entry.file_name());
+    let kept = kept.filter(|name| name.to_string_lossy().starts_with("catalog.before-")).count();
+    assert_eq!(kept, 1, "the damaged catalog");
+}
+
+#[test]
+fn a_scanner_that_is_unplugged_leaves_whole_sheets_and_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    let mut gone = window(&root, session(), "sheets=3 fault=unplug@2", None);
+    press(&mut gone, "Quét hồ sơ này");
+    until(&mut gone, "the dossier", |window| window.state().dossier().is_some());
+    gone.key_press_modifiers(Modifiers::NONE, Key::Space);
+    until(&mut gone, "one sheet", |window| {
+        let pages = window.state().dossier().map_or(0, |dossier| dossier.pages.len());
+        window.state().is_settled() && pages == 1
+    });
+    assert!(shows(&gone, "Máy quét trả lời không đúng") && shows(&gone, "1 tờ đã an toàn."));
+    assert!(shows(&gone, "Tắt bật máy, xem lại cáp") && shows(&gone, "Quét tiếp từ tờ 2"));
+}
+
+#[test]
+fn a_disk_that_is_almost_full_is_told_on_every_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    let mut window = window(&root, session(), "sheets=1", Some(5 << 30));
+    for screen in [Key::Num1, Key::Num2, Key::Num7] {
+        window.key_press_modifiers(Modifiers::CTRL, screen);
+        window.run_steps(3);
+        assert!(shows(&window, "Ổ đĩa sắp đầy: còn 5"), "{screen:?}");
+    }
+}
+
+#[test]
+fn a_missing_model_stops_reading_says_what_to_install_and_loses_no_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    let archive = with_pages(&root);
+    archive.catalog().read_again("HS.01", &[ReadingState::Done], &archive.act()).expect("pages that wait");
+    drop(archive);
+
+    // Workers of this window find no model.
+    let mut session = session();
+    let program = std::mem::replace(&mut session.worker.program, "/usr/bin/env".into());
+    let models = format!("SOHOA_TESSDATA={}", folder.path().join("không có").display());
+    session.worker.arguments = vec![models, program.display().to_string(), "worker".to_owned()];
+    let mut window = window(&root, session, "sheets=1", None);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num9);
+    window.run_steps(3);
+    assert!(shows(&window, "2 trang chờ nhận dạng"));
+    window.key_press_modifiers(Modifiers::CTRL, Key::Enter);
+    until(&mut window, "an end", |window| window.state().is_settled() && window.state().work().is_some());
+    assert!(shows(&window, "Không dùng được mô hình nhận dạng") && shows(&window, "tesseract-ocr-vie"));
+    assert!(shows(&window, "2 trang chờ nhận dạng"), "they still wait");
+}
+
+#[test]
+fn a_button_with_nothing_but_a_sign_would_be_told() {
+    let mut window = Harness::new_ui_state(
+        |ui, _: &mut ()| {
+            for name in ["…", "Quét"] {
+                let button = ui.allocate_response(egui::vec2(20.0, 20.0), egui::Sense::click());
+                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+            }
+        },
+        (),
+    );
+    window.run_steps(2);
+    assert_eq!(unnamed(&window).len(), 1);
+}
