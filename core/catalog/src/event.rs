@@ -143,7 +143,7 @@ impl Writing<'_> {
     }
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+pub(crate) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         seq: row.get("seq")?,
         id: column::id(row, "id")?,

@@ -25,6 +25,7 @@ mod lease;
 pub mod manifest;
 mod manifest_record;
 mod migrate;
+pub mod outbox;
 pub mod page_edit;
 pub mod plan;
 pub mod progress;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_custody_is_not_changed.sql"),
     include_str!("migrations/0007_work.sql"),
     include_str!("migrations/0008_descriptions.sql"),
+    include_str!("migrations/0009_outbox.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.

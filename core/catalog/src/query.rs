@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
-use sohoa_model::code_list::AccessLevel;
 use sohoa_model::dossier_state::{DossierState, Evidence};
 use sohoa_model::frame::FrameFacts;
 use sohoa_model::geometry::Rotation;
@@ -341,17 +340,8 @@ impl Catalog {
     pub fn is_cleared(&self, code: &str) -> Result<bool, CatalogError> {
         let connection = self.read();
         let id = dossier_id(&connection, code)?;
-        let sql = "SELECT * FROM dossier WHERE id = ?1";
-        let row = connection.prepare_cached(sql)?.query_row([id.bytes()], dossier_row)?;
-        let public = row.evidence.listed && row.description.access == Some(AccessLevel::Public);
-        let read = row.evidence.pages > 0 && row.evidence.pages_read == row.evidence.pages;
-        let doubtful: bool = connection
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM page
-                 WHERE dossier = ?1 AND superseded_at IS NULL AND reading_state = 'low-confidence')",
-            )?
-            .query_row([id.bytes()], |row| row.get(0))?;
-        Ok(!row.held && read && ((public && !doubtful) || row.cleared_by.is_some()))
+        let sql = format!("SELECT {CLEARED} FROM dossier WHERE id = ?1");
+        Ok(connection.prepare_cached(&sql)?.query_row([id.bytes()], |row| row.get(0))?)
     }
 
     /// Every object of the vault that the catalog names, with each dossier that names it, by hash.
@@ -423,6 +413,12 @@ impl Catalog {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
+
+/// Whether a row of `dossier` may leave, as a condition; see [`Catalog::is_cleared`]. Access level 01 is public.
+pub(crate) const CLEARED: &str = "(dossier.held = 0 AND dossier.pages > 0 AND dossier.pages_read = dossier.pages
+    AND (dossier.cleared_by IS NOT NULL OR (dossier.listed = 1 AND coalesce(dossier.access, '') = '01' AND NOT EXISTS
+        (SELECT 1 FROM page WHERE page.dossier = dossier.id AND superseded_at IS NULL
+            AND reading_state = 'low-confidence'))))";
 
 /// The dossier of a code, if there is one.
 pub(crate) fn find_dossier(connection: &Connection, code: &str) -> Result<Option<DossierId>, CatalogError> {
