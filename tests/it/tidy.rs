@@ -25,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core/pdfa", &["model", "pdf"]),
     ("core/sign", &["model", "pdf"]),
     ("core/catalog", &["model"]),
+    ("core/wire", &["model"]),
     ("core/pipeline", &["model", "store", "capture", "imaging", "ocr", "describe", "pdf", "pdfa", "sign", "catalog"]),
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "pipeline", "shell"]),
