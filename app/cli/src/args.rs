@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Box(BoxCommand),
     #[command(subcommand)]
     SecondVault(SecondVaultCommand),
+    Enrol(EnrolArgs),
+    Sync(SyncArgs),
     Import(ImportArgs),
     Process(ProcessArgs),
     Sign(SignArgs),
@@ -570,6 +572,26 @@ pub(crate) struct SecondVaultSetArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct EnrolArgs {
+    #[arg(value_name = "TEXT")]
+    pub(crate) invitation: String,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) authority: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    #[arg(long = "watch", conflicts_with = "sync_status")]
+    pub(crate) sync_watch: bool,
+    #[arg(long = "status")]
+    pub(crate) sync_status: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum PageCommand {
     Turn(PageTurnArgs),
@@ -847,6 +869,9 @@ mod tests {
             "sohoa profile set bản-đồ --dpi 300 --paper a3 --source flatbed",
             "sohoa profile list --json",
             "sohoa watch nóng --settle 5 --once --lang vie",
+            "sohoa enrol https://hub.example#K7QF --authority ca.pem",
+            "sohoa sync --watch",
+            "sohoa sync --status --json",
             "sohoa worker",
         ];
         for line in lines {
@@ -872,6 +897,8 @@ mod tests {
             "sohoa key use a.p12 --mechanism md5",
             "sohoa -q -v show",
             "sohoa completions cmd",
+            "sohoa enrol",
+            "sohoa sync --watch --status",
             "sohoa scan",
             "sohoa scan A --separators --split 2",
             "sohoa scan A --source tray",

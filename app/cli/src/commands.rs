@@ -30,6 +30,7 @@ mod show;
 mod show_batches;
 mod show_dossier;
 mod show_pages;
+mod sync;
 mod verify;
 mod watch;
 pub(crate) mod worker;
@@ -62,6 +63,8 @@ pub(crate) fn run(front: &mut Front, command: Command) -> Result<Exit, Stop> {
         Command::Scan(args) => scan::run(front, &args),
         Command::Account(command) => account::run(front, &command),
         Command::Box(command) => custody::run(front, &command),
+        Command::Enrol(args) => sync::enrol(front, &args),
+        Command::Sync(args) => sync::run(front, &args),
         Command::SecondVault(command) => second_vault::run(front, &command),
         Command::Page(command) => page::run(front, &command),
         Command::Describe(args) => describe::run(front, &args),

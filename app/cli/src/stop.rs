@@ -7,6 +7,7 @@ use sohoa_shell::station::StationError;
 use sohoa_shell::{Failure, Texts};
 use sohoa_sign::SignError;
 use sohoa_store::StoreError;
+use sohoa_sync::SyncError;
 
 /// Why a command did not do its work.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(crate) enum Stop {
     Pipeline(Box<PipelineError>),
     /// The station or its key.
     Station(Box<StationError>),
+    /// The hub, or what keeps the station from it.
+    Sync(Box<SyncError>),
     /// The command itself, in words for people.
     Said(Box<Failure>),
 }
@@ -25,6 +28,7 @@ impl Stop {
         match self {
             Self::Pipeline(error) => Failure::of(error, texts),
             Self::Station(error) => Failure::of_station(error, texts),
+            Self::Sync(error) => Failure::of_sync(error, texts),
             Self::Said(failure) => failure.as_ref().clone(),
         }
     }
@@ -39,6 +43,12 @@ impl From<PipelineError> for Stop {
 impl From<StationError> for Stop {
     fn from(error: StationError) -> Self {
         Self::Station(Box::new(error))
+    }
+}
+
+impl From<SyncError> for Stop {
+    fn from(error: SyncError) -> Self {
+        Self::Sync(Box::new(error))
     }
 }
 

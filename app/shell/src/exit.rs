@@ -28,13 +28,17 @@ pub enum Exit {
     Rule = 10,
     /// Another process holds the archive.
     Busy = 11,
+    /// The hub can't be reached or is not ready.
+    Offline = 12,
+    /// Sync stopped, and waits for a person.
+    SyncStopped = 13,
     /// Somebody asked to stop.
     Interrupted = 130,
 }
 
 impl Exit {
     /// All, by their codes.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Done,
         Self::Unexpected,
         Self::Usage,
@@ -47,6 +51,8 @@ impl Exit {
         Self::Key,
         Self::Rule,
         Self::Busy,
+        Self::Offline,
+        Self::SyncStopped,
         Self::Interrupted,
     ];
 

@@ -13,6 +13,7 @@ use sohoa_pipeline::settings::SettingsError;
 use sohoa_pipeline::worker::WorkerFault;
 use sohoa_sign::SignError;
 use sohoa_store::StoreError;
+use sohoa_sync::SyncError;
 
 use crate::details;
 use crate::exit::Exit;
@@ -42,6 +43,11 @@ impl Failure {
     /// What a verb could not do.
     pub fn of(error: &PipelineError, texts: &Texts) -> Self {
         Maker { texts, cause: chain(error) }.pipeline(error)
+    }
+
+    /// What keeps a station from its hub.
+    pub fn of_sync(error: &SyncError, texts: &Texts) -> Self {
+        Maker { texts, cause: chain(error) }.sync(error)
     }
 
     /// What is wrong with the station or its key.
@@ -252,6 +258,48 @@ impl Maker<'_> {
             DecisionError::Empty(code) => self.make("error-no-pages", &[("code", code.into())], Exit::Rule),
             DecisionError::NoReason => self.make("error-no-reason", &[], Exit::Usage),
             DecisionError::Catalog(error) => self.catalog(error),
+        }
+    }
+
+    fn sync(&self, error: &SyncError) -> Failure {
+        let hub = |hub: &str| ("hub", hub.to_owned().into());
+        match error {
+            SyncError::NotEnrolled => self.make("error-not-enrolled", &[], Exit::Rule),
+            SyncError::NoKey(path) | SyncError::BadKey(path) => {
+                self.make("error-station-key", &[path_arg(path)], Exit::Key)
+            }
+            SyncError::Invitation(_) => self.make("error-invitation", &[], Exit::NotUnderstood),
+            SyncError::Authority { wanted } => {
+                self.make("error-hub-authority", &[("digest", wanted.into())], Exit::Rule)
+            }
+            SyncError::AuthorityUnreadable => self.make("error-bad-certificate", &[], Exit::NotUnderstood),
+            SyncError::Insecure(address) => self.make("error-hub-insecure", &[hub(address)], Exit::Rule),
+            SyncError::Stopped { health, .. } => self.make(
+                &format!("error-sync-{}", health.word()),
+                &[("cause", self.cause.as_str().into())],
+                Exit::SyncStopped,
+            ),
+            SyncError::Unreachable { hub: address, .. } => {
+                self.make("error-hub-unreachable", &[hub(address)], Exit::Offline)
+            }
+            SyncError::Untrusted { hub: address, .. } => {
+                let args = [hub(address), ("cause", self.cause.as_str().into())];
+                self.make("error-hub-untrusted", &args, Exit::SyncStopped)
+            }
+            SyncError::Answer { hub: address, .. } => {
+                let args = [hub(address), ("cause", self.cause.as_str().into())];
+                self.make("error-hub-answer", &args, Exit::Unexpected)
+            }
+            SyncError::Later { title } => self.make("error-hub-later", &[("title", title.into())], Exit::Offline),
+            SyncError::Refused { title, .. } => {
+                self.make("error-sync-refused", &[("cause", title.into())], Exit::SyncStopped)
+            }
+            SyncError::HubTooOld(schema) => self.make("error-hub-old", &[("schema", schema.into())], Exit::SyncStopped),
+            SyncError::Busy => self.make("error-sync-busy", &[], Exit::Busy),
+            SyncError::Cancelled => self.interrupted(),
+            SyncError::Record(_) => self.unexpected(),
+            SyncError::Catalog(error) => self.catalog(error),
+            SyncError::Store(error) => self.store(error),
         }
     }
 

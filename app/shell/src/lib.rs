@@ -13,6 +13,7 @@ pub mod report;
 pub mod station;
 pub mod system;
 pub mod texts;
+pub mod upstream;
 pub mod window;
 pub mod work;
 pub mod worker;

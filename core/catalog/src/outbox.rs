@@ -51,6 +51,10 @@ pub struct SyncState {
     pub health: SyncHealth,
     /// Why it is not fine, in the words of the program.
     pub why: String,
+    /// Records that the hub had when this enrolment began, behind which the log begins.
+    pub base: u64,
+    /// The chain over them.
+    pub base_chain: Sha256,
     /// Records in the log.
     pub sealed: u64,
     /// The chain over them.
@@ -167,8 +171,8 @@ pub struct Acknowledgement {
 /// Something that came down from the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedLine {
-    /// Its place in the feed.
-    pub cursor: u64,
+    /// Its number in this catalog.
+    pub number: i64,
     /// The kind of its record.
     pub kind: String,
     /// Its line as it was received.
@@ -234,9 +238,9 @@ impl Catalog {
             drop(keep);
             let seq = seq_column(new.seq)?;
             w.tx.execute(
-                "INSERT INTO sync_state (one, station, hub, authority, receipt, epoch, generation, state, sealed_seq,
-                     sealed_chain, acked_seq, stable_seq, moved_ms)
-                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, 'ok', ?7, ?8, ?7, 0, ?9)",
+                "INSERT INTO sync_state (one, station, hub, authority, receipt, epoch, generation, state, base_seq,
+                     base_chain, sealed_seq, sealed_chain, acked_seq, stable_seq, moved_ms)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, 'ok', ?7, ?8, ?7, ?8, ?7, 0, ?9)",
                 params![
                     new.station.into_bytes(),
                     new.hub,
@@ -383,6 +387,9 @@ impl Catalog {
         if seq == state.sealed {
             return Ok(Some(state.chain));
         }
+        if seq == state.base {
+            return Ok(Some(state.base_chain));
+        }
         let sql = "SELECT chain FROM log WHERE seq = ?1";
         let found = connection
             .prepare_cached(sql)?
@@ -432,11 +439,13 @@ impl Catalog {
     }
 
     /// Keeps what came down the feed, and up to where it was received; what is there already stays as it is.
-    pub fn receive_feed(&self, lines: &[FeedLine], cursor: u64, act: &Act) -> Result<(), CatalogError> {
+    pub fn receive_feed(&self, lines: &[(String, Vec<u8>)], cursor: u64, act: &Act) -> Result<(), CatalogError> {
         self.write(|w| {
-            let mut keep = w.tx.prepare_cached("INSERT OR IGNORE INTO feed VALUES (?1, ?2, ?3, ?4, 'waits')")?;
-            for line in lines {
-                keep.execute(params![seq_column(line.cursor)?, line.kind, act.at.0, line.body])?;
+            let mut keep = w.tx.prepare_cached(
+                "INSERT OR IGNORE INTO feed (sha256, kind, at_ms, body, outcome) VALUES (?1, ?2, ?3, ?4, 'waits')",
+            )?;
+            for (kind, body) in lines {
+                keep.execute(params![Sha256::of(body).0, kind, act.at.0, body])?;
             }
             w.tx.execute("UPDATE sync_state SET feed_cursor = max(feed_cursor, ?1)", [seq_column(cursor)?])?;
             Ok(())
@@ -446,19 +455,17 @@ impl Catalog {
     /// What came down the feed and is not applied yet, in its order.
     pub fn waiting_feed(&self) -> Result<Vec<FeedLine>, CatalogError> {
         let connection = self.read();
-        let mut statement = connection.prepare_cached("SELECT * FROM feed WHERE outcome = 'waits' ORDER BY cursor")?;
+        let mut statement = connection.prepare_cached("SELECT * FROM feed WHERE outcome = 'waits' ORDER BY number")?;
         let rows = statement.query_map([], |row| {
-            let cursor = row.get::<_, i64>("cursor")?.unsigned_abs();
-            Ok(FeedLine { cursor, kind: row.get("kind")?, body: row.get("body")? })
+            Ok(FeedLine { number: row.get("number")?, kind: row.get("kind")?, body: row.get("body")? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Keeps what became of something that came down the feed.
-    pub fn settle_feed(&self, cursor: u64, outcome: &str) -> Result<(), CatalogError> {
+    pub fn settle_feed(&self, number: i64, outcome: &str) -> Result<(), CatalogError> {
         self.write(|w| {
-            let sql = "UPDATE feed SET outcome = ?2 WHERE cursor = ?1";
-            w.tx.execute(sql, params![seq_column(cursor)?, outcome])?;
+            w.tx.execute("UPDATE feed SET outcome = ?2 WHERE number = ?1", params![number, outcome])?;
             Ok(())
         })
     }
@@ -594,6 +601,8 @@ fn state_row(row: &Row<'_>) -> rusqlite::Result<SyncState> {
         generation: row.get("generation")?,
         health: column::word(row, "state", SyncHealth::from_word)?,
         why: row.get("why")?,
+        base: number("base_seq")?,
+        base_chain: column::hash(row, "base_chain")?,
         sealed: number("sealed_seq")?,
         chain: column::hash(row, "sealed_chain")?,
         acknowledged: number("acked_seq")?,
@@ -893,6 +902,8 @@ mod tests {
         assert_eq!(f.catalog.revision("page", page.0).unwrap(), Some((3, Sha256([3; 32]))));
         assert!(f.catalog.log_rows(0, 10, 1 << 20).unwrap().is_empty());
         assert!(marks(&f).iter().any(|mark| mark.kind == "page"), "it is looked at again");
+        assert_eq!(f.catalog.chain_at(40).unwrap(), Some(Sha256([5; 32])));
         assert_eq!(seal(&f), 40 + f.catalog.log_rows(0, 1000, 1 << 20).unwrap().len() as u64);
+        assert_eq!(f.catalog.chain_at(40).unwrap(), Some(Sha256([5; 32])), "where the log begins");
     }
 }

@@ -225,6 +225,13 @@ impl Catalog {
         Ok(DossierView { dossier, documents, holds })
     }
 
+    /// The code of a dossier, if it is here.
+    pub fn code_of(&self, dossier: DossierId) -> Result<Option<String>, CatalogError> {
+        let connection = self.read();
+        let mut statement = connection.prepare_cached("SELECT code FROM dossier WHERE id = ?1")?;
+        Ok(statement.query_row([dossier.bytes()], |row| row.get(0)).optional()?)
+    }
+
     /// Dossiers, by code.
     pub fn dossiers(&self, filter: &DossierFilter) -> Result<Vec<DossierRow>, CatalogError> {
         let connection = self.read();

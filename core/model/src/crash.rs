@@ -48,6 +48,10 @@ pub const POINTS: &[&str] = &[
     "import.manifest-written",
     "import.manifest-recorded",
     "import.receipt-finished",
+    "sync.before-seal",
+    "sync.after-seal",
+    "sync.before-batch",
+    "sync.after-batch",
 ];
 
 /// Arms one point: the process is killed when `name` is passed for the `nth` time (1 = the first).

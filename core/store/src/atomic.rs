@@ -65,6 +65,17 @@ impl AtomicFile {
         self.file.set_permissions(permissions).map_err(fail)
     }
 
+    /// Lets nobody but the owner read it.
+    pub fn keep_private(&self) -> Result<(), StoreError> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let private = fs::Permissions::from_mode(0o600);
+            self.file.set_permissions(private).map_err(|e| StoreError::write(&self.temporary, e))?;
+        }
+        Ok(())
+    }
+
     /// Makes the file durable under `target`, replacing what is there.
     ///
     /// # Errors

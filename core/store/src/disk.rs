@@ -6,6 +6,16 @@ use crate::error::StoreError;
 
 /// Bytes that an ordinary user may still write on the medium of `path`.
 pub fn free_bytes(path: &Path) -> Result<u64, StoreError> {
+    Ok(space(path)?.0)
+}
+
+/// Bytes that the medium of `path` has in all.
+pub fn total_bytes(path: &Path) -> Result<u64, StoreError> {
+    Ok(space(path)?.1)
+}
+
+/// Free and all bytes.
+fn space(path: &Path) -> Result<(u64, u64), StoreError> {
     #[cfg(unix)]
     {
         use std::ffi::CString;
@@ -23,12 +33,12 @@ pub fn free_bytes(path: &Path) -> Result<u64, StoreError> {
             }
             facts
         };
-        Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
+        Ok((facts.f_bavail.saturating_mul(facts.f_frsize), facts.f_blocks.saturating_mul(facts.f_frsize)))
     }
     #[cfg(not(unix))]
     {
         let _ = path;
-        Ok(u64::MAX)
+        Ok((u64::MAX, u64::MAX))
     }
 }
 

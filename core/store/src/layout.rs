@@ -46,6 +46,11 @@ impl ArchiveLayout {
         self.root.join(".lock-documents")
     }
 
+    /// `.lock-sync`: whoever speaks to the hub has it.
+    pub fn sync_lock(&self) -> PathBuf {
+        self.root.join(".lock-sync")
+    }
+
     /// `.lock-manifests`: whoever writes a manifest and records it has it.
     pub fn manifests_lock(&self) -> PathBuf {
         self.root.join(".lock-manifests")

@@ -13,6 +13,9 @@ CREATE TABLE sync_state (
     generation INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ok', 'behind', 'forked', 'fenced', 'refused')),
     why TEXT NOT NULL DEFAULT '',
+    -- Where the log of this enrolment begins: what the hub had then.
+    base_seq INTEGER NOT NULL,
+    base_chain BLOB NOT NULL,
     sealed_seq INTEGER NOT NULL,
     sealed_chain BLOB NOT NULL,
     acked_seq INTEGER NOT NULL,
@@ -68,7 +71,8 @@ CREATE TABLE hub_receipt (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, body 
 
 -- What came down from the hub, as it was received, and what became of it: 'waits', 'applied', or why it could not be.
 CREATE TABLE feed (
-    cursor INTEGER PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     body BLOB NOT NULL,

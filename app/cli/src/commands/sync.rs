@@ -1,0 +1,258 @@
+//! `enrol` and `sync`: the station joins a hub, sends what may leave and takes what was decided.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use sohoa_catalog::outbox::{Backlog, SyncHealth, SyncState};
+use sohoa_pipeline::archive::Archive;
+use sohoa_shell::{Exit, Failure, failure, upstream};
+use sohoa_sync::run::CLOCK_OFF;
+use sohoa_sync::{SyncError, SyncOutcome, enrol as enrolment};
+
+use crate::args::{EnrolArgs, SyncArgs};
+use crate::front::Front;
+use crate::stop::Stop;
+
+/// Between two syncs of `--watch`, while all is well.
+const PAUSE: Duration = Duration::from_secs(30);
+/// The pause after a first failure; it doubles with each, up to the longest.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+/// How often a pause looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(100);
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+#[derive(Serialize)]
+struct Enrolled {
+    hub: String,
+    name: String,
+    unit: String,
+    epoch: u32,
+    known_records: u64,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    records: u64,
+    files: u64,
+    file_bytes: u64,
+    received: u64,
+    applied: u64,
+    not_applied: u64,
+    damaged: Vec<String>,
+    clock_offset_ms: i64,
+    #[serde(flatten)]
+    waits: Waits,
+}
+
+#[derive(Serialize)]
+struct Waits {
+    /// Changes that may leave, sealed or not.
+    waiting: u64,
+    /// Changes of dossiers that are held or not cleared.
+    kept_back: u64,
+}
+
+#[derive(Serialize)]
+struct Status {
+    hub: String,
+    station: String,
+    unit: String,
+    epoch: u32,
+    state: &'static str,
+    why: String,
+    acknowledged: u64,
+    stable: u64,
+    #[serde(flatten)]
+    waits: Waits,
+    last_contact: Option<String>,
+    alarm: Option<&'static str>,
+}
+
+pub(super) fn enrol(front: &mut Front, args: &EnrolArgs) -> Result<Exit, Stop> {
+    let archive = front.open()?;
+    archive.require_administrator()?;
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read_to_string(path).map_err(|source| {
+            let error = sohoa_pipeline::PipelineError::Unreadable { path: path.clone(), source };
+            Stop::from(error)
+        })
+    };
+    let authority = args.authority.as_ref().map(read).transpose()?;
+    let done = upstream::enrol(&archive, &front.station, &args.invitation, authority.as_deref())?;
+    if args.json {
+        let enrolment::Enrolled { hub, name, unit, epoch, known } = done;
+        front.output.json(&Enrolled { hub, name, unit, epoch, known_records: known });
+        return Ok(Exit::Done);
+    }
+    let values = [("name", (&done.name).into()), ("unit", (&done.unit).into()), ("hub", (&done.hub).into())];
+    front.output.data(front.texts.say("enrolled", &values));
+    if done.known > 0 {
+        front.output.data(front.texts.say("enrolled-again", &[("records", done.known.into())]));
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) fn run(front: &mut Front, args: &SyncArgs) -> Result<Exit, Stop> {
+    let archive = front.open()?;
+    if args.sync_status {
+        return status(front, &archive, args.json);
+    }
+    front.stop_cleanly_on_request();
+    if args.sync_watch {
+        return watch(front, &archive, args.json);
+    }
+    let outcome = upstream::sync(&archive, &front.station, &front.cancel)?;
+    Ok(say(front, &outcome, args.json))
+}
+
+/// Syncs again and again; what passes by itself is said once and tried again, what does not ends it.
+fn watch(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, Stop> {
+    let mut retry = FIRST_RETRY;
+    loop {
+        match upstream::sync(archive, &front.station, &front.cancel) {
+            Ok(outcome) => {
+                if outcome.records + outcome.received + outcome.damaged.len() as u64 > 0 {
+                    say(front, &outcome, as_json);
+                }
+                retry = FIRST_RETRY;
+                pause(front, PAUSE);
+            }
+            Err(SyncError::Cancelled) => return Ok(Exit::Interrupted),
+            Err(error) if error.is_passing() => {
+                let failure = Failure::of_sync(&error, &front.texts);
+                front.output.warn(failure.sentence);
+                // Stations that lost the hub in the same moment do not all come back in the same moment.
+                let jitter = u64::from(front.session.randomness.ten_bytes()[0]);
+                let wait = retry.mul_f64(0.5 + jitter as f64 / 510.0);
+                pause(front, wait);
+                retry = (retry * 2).min(LONGEST_RETRY);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if front.cancel.is_requested() {
+            return Ok(Exit::Interrupted);
+        }
+    }
+}
+
+fn pause(front: &Front, time: Duration) {
+    let end = Instant::now() + time;
+    while Instant::now() < end && !front.cancel.is_requested() {
+        thread::sleep(LOOK);
+    }
+}
+
+fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
+    let exit = if outcome.damaged.is_empty() && outcome.refused == 0 { Exit::Done } else { Exit::Partial };
+    if as_json {
+        front.output.json(&Outcome {
+            records: outcome.records,
+            files: outcome.files,
+            file_bytes: outcome.file_bytes,
+            received: outcome.received,
+            applied: outcome.applied,
+            not_applied: outcome.waiting + outcome.refused,
+            damaged: outcome.damaged.iter().map(|(code, _)| code.clone()).collect(),
+            clock_offset_ms: outcome.clock_offset,
+            waits: waits(&outcome.backlog),
+        });
+        return exit;
+    }
+    let texts = front.texts.clone();
+    if outcome.records == 0 && outcome.files == 0 {
+        front.output.data(texts.get("sync-nothing"));
+    } else {
+        let values = [
+            ("records", outcome.records.into()),
+            ("files", outcome.files.into()),
+            ("bytes", failure::bytes(outcome.file_bytes).into()),
+        ];
+        front.output.data(texts.say("sync-sent", &values));
+    }
+    if outcome.received > 0 {
+        let values = [("received", outcome.received.into()), ("applied", outcome.applied.into())];
+        front.output.data(texts.say("sync-received", &values));
+    }
+    for (id, count) in [("sync-waits-for-program", outcome.waiting), ("sync-not-applied", outcome.refused)] {
+        if count > 0 {
+            front.output.warn(texts.say(id, &[("records", count.into())]));
+        }
+    }
+    if outcome.backlog.kept_back > 0 {
+        front.output.data(texts.say("sync-kept-back", &[("changes", outcome.backlog.kept_back.into())]));
+    }
+    for (code, sha256) in &outcome.damaged {
+        let values = [("code", code.into()), ("file", sha256.to_string().into())];
+        front.output.warn(texts.say("sync-damaged", &values));
+    }
+    if outcome.clock_offset.abs() > CLOCK_OFF {
+        let minutes = outcome.clock_offset.abs() / 60_000;
+        front.output.warn(texts.say("sync-clock", &[("minutes", minutes.unsigned_abs().into())]));
+    }
+    exit
+}
+
+/// How the station stands with its hub, without asking it.
+fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, Stop> {
+    let state = archive.catalog().sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    let backlog = archive.catalog().backlog()?;
+    let receipt = enrolment::receipt(&state)?;
+    let alarm = alarm(&state, &backlog, front.session.clock.now().0);
+    let exit = if alarm.is_some() { Exit::SyncStopped } else { Exit::Done };
+    if as_json {
+        front.output.json(&Status {
+            hub: state.hub,
+            station: receipt.name,
+            unit: receipt.unit,
+            epoch: state.epoch,
+            state: state.health.word(),
+            why: state.why,
+            acknowledged: state.acknowledged,
+            stable: state.stable,
+            waits: waits(&backlog),
+            last_contact: state.contact.map(|at| at.iso_vietnam()),
+            alarm,
+        });
+        return Ok(exit);
+    }
+    let texts = front.texts.clone();
+    let values = [("name", receipt.name.into()), ("unit", receipt.unit.into()), ("hub", (&state.hub).into())];
+    front.output.data(texts.say("sync-station", &values));
+    let values = [("acknowledged", state.acknowledged.into()), ("stable", state.stable.into())];
+    front.output.data(texts.say("sync-acknowledged", &values));
+    let values = [("waiting", waits(&backlog).waiting.into()), ("kept", backlog.kept_back.into())];
+    front.output.data(texts.say("sync-waits", &values));
+    match state.contact {
+        Some(at) => front.output.data(texts.say("sync-contact", &[("moment", at.short_vietnam().into())])),
+        None => front.output.data(texts.get("sync-no-contact")),
+    }
+    if let Some(alarm) = alarm {
+        front.output.warn(texts.say(&format!("sync-alarm-{alarm}"), &[("cause", (&state.why).into())]));
+    }
+    Ok(exit)
+}
+
+fn waits(backlog: &Backlog) -> Waits {
+    Waits { waiting: backlog.marked + backlog.unacknowledged, kept_back: backlog.kept_back }
+}
+
+/// What somebody should look at; silence is no success.
+fn alarm(state: &SyncState, backlog: &Backlog, now: i64) -> Option<&'static str> {
+    let waits = backlog.marked + backlog.unacknowledged > 0;
+    match state.health {
+        SyncHealth::Fine if !waits => None,
+        SyncHealth::Fine => {
+            let contact = state.contact.map_or(state.moved.0, |contact| contact.0);
+            let since_contact = now - contact;
+            if since_contact > DAY {
+                Some("away")
+            } else {
+                (contact - state.moved.0 > upstream::STUCK).then_some("stuck")
+            }
+        }
+        health => Some(health.word()),
+    }
+}

@@ -1,0 +1,152 @@
+//! Enrolment: with a one-time code that a person typed, a station gets a key, a name and an epoch at a hub.
+//!
+//! Enrolled again, as after a restore, it first asks what the hub has of it, so that its log goes on behind that.
+
+use std::path::Path;
+
+use sohoa_catalog::Catalog;
+use sohoa_catalog::outbox::{NewEnrolment, Revision, SyncState};
+use sohoa_model::{Act, Clock, Sha256};
+use sohoa_wire::api::Hello;
+use sohoa_wire::enrolment::{EnrolmentReceipt, EnrolmentRequest, Invitation};
+use sohoa_wire::signed::Signed;
+use sohoa_wire::{Chain, Hash, KeyId, LogLine, codec, json};
+
+use crate::error::SyncError;
+use crate::hub::{Content, Hub};
+use crate::{key, records};
+
+/// What a person brings.
+#[derive(Debug, Clone, Copy)]
+pub struct Brought<'a> {
+    /// The text that the hub printed.
+    pub invitation: &'a str,
+    /// The certificate that the hub's own ends at, PEM, where it is no public one.
+    pub authority: Option<&'a str>,
+    /// 32 random bytes for the new key.
+    pub secret: &'a [u8; 32],
+    /// Version of this program.
+    pub software: &'a str,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The address of the hub.
+    pub hub: String,
+    /// The station's name for people.
+    pub name: String,
+    /// The unit that it works for.
+    pub unit: String,
+    /// Number of the enrolment.
+    pub epoch: u32,
+    /// Records that the hub has of this station already.
+    pub known: u64,
+}
+
+/// Enrols the station; its new key lies at `key_path` afterwards, in place of the one before.
+pub fn enrol(
+    catalog: &Catalog,
+    key_path: &Path,
+    brought: &Brought<'_>,
+    clock: &dyn Clock,
+    act: &Act,
+) -> Result<Enrolled, SyncError> {
+    let invitation: Invitation = brought.invitation.parse().map_err(SyncError::Invitation)?;
+    let authority = authority(&invitation, brought.authority)?;
+    let secret = sohoa_wire::SecretKey::from_bytes(brought.secret);
+    let hub = Hub::new(&invitation.hub, &authority, KeyId::New, &secret, clock)?;
+    let request = EnrolmentRequest {
+        code: invitation.code.to_string(),
+        public_key: secret.public(),
+        software: brought.software.to_owned(),
+    };
+    let question = json::canonical(&request).map_err(|_| hub.answer("a question too long"))?;
+    // Before the code is used up: a key that the hub knows and nobody has would be worth nothing.
+    key::write(&key_path.with_extension("new"), brought.secret)?;
+    let reply = hub.post_json("/v1/enrolments", question.as_bytes())?;
+    let receipt = Signed::<EnrolmentReceipt>::peek(&reply.body).map_err(|_| hub.answer("no enrolment receipt"))?;
+    let signed = Signed::<EnrolmentReceipt>::read(&reply.body, &receipt.hub_public_key)
+        .map_err(|_| SyncError::Untrusted { hub: invitation.hub.clone(), what: "its receipt".to_owned() })?;
+    if receipt.public_key != secret.public() {
+        return Err(SyncError::Untrusted { hub: invitation.hub, what: "its receipt is of another key".to_owned() });
+    }
+
+    let hub = Hub::new(&invitation.hub, &authority, KeyId::Station(receipt.station, receipt.epoch), &secret, clock)?;
+    let hello: Hello = serde_json::from_slice(&hub.call("GET", "/v1/station", Content::default())?.body)
+        .map_err(|_| hub.answer("/v1/station"))?;
+    let known = own_log(&hub, &hello)?;
+    let enrolment = NewEnrolment {
+        station: receipt.station.0,
+        hub: invitation.hub.clone(),
+        authority,
+        receipt: signed.text,
+        epoch: receipt.epoch,
+        generation: hello.generation,
+        seq: hello.seq,
+        chain: hello.chain.0.into(),
+    };
+    catalog.enrol(&enrolment, known, act)?;
+    // From here on the catalog speaks of the new key.
+    key::write(key_path, brought.secret)?;
+    let _ = std::fs::remove_file(key_path.with_extension("new"));
+    let Hello { seq, .. } = hello;
+    Ok(Enrolled { hub: invitation.hub, name: receipt.name, unit: receipt.unit, epoch: receipt.epoch, known: seq })
+}
+
+/// What the hub signed when it enrolled the station of a catalog.
+pub fn receipt(state: &SyncState) -> Result<EnrolmentReceipt, SyncError> {
+    Signed::<EnrolmentReceipt>::peek(state.receipt.as_bytes())
+        .map_err(|_| SyncError::Untrusted { hub: state.hub.clone(), what: "its enrolment receipt".to_owned() })
+}
+
+/// The certificate to trust: the one that the invitation names, or a public one.
+fn authority(invitation: &Invitation, brought: Option<&str>) -> Result<String, SyncError> {
+    let pem = match brought {
+        None => String::new(),
+        Some(pem) => {
+            let certificate =
+                ureq::tls::Certificate::from_pem(pem.as_bytes()).map_err(|_| SyncError::AuthorityUnreadable)?;
+            if let Some(wanted) = invitation.ca.filter(|wanted| *wanted != Hash::of(certificate.der())) {
+                return Err(SyncError::Authority { wanted: wanted.to_string() });
+            }
+            pem.to_owned()
+        }
+    };
+    match invitation.ca {
+        Some(wanted) if pem.is_empty() => Err(SyncError::Authority { wanted: wanted.to_string() }),
+        _ => Ok(pem),
+    }
+}
+
+/// What the hub has of this station, line by line, checked against the chain of its head.
+fn own_log(hub: &Hub<'_>, hello: &Hello) -> Result<Vec<Revision>, SyncError> {
+    let mut chain = Chain::start(hello.station);
+    let mut known = Vec::new();
+    let mut after = 0;
+    while after < hello.seq {
+        let reply = hub.call("GET", &format!("/v1/log?after={after}"), Content::default())?;
+        let lines = codec::read(&reply.body).map_err(|_| hub.answer("/v1/log"))?;
+        if lines.is_empty() {
+            return Err(hub.answer("a log that ends before its head"));
+        }
+        for line in &lines {
+            after += 1;
+            chain = chain.then(line.line().hash);
+            if let LogLine::Record(record, _) = line {
+                let content: Sha256 = records::content(record)?.into();
+                known.push(Revision { kind: record.kind.word().to_owned(), id: record.id.0, rev: record.rev, content });
+            }
+            if after == hello.seq {
+                break;
+            }
+        }
+    }
+    match chain == hello.chain {
+        true => Ok(known),
+        false => Err(SyncError::Untrusted {
+            hub: hub.address().to_owned(),
+            what: "its log is not the one that it names".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,110 @@
+//! What can go wrong between a station and its hub.
+
+use std::path::PathBuf;
+
+use sohoa_catalog::CatalogError;
+use sohoa_catalog::outbox::SyncHealth;
+use sohoa_store::StoreError;
+use sohoa_wire::ProblemKind;
+use sohoa_wire::record::RecordError;
+
+/// Why a station could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The station belongs to no hub.
+    #[error("the station is not enrolled at a hub")]
+    NotEnrolled,
+    /// The station's key is not on this machine: the catalog came from another one.
+    #[error("the key of the station is not at {0}")]
+    NoKey(PathBuf),
+    /// The file of the station's key is not one.
+    #[error("{0} does not hold the key of a station")]
+    BadKey(PathBuf),
+    /// The text that a person typed is no invitation.
+    #[error("this is not an invitation of a hub")]
+    Invitation(#[source] sohoa_wire::enrolment::EnrolmentError),
+    /// The invitation names a certificate that was not given, or is not the one that was.
+    #[error("the hub's own certificate authority is needed, with SHA-256 {wanted}")]
+    Authority {
+        /// The digest that the invitation names.
+        wanted: String,
+    },
+    /// The certificate that was given can't be read.
+    #[error("the certificate of the hub's authority is not PEM")]
+    AuthorityUnreadable,
+    /// The address is neither of https nor of this machine.
+    #[error("{0} is not an https address")]
+    Insecure(String),
+    /// Sending stopped before, and waits for a person.
+    #[error("sync has stopped ({}): {why}", health.word())]
+    Stopped {
+        /// How the station stands with its hub.
+        health: SyncHealth,
+        /// Why.
+        why: String,
+    },
+    /// The hub can't be reached; trying again later is enough.
+    #[error("the hub {hub} can't be reached")]
+    Unreachable {
+        /// Its address.
+        hub: String,
+        /// What the network says.
+        #[source]
+        source: Box<ureq::Error>,
+    },
+    /// The hub can't be trusted: its certificate or a signature of it does not fit.
+    #[error("the hub {hub} is not the one that enrolled this station: {what}")]
+    Untrusted {
+        /// Its address.
+        hub: String,
+        /// What does not fit.
+        what: String,
+    },
+    /// The hub answered what no hub answers.
+    #[error("the hub {hub} answered what could not be understood: {what}")]
+    Answer {
+        /// Its address.
+        hub: String,
+        /// What.
+        what: String,
+    },
+    /// The hub is not ready; trying again later is enough.
+    #[error("the hub is busy: {title}")]
+    Later {
+        /// What it says.
+        title: String,
+    },
+    /// The hub refuses, and trying again does not mend it.
+    #[error("the hub refuses ({}): {title}", kind.code())]
+    Refused {
+        /// Why.
+        kind: ProblemKind,
+        /// What it says.
+        title: String,
+    },
+    /// The hub must be updated first.
+    #[error("the hub does not read {0} yet")]
+    HubTooOld(String),
+    /// Another process syncs this archive.
+    #[error("another process syncs this archive")]
+    Busy,
+    /// Somebody asked to stop.
+    #[error("stopped on request")]
+    Cancelled,
+    /// A record has no line.
+    #[error("a record could not be made")]
+    Record(#[from] RecordError),
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The vault failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SyncError {
+    /// Whether the same may work later without anybody doing something.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Later { .. } | Self::Busy)
+    }
+}

@@ -1,0 +1,162 @@
+//! What the hub decided comes down: kept as it was received before anything else, then applied, each once.
+//!
+//! What this program does not know how to apply stays in the catalog, waiting for one that does.
+
+use sohoa_catalog::Catalog;
+use sohoa_catalog::decision::TwoPersons;
+use sohoa_model::Act;
+use sohoa_model::ids::{DossierId, PageId};
+use sohoa_model::plan::{Target, Unit};
+use sohoa_wire::body::{self, Decided, Decision, Plan, Rescan};
+use sohoa_wire::{Kind, LogLine, Record};
+
+use crate::error::SyncError;
+use crate::hub::{Content, Hub};
+
+/// Answers that are read in a row, at most: the rest comes with the next sync.
+const ROUNDS: u32 = 100;
+
+/// What came down.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) records: u64,
+    pub(crate) applied: u64,
+    /// Of a kind that this program does not apply.
+    pub(crate) waiting: u64,
+    /// That did not fit what is here.
+    pub(crate) refused: u64,
+}
+
+/// Takes what is new and applies it.
+pub(crate) fn receive(
+    hub: &Hub<'_>,
+    catalog: &Catalog,
+    cursor: u64,
+    act: &dyn Fn() -> Act,
+) -> Result<Received, SyncError> {
+    let mut received = Received::default();
+    let mut cursor = cursor;
+    for _ in 0..ROUNDS {
+        let reply = hub.call("GET", &format!("/v1/feed?after={cursor}&limit=500"), Content::default())?;
+        if reply.status == 204 {
+            break;
+        }
+        let next = reply.feed_next.filter(|next| *next > cursor).ok_or_else(|| hub.answer("a feed without an end"))?;
+        let lines: Result<Vec<(String, Vec<u8>)>, SyncError> = reply
+            .body
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| match LogLine::read(line) {
+                Ok(LogLine::Record(record, _)) => Ok((record.kind.word().to_owned(), line.to_vec())),
+                Ok(LogLine::Withheld(_)) => Err(hub.answer("a withheld line in the feed")),
+                // Of a newer hub: it is kept, and waits for a newer program.
+                Err(sohoa_wire::record::RecordError::TooNew(schema)) => Ok((schema, line.to_vec())),
+                Err(_) => Err(hub.answer("a line of the feed that is no record")),
+            })
+            .collect();
+        let lines = lines?;
+        received.records += lines.len() as u64;
+        catalog.receive_feed(&lines, next, &act())?;
+        cursor = next;
+    }
+    for line in catalog.waiting_feed()? {
+        let Ok(record) = Record::read(&line.body) else {
+            received.waiting += 1;
+            continue;
+        };
+        match apply(catalog, &record, act)? {
+            Applied::Done => {
+                received.applied += 1;
+                catalog.settle_feed(line.number, "applied")?;
+            }
+            Applied::Refused(why) => {
+                received.refused += 1;
+                catalog.settle_feed(line.number, &why)?;
+            }
+            Applied::Unknown => received.waiting += 1,
+        }
+    }
+    Ok(received)
+}
+
+enum Applied {
+    Done,
+    Refused(String),
+    Unknown,
+}
+
+fn apply(catalog: &Catalog, record: &Record, act: &dyn Fn() -> Act) -> Result<Applied, SyncError> {
+    let by = |name: &str| Act { operator: format!("{name} (hub)"), ..act() };
+    Ok(match record.kind {
+        Kind::Decision => {
+            let (Ok(decision), Some(code)) = (record.body::<Decision>(), code_of(catalog, record)?) else {
+                return Ok(Applied::Refused("no such dossier here".to_owned()));
+            };
+            let reason = decision.reason.as_deref().filter(|reason| !reason.trim().is_empty()).unwrap_or("hub");
+            let act = by(&decision.by);
+            let done = match decision.decided {
+                Decided::HoldOrdered => catalog.hold(&code, reason, &act),
+                Decided::Rejected => catalog.reject(&code, reason, &act),
+                Decided::Accepted => catalog.accept(&code, &serde_json::json!(["hub"]), TwoPersons::Required, &act),
+            };
+            match done {
+                Ok(()) => Applied::Done,
+                Err(error) => Applied::Refused(error.to_string()),
+            }
+        }
+        Kind::Rescan => {
+            let (Ok(rescan), Some(code)) = (record.body::<Rescan>(), code_of(catalog, record)?) else {
+                return Ok(Applied::Unknown);
+            };
+            let act = by(&rescan.by);
+            let done = match rescan.page {
+                Some(page) => {
+                    let is_here = catalog.pages(&code)?.iter().any(|view| view.id.0 == page.0);
+                    if !is_here {
+                        return Ok(Applied::Refused("no such page here".to_owned()));
+                    }
+                    catalog
+                        .reject_pages(&code, &[PageId(page.0)], &rescan.reason, &act)
+                        .map(drop)
+                        .map_err(|e| e.to_string())
+                }
+                None => catalog.reject(&code, &rescan.reason, &act).map_err(|e| e.to_string()),
+            };
+            match done {
+                Ok(_) => Applied::Done,
+                Err(why) => Applied::Refused(why),
+            }
+        }
+        Kind::Plan => {
+            let Ok(plan) = record.body::<Plan>() else { return Ok(Applied::Refused("not a plan".to_owned())) };
+            let targets: Option<Vec<Target>> = plan.targets.iter().map(target).collect();
+            let Some(targets) = targets else {
+                return Ok(Applied::Refused("a target that can't be understood".to_owned()));
+            };
+            for target in &targets {
+                catalog.set_target(target, &by("kế hoạch"))?;
+            }
+            Applied::Done
+        }
+        _ => Applied::Unknown,
+    })
+}
+
+fn code_of(catalog: &Catalog, record: &Record) -> Result<Option<String>, SyncError> {
+    let Some(dossier) = record.dossier else { return Ok(None) };
+    Ok(catalog.code_of(DossierId(dossier.0))?)
+}
+
+/// A target of a plan of the hub; none if it says what this program does not count.
+fn target(target: &body::Target) -> Option<Target> {
+    let day = sohoa_model::day::Day::parse(&target.deadline);
+    (day.is_some() && (1..=1_000_000).contains(&target.share_ppm)).then_some(())?;
+    Some(Target {
+        name: target.name.clone(),
+        share_ppm: target.share_ppm,
+        unit: Unit::from_word(&target.unit)?,
+        value_class: target.value_class.clone().unwrap_or_default(),
+        deadline: target.deadline.clone(),
+        counts_below_standard: target.counts_below_standard,
+    })
+}

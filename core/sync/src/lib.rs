@@ -1,0 +1,18 @@
+//! Sync: what a station's catalog marked goes up to the hub, and what the hub decided comes down.
+//!
+//! Files go first, then their records are sealed into the log, then the log is sent; no lock and no transaction is held over
+//! the network, and whatever breaks off is taken up where it stood, because the hub's head says how far it is. A station
+//! whose log no longer fits that head was restored or copied: it stops sending, never scanning, and waits for a person.
+
+pub mod enrol;
+pub mod error;
+mod feed;
+pub mod hub;
+pub mod key;
+mod records;
+pub mod run;
+mod send;
+mod upload;
+
+pub use error::SyncError;
+pub use run::{Station, SyncOutcome, sync};

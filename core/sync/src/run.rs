@@ -1,0 +1,260 @@
+//! One sync: asks the hub how far it is, takes what it decided, then seals and sends what may leave, until nothing waits.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sohoa_catalog::Catalog;
+use sohoa_catalog::outbox::{Backlog, Mark, NewLine, Revision, SyncHealth, SyncState};
+use sohoa_model::{Act, Cancel, Clock, Sha256};
+use sohoa_store::Vault;
+use sohoa_wire::api::Hello;
+use sohoa_wire::moment::Moment;
+use sohoa_wire::{Chain, KeyId, Kind, SecretKey, StationId, body};
+
+use crate::error::SyncError;
+use crate::hub::{Content, Hub};
+use crate::records::{self, Draft};
+use crate::send::{Seen, Sender};
+use crate::{enrol, feed, upload};
+
+/// Marks that are sealed in one transaction.
+const MARKS: usize = 500;
+/// A station that has nothing else to say speaks of itself once in so many milliseconds.
+const STATION_EVERY: i64 = 60 * 60 * 1000;
+/// A clock is wrong when it is off by so many milliseconds.
+pub const CLOCK_OFF: i64 = 5 * 60 * 1000;
+
+/// The station that syncs.
+pub struct Station<'a> {
+    /// Its catalog.
+    pub catalog: &'a Catalog,
+    /// Its vault.
+    pub vault: &'a Vault,
+    /// The folder of the archive, whose disk is told of.
+    pub root: &'a Path,
+    /// Its key at the hub.
+    pub key: &'a SecretKey,
+    /// Its clock.
+    pub clock: &'a dyn Clock,
+    /// Who has it sync.
+    pub operator: &'a str,
+    /// Version of this program.
+    pub software: &'a str,
+}
+
+/// What a sync did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncOutcome {
+    /// Records that the hub took.
+    pub records: u64,
+    /// Files that the hub took.
+    pub files: u64,
+    /// Their bytes.
+    pub file_bytes: u64,
+    /// Records that came down.
+    pub received: u64,
+    /// Records from above that were applied.
+    pub applied: u64,
+    /// Records from above of kinds that this program does not apply.
+    pub waiting: u64,
+    /// Records from above that did not fit what is here.
+    pub refused: u64,
+    /// Dossiers that were kept back because a file of them is damaged here, with the file.
+    pub damaged: Vec<(String, Sha256)>,
+    /// What waits still.
+    pub backlog: Backlog,
+    /// The hub's clock less this station's, in milliseconds.
+    pub clock_offset: i64,
+}
+
+impl Station<'_> {
+    fn act(&self) -> Act {
+        Act { at: self.clock.now(), operator: self.operator.to_owned(), software: self.software.to_owned() }
+    }
+}
+
+/// Syncs once.
+pub fn sync(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncError> {
+    let state = station.catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
+        return Err(SyncError::Stopped { health: state.health, why: state.why });
+    }
+    let key_id = KeyId::Station(StationId(state.station), state.epoch);
+    let hub = Hub::new(&state.hub, &state.authority, key_id, station.key, station.clock)?;
+    let sender = Sender {
+        hub: &hub,
+        catalog: station.catalog,
+        vault: station.vault,
+        key: station.key,
+        hub_key: enrol::receipt(&state)?.hub_public_key,
+    };
+    let act = || station.act();
+    let mut outcome = SyncOutcome::default();
+
+    let hello: Hello = serde_json::from_slice(&hub.call("GET", "/v1/station", Content::default())?.body)
+        .map_err(|_| hub.answer("/v1/station"))?;
+    outcome.clock_offset = hello.hub_time.milliseconds() - station.clock.now().0;
+    station.catalog.heard_hub(outcome.clock_offset, &station.act())?;
+    if let Some(unread) = records::unread_by(&hello.majors) {
+        return Err(SyncError::HubTooOld(unread));
+    }
+    if hello.epoch != state.epoch {
+        let why = "another machine was enrolled in this one's place";
+        return Err(sender.stop(SyncHealth::Fenced, why, &station.act())?);
+    }
+    let seen = Seen { seq: hello.seq, chain: hello.chain, generation: hello.generation, stable: hello.stable_seq };
+    sender.stand(&state, &seen, &station.act())?;
+
+    // A hold that was ordered comes before anything that it would keep back.
+    let received = feed::receive(&hub, station.catalog, state.feed_cursor, &act)?;
+    (outcome.received, outcome.applied) = (received.records, received.applied);
+    (outcome.waiting, outcome.refused) = (received.waiting, received.refused);
+
+    let mut kept_back = BTreeSet::new();
+    outcome.records += sender.send(cancel, &act)?;
+    while seal(station, &hub, &state, &mut kept_back, &mut outcome, cancel)? {
+        outcome.records += sender.send(cancel, &act)?;
+    }
+    if outcome.records > 0 || is_due(&state, station.clock.now().0) {
+        about_itself(station, &mut outcome)?;
+        outcome.records += sender.send(cancel, &act)?;
+    }
+    for sha256 in station.catalog.withheld_files()? {
+        upload::take_back(&hub, sha256)?;
+        station.catalog.forget_withheld_file(sha256)?;
+    }
+    outcome.backlog = station.catalog.backlog()?;
+    station.catalog.set_sync_health(SyncHealth::Fine, "", &station.act())?;
+    Ok(outcome)
+}
+
+fn is_due(state: &SyncState, now: i64) -> bool {
+    state.contact.is_none_or(|contact| now - contact.0 >= STATION_EVERY)
+}
+
+/// Uploads the files of some marks and seals their records; says whether there may be more.
+fn seal(
+    station: &Station<'_>,
+    hub: &Hub<'_>,
+    before: &SyncState,
+    kept_back: &mut BTreeSet<String>,
+    outcome: &mut SyncOutcome,
+    cancel: &Cancel,
+) -> Result<bool, SyncError> {
+    let catalog = station.catalog;
+    let marks = next_marks(catalog, kept_back)?;
+    if marks.is_empty() {
+        return Ok(false);
+    }
+    let mut drafts = Vec::new();
+    for draft in records::of_marks(catalog, station.vault, &marks, station.clock.now())? {
+        let content: Sha256 = draft.content()?.into();
+        let last = catalog.revision(draft.record.kind.word(), draft.record.id.0)?;
+        if last.is_none_or(|(_, said)| said != content) {
+            drafts.push((draft, last.map_or(1, |(rev, _)| rev + 1), content));
+        }
+    }
+    let mut files: Vec<(Sha256, u64)> =
+        drafts.iter().flat_map(|(draft, ..)| &draft.record.files).map(|f| (f.sha256.into(), f.bytes)).collect();
+    files.sort_unstable();
+    files.dedup();
+    let uploaded = upload::upload(hub, station.vault, &files, cancel)?;
+    outcome.files += uploaded.sent.len() as u64;
+    outcome.file_bytes += uploaded.bytes;
+    if !uploaded.damaged.is_empty() {
+        for (draft, ..) in &drafts {
+            let damaged = draft.record.files.iter().map(|file| Sha256::from(file.sha256));
+            let damaged = damaged.filter(|sha256| uploaded.damaged.contains(sha256));
+            for (sha256, code) in damaged.zip(draft.code.iter().cycle()) {
+                kept_back.insert(code.clone());
+                outcome.damaged.push((code.clone(), sha256));
+            }
+        }
+        // The others go on without them.
+        return Ok(true);
+    }
+
+    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    if state.epoch != before.epoch {
+        return Err(SyncError::Busy);
+    }
+    let lines = lines(&drafts, &state)?;
+    sohoa_model::crash::point("sync.before-seal");
+    if !catalog.seal(state.sealed, &lines, &marks)? {
+        // Held since it was looked at: what went up of it comes back.
+        for sha256 in uploaded.sent {
+            upload::take_back(hub, sha256)?;
+        }
+        return match catalog.sync_state()?.is_some_and(|now| now.sealed == state.sealed) {
+            true => Ok(true),
+            false => Err(SyncError::Busy),
+        };
+    }
+    sohoa_model::crash::point("sync.after-seal");
+    Ok(true)
+}
+
+/// The next marks of dossiers that nothing keeps back.
+fn next_marks(catalog: &Catalog, kept_back: &BTreeSet<String>) -> Result<Vec<Mark>, SyncError> {
+    let mut after = 0;
+    loop {
+        let marks = catalog.marks(after, MARKS)?;
+        let Some(last) = marks.last() else { return Ok(Vec::new()) };
+        after = last.oid;
+        let free: Vec<Mark> = marks
+            .into_iter()
+            .filter(|mark| mark.dossier.as_ref().is_none_or(|code| !kept_back.contains(code)))
+            .collect();
+        if !free.is_empty() {
+            return Ok(free);
+        }
+    }
+}
+
+/// The lines of some records with their places in the chain.
+fn lines(drafts: &[(Draft, u32, Sha256)], state: &SyncState) -> Result<Vec<NewLine>, SyncError> {
+    let mut chain = Chain(state.chain.into());
+    let mut lines = Vec::new();
+    for (draft, rev, content) in drafts {
+        let record = sohoa_wire::Record { rev: *rev, ..draft.record.clone() };
+        let line = record.line()?;
+        chain = chain.then(line.hash);
+        let revision = Revision { kind: record.kind.word().to_owned(), id: record.id.0, rev: *rev, content: *content };
+        let files = record.files.iter().map(|file| (file.sha256.into(), file.bytes)).collect();
+        lines.push(NewLine {
+            revision,
+            dossier: draft.dossier,
+            sha256: line.hash.into(),
+            chain: chain.0.into(),
+            body: line.bytes,
+            files,
+        });
+    }
+    Ok(lines)
+}
+
+/// Seals what the station says of itself.
+fn about_itself(station: &Station<'_>, outcome: &mut SyncOutcome) -> Result<(), SyncError> {
+    let catalog = station.catalog;
+    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    let backlog = catalog.backlog()?;
+    let body = body::Station {
+        software: station.software.to_owned(),
+        disk_free: sohoa_store::disk::free_bytes(station.root)?,
+        disk_total: sohoa_store::disk::total_bytes(station.root)?,
+        backlog: backlog.marked + backlog.kept_back + backlog.unacknowledged,
+        clock_offset_ms: Some(outcome.clock_offset),
+        pages_last_hour: None,
+        reject_ppm: None,
+    };
+    let now = station.clock.now();
+    let mut draft = records::station(state.station, now, &body)?;
+    draft.record.at = Moment(now);
+    let content: Sha256 = draft.content()?.into();
+    let rev = catalog.revision(Kind::Station.word(), state.station)?.map_or(1, |(rev, _)| rev + 1);
+    let lines = lines(&[(draft, rev, content)], &state)?;
+    match catalog.seal(state.sealed, &lines, &[])? {
+        true => Ok(()),
+        false => Err(SyncError::Busy),
+    }
+}

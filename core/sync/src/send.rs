@@ -1,0 +1,221 @@
+//! The sealed log goes up in batches, one at a time; the hub's signed answer says how far it is.
+
+use sohoa_catalog::Catalog;
+use sohoa_catalog::outbox::{Acknowledgement, SyncHealth, SyncState};
+use sohoa_model::{Act, Cancel};
+use sohoa_store::Vault;
+use sohoa_wire::codec::{self, CodecError};
+use sohoa_wire::head::{self, Standing};
+use sohoa_wire::signed::Signed;
+use sohoa_wire::{Ack, BatchHeader, Chain, Claim, LogLine, Problem, ProblemKind, PublicKey, SecretKey, StationId};
+use sohoa_wire::{batch, limits};
+
+use crate::error::SyncError;
+use crate::hub::{Content, Hub, Refusal};
+use crate::upload;
+
+/// Times that a batch is sent again because the hub lost files of it.
+const TRIES: u32 = 3;
+
+/// Who sends, and whom it believes.
+pub(crate) struct Sender<'a> {
+    pub(crate) hub: &'a Hub<'a>,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) vault: &'a Vault,
+    pub(crate) key: &'a SecretKey,
+    pub(crate) hub_key: PublicKey,
+}
+
+impl Sender<'_> {
+    /// Sends what is sealed and not acknowledged; gives the number of records.
+    pub(crate) fn send(&self, cancel: &Cancel, act: &dyn Fn() -> Act) -> Result<u64, SyncError> {
+        let mut sent = 0;
+        let mut most = limits::BATCH_RECORDS;
+        let mut tries = 0;
+        loop {
+            if cancel.is_requested() {
+                return Err(SyncError::Cancelled);
+            }
+            let state = self.catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+            if state.acknowledged >= state.sealed {
+                return Ok(sent);
+            }
+            let rows = self.catalog.log_rows(state.acknowledged, most, limits::BATCH_BYTES)?;
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+                let why = "records that the hub lacks are no longer here";
+                return Err(self.stop(SyncHealth::Refused, why, &act())?);
+            };
+            let (first, last) = (first.seq, last.clone());
+            let Some(prev) = self.catalog.chain_at(state.acknowledged)? else {
+                return Err(self.stop(SyncHealth::Refused, "the log does not begin where the hub is", &act())?);
+            };
+            let lines: Vec<Vec<u8>> = rows
+                .iter()
+                .map(|row| {
+                    row.body.clone().unwrap_or_else(|| LogLine::withheld(row.sha256.into()).line().bytes.clone())
+                })
+                .collect();
+            let body = match codec::encode(lines.iter().map(Vec::as_slice)) {
+                Ok(body) => body,
+                // Texts of another kind than usual pack worse than usual.
+                Err(CodecError::TooLong { .. }) if rows.len() > 1 => {
+                    most = rows.len() / 2;
+                    continue;
+                }
+                Err(_) => return Err(self.stop(SyncHealth::Refused, "a record that fits into no batch", &act())?),
+            };
+            let claim = Claim {
+                epoch: state.epoch,
+                first,
+                count: rows.len() as u64,
+                prev: Chain(prev.into()),
+                chain: Chain(last.chain.into()),
+            };
+            let header = BatchHeader::sign(StationId(state.station), claim, self.key).to_string();
+            let content = Content {
+                body: &body,
+                media_type: Some(batch::MEDIA_TYPE),
+                encoding: Some("zstd"),
+                batch: Some(&header),
+            };
+            sohoa_model::crash::point("sync.before-batch");
+            match self.hub.ask("POST", "/v1/batches", content) {
+                Ok(reply) => {
+                    sohoa_model::crash::point("sync.after-batch");
+                    let ack = Signed::<Ack>::read(&reply.body, &self.hub_key).map_err(|_| SyncError::Untrusted {
+                        hub: state.hub.clone(),
+                        what: "its acknowledgement is not signed by it".to_owned(),
+                    })?;
+                    if self.taken(&state, &ack, &act())? {
+                        sent += claim.count;
+                        (most, tries) = (limits::BATCH_RECORDS, 0);
+                    } else {
+                        tries += 1;
+                        if tries >= TRIES {
+                            return Err(self.hub.answer("an acknowledgement of something else"));
+                        }
+                    }
+                }
+                Err(Refusal::Problem(problem)) => {
+                    tries += 1;
+                    if tries > TRIES {
+                        return Err(self.hub.failure(Refusal::Problem(problem)));
+                    }
+                    self.refused(&state, *problem, (first, last.seq), cancel, &act())?;
+                }
+                Err(refusal) => return Err(self.hub.failure(refusal)),
+            }
+        }
+    }
+
+    /// Takes an acknowledgement if it is one of this log.
+    fn taken(&self, state: &SyncState, ack: &Signed<Ack>, act: &Act) -> Result<bool, SyncError> {
+        let said = &ack.statement;
+        if said.station.0 != state.station || said.epoch != state.epoch {
+            return Ok(false);
+        }
+        let acknowledgement = Acknowledgement {
+            generation: said.generation,
+            seq: said.seq,
+            chain: said.chain.0.into(),
+            stable: said.stable_seq,
+            text: ack.text.clone(),
+        };
+        Ok(self.catalog.acknowledge(&acknowledgement, act)?)
+    }
+
+    /// Mends what a refused batch lacks, or stops.
+    fn refused(
+        &self,
+        state: &SyncState,
+        problem: Problem,
+        (first, last): (u64, u64),
+        cancel: &Cancel,
+        act: &Act,
+    ) -> Result<(), SyncError> {
+        match problem.kind() {
+            Some(ProblemKind::FilesMissing) => {
+                let files = self.catalog.log_files(first, last)?;
+                let uploaded = upload::upload(self.hub, self.vault, &files, cancel)?;
+                match uploaded.damaged.first() {
+                    Some(damaged) => {
+                        let why = format!("the file {damaged} is damaged here and the hub lacks it");
+                        Err(self.stop(SyncHealth::Refused, &why, act)?)
+                    }
+                    None => Ok(()),
+                }
+            }
+            Some(ProblemKind::HeadMoved) => {
+                let (Some(seq), Some(chain)) = (problem.seq, problem.chain) else {
+                    return Err(self.hub.answer("a head without its place"));
+                };
+                let generation = problem.generation.unwrap_or(state.generation);
+                self.stand(state, &Seen { seq, chain, generation, stable: state.stable }, act)
+            }
+            Some(ProblemKind::EpochFenced) => {
+                Err(self.stop(SyncHealth::Fenced, "another machine was enrolled in this one's place", act)?)
+            }
+            Some(kind) if !kind.is_passing() => {
+                self.catalog.set_sync_health(
+                    SyncHealth::Refused,
+                    &format!("{}: {}", kind.code(), problem.title),
+                    act,
+                )?;
+                Err(SyncError::Refused { kind, title: problem.title })
+            }
+            _ => Err(self.hub.failure(Refusal::Problem(Box::new(problem)))),
+        }
+    }
+
+    /// Compares the hub's head with the own log: goes on from there, or stops.
+    pub(crate) fn stand(&self, state: &SyncState, seen: &Seen, act: &Act) -> Result<(), SyncError> {
+        if seen.generation < state.generation {
+            return Err(self.stop(SyncHealth::Refused, "the hub went back to an older database", act)?);
+        }
+        let mut failed = None;
+        let own = |seq: u64| match self.catalog.chain_at(seq) {
+            Ok(chain) => chain.map(|chain| Chain(chain.into())),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        };
+        let standing = head::compare(seen.seq, seen.chain, state.sealed, own);
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        match standing {
+            Standing::GoOn => {
+                let acknowledgement = Acknowledgement {
+                    generation: seen.generation,
+                    seq: seen.seq,
+                    chain: seen.chain.0.into(),
+                    stable: seen.stable,
+                    text: "hello".to_owned(),
+                };
+                self.catalog.acknowledge(&acknowledgement, act)?;
+                Ok(())
+            }
+            Standing::Behind => {
+                Err(self.stop(SyncHealth::Behind, "this catalog was restored from an older copy", act)?)
+            }
+            Standing::Forked => {
+                Err(self.stop(SyncHealth::Forked, "the hub has another history of this station", act)?)
+            }
+        }
+    }
+
+    /// Keeps why sending stops until a person does something.
+    pub(crate) fn stop(&self, health: SyncHealth, why: &str, act: &Act) -> Result<SyncError, SyncError> {
+        self.catalog.set_sync_health(health, why, act)?;
+        Ok(SyncError::Stopped { health, why: why.to_owned() })
+    }
+}
+
+/// How far the hub says it is.
+pub(crate) struct Seen {
+    pub(crate) seq: u64,
+    pub(crate) chain: Chain,
+    pub(crate) generation: u32,
+    pub(crate) stable: u64,
+}
