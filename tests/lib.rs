@@ -3,6 +3,7 @@
 //! The tests of this crate see what a user sees: public interfaces, the program, and the files that it leaves. They never
 //! reach into a crate.
 
+pub mod hub;
 pub mod places;
 pub mod station;
 

@@ -99,13 +99,7 @@ impl Station {
 
     /// Runs a command that was made here to its end.
     pub fn finish(&self, command: &mut Command) -> Said {
-        let output = command.output().expect("the program was built and can be started");
-        Said {
-            call: format!("{command:?}"),
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("the program writes UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("the program writes UTF-8"),
-        }
+        Said::of(command)
     }
 }
 
@@ -122,6 +116,17 @@ pub struct Said {
 }
 
 impl Said {
+    /// Runs a command to its end.
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the program was built and can be started");
+        Self {
+            call: format!("{command:?}"),
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("the program writes UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("the program writes UTF-8"),
+        }
+    }
+
     /// Asserts that all was done (exit code 0).
     #[track_caller]
     pub fn done(self) -> Self {
@@ -184,6 +189,12 @@ pub fn sohoa() -> &'static Path {
 /// The window `sohoa-desktop`, built likewise.
 pub fn desktop() -> PathBuf {
     built("sohoa-desktop")
+}
+
+/// The hub `sohoa-hub`, built likewise.
+pub fn hub() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| built("sohoa-hub"))
 }
 
 fn built(name: &str) -> PathBuf {

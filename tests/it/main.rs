@@ -16,6 +16,7 @@ mod power;
 mod scanning;
 mod second_vault;
 mod secrecy;
+mod syncing;
 mod tidy;
 mod vertical;
 mod watching;

@@ -15,6 +15,7 @@ use sohoa_pipeline::process::ProcessOutcome;
 use sohoa_shell::{Failure, Texts, UiLanguage, failure};
 
 use crate::command::{Command, Place};
+use crate::courier::{self, Courier};
 use crate::desk::{self, Answer, Deed, Desk, Dossier, Way};
 use crate::feeder::{Feeder, News};
 use crate::finder::Finder;
@@ -35,6 +36,8 @@ use crate::wedge::Wedge;
 const REMARK: f64 = 6.0;
 /// Items of the rail that there is to be room for.
 const RAIL: f32 = 14.0;
+/// Characters of the header that say how the station stands with its hub, at most.
+const LONGEST_MARK: usize = 40;
 /// Acts that can be undone, at most.
 const UNDOABLE: usize = 100;
 
@@ -58,6 +61,7 @@ pub struct App {
     mill: Mill,
     finder: Finder,
     keeper: Keeper,
+    courier: Courier,
     gallery: Gallery,
     known: Known,
     screen: Screen,
@@ -130,7 +134,8 @@ impl App {
         let feeder = Feeder::start(root.clone(), session.clone(), simulated, ctx);
         let gallery = Gallery::start(&root, &session, ctx);
         let mill = Mill::start(root.clone(), session.clone(), settings.clone(), ctx);
-        let keeper = Keeper::start(root.clone(), session.clone(), settings, ctx);
+        let keeper = Keeper::start(root.clone(), session.clone(), settings.clone(), ctx);
+        let courier = Courier::start(root.clone(), session.clone(), settings, texts.clone(), ctx);
         let finder = Finder::start(root.clone(), session.clone(), ctx);
         let app = Self {
             reader,
@@ -138,6 +143,7 @@ impl App {
             mill,
             finder,
             keeper,
+            courier,
             gallery,
             desk: Desk::start(root, session, ctx),
             texts,
@@ -413,6 +419,13 @@ impl App {
             }
             self.look_ahead();
         }
+        while let Some(news) = self.courier.news() {
+            if let courier::News::Stopped(failure) = news {
+                let until = ctx.input(|input| input.time) + REMARK;
+                self.remark = Some((format!("{} {}", failure.sentence, failure.hint), until));
+            }
+            self.reader.ask(&self.texts);
+        }
         while let Some(answer) = self.desk.answer() {
             match answer {
                 Answer::Dossier(mut dossier) if self.on_desk.as_ref() == Some(&dossier.code) => {
@@ -528,6 +541,7 @@ impl App {
                             self.signed_in = Some(self.station.session.operator.clone());
                         }
                         Part::SecondVault => self.mill.copied = None,
+                        Part::Hub => self.courier.go(&self.texts),
                         Part::People | Part::Models | Part::Looks => {}
                     }
                 }
@@ -868,6 +882,7 @@ impl App {
                 self.feeder.look(&self.texts);
                 self.gallery.try_again();
                 self.describe.try_again();
+                self.courier.go(&self.texts);
                 self.look();
             }
             Command::SwitchLanguage => {
@@ -1073,6 +1088,17 @@ impl App {
                     };
                     ui.label(RichText::new(format!("{sign}  {disk}")).color(color))
                         .on_hover_text(self.texts.get("ui-free"));
+                    if let Some((words, alarms)) = snapshot.upstream_words(&self.texts) {
+                        ui.separator();
+                        let sign = if alarms { lucide_icons::Icon::CloudAlert } else { lucide_icons::Icon::Cloud };
+                        let color = if alarms { t.warn.fg } else { t.text2 };
+                        let words: String = match words.chars().count() {
+                            0..=LONGEST_MARK => words,
+                            _ => words.chars().take(LONGEST_MARK - 1).chain(['…']).collect(),
+                        };
+                        ui.label(RichText::new(format!("{}  {words}", char::from(sign))).color(color))
+                            .on_hover_text(snapshot.upstream.as_ref().map_or("", |upstream| upstream.hub.as_str()));
+                    }
                     if snapshot.demo {
                         ui.separator();
                         ui.label(RichText::new(self.texts.get("ui-demo")).color(t.unsaved.fg));

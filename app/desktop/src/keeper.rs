@@ -16,7 +16,7 @@ use sohoa_pipeline::{models, second_vault, trust};
 use sohoa_shell::station::{Beside, Station, StationError};
 use sohoa_shell::window::{KnownArchive, Look, WindowSettings};
 use sohoa_shell::worker::models_folder;
-use sohoa_shell::{Failure, Texts, environment};
+use sohoa_shell::{Failure, Texts, environment, upstream};
 use sohoa_store::ArchiveLayout;
 
 use crate::errand::{Errand, Tell};
@@ -40,6 +40,8 @@ pub enum Change {
     SetAccount(String, Role, Secret),
     /// An account is removed.
     RemoveAccount(String),
+    /// The station is enrolled with what the hub printed, and the certificate of the hub's authority.
+    Enrol(String, Option<PathBuf>),
 }
 
 /// The part of the settings that a change belongs to.
@@ -53,6 +55,8 @@ pub enum Part {
     Keys,
     /// The second vault.
     SecondVault,
+    /// The hub.
+    Hub,
     /// Who works here.
     People,
     /// How the window looks.
@@ -61,7 +65,8 @@ pub enum Part {
 
 impl Part {
     /// All, in the order of their tabs.
-    pub const ALL: [Self; 6] = [Self::Profiles, Self::Models, Self::Keys, Self::SecondVault, Self::People, Self::Looks];
+    pub const ALL: [Self; 7] =
+        [Self::Profiles, Self::Models, Self::Keys, Self::SecondVault, Self::Hub, Self::People, Self::Looks];
 }
 
 impl Change {
@@ -72,6 +77,7 @@ impl Change {
             Self::UseKey(..) | Self::Trust(_) => Part::Keys,
             Self::SetSecondVault(_) | Self::UnsetSecondVault => Part::SecondVault,
             Self::SetAccount(..) | Self::RemoveAccount(_) => Part::People,
+            Self::Enrol(..) => Part::Hub,
         }
     }
 }
@@ -273,6 +279,19 @@ fn changed(
         Change::UnsetSecondVault => second_vault::unset(&mut archive),
         Change::SetAccount(name, role, password) => accounts::set(&mut archive, &name, role, &password),
         Change::RemoveAccount(name) => accounts::remove(&mut archive, &name),
+        Change::Enrol(invitation, authority) => {
+            archive.require_administrator().map_err(failed)?;
+            let read = |path: &PathBuf| {
+                let unreadable = |source| PipelineError::Unreadable { path: path.clone(), source };
+                std::fs::read_to_string(path).map_err(unreadable)
+            };
+            let authority = authority.as_ref().map(read).transpose().map_err(failed)?;
+            let station = located(settings).map_err(|error| Failure::of_station(&error, texts))?;
+            let enrolled = upstream::enrol(&archive, &station, &invitation, authority.as_deref());
+            let done = enrolled.map_err(|error| Failure::of_sync(&error, texts))?;
+            let values = [("name", done.name.into()), ("unit", done.unit.into()), ("hub", done.hub.into())];
+            return Ok(Some(texts.say("enrolled", &values)));
+        }
     };
     done.map(|()| None).map_err(failed)
 }

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod chart;
 pub mod command;
+pub mod courier;
 pub mod desk;
 pub mod errand;
 pub mod feeder;

@@ -10,7 +10,7 @@ use sohoa_catalog::progress::Progress;
 use sohoa_catalog::query::{DossierEntry, PageView};
 use sohoa_catalog::work::Work;
 use sohoa_catalog::{Catalog, CatalogError};
-use sohoa_model::Cancel;
+use sohoa_model::{Cancel, Timestamp};
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::fold;
@@ -21,7 +21,7 @@ use sohoa_pipeline::inventory::{self, InventoryOutcome};
 use sohoa_pipeline::rebuild::{self, RebuildReport};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::report::Report;
-use sohoa_shell::{Exit, Failure, Texts};
+use sohoa_shell::{Exit, Failure, Texts, upstream};
 use sohoa_store::{ArchiveLayout, disk};
 
 use crate::errand::Errand;
@@ -242,6 +242,8 @@ pub struct Snapshot {
     pub second_vault: Option<(PathBuf, u64)>,
     /// Boxes that are not on their shelves.
     pub boxes_away: usize,
+    /// How the station stands with its hub, if it has one.
+    pub upstream: Option<Upstream>,
     /// How far it is.
     pub progress: Progress,
     /// What was accepted of each target by week.
@@ -256,6 +258,21 @@ pub struct Snapshot {
     pub waiting: Vec<Waiting>,
     /// The dossier that was being scanned, if one was.
     pub resume: Option<Resume>,
+}
+
+/// How a station stands with its hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// The address of the hub.
+    pub hub: String,
+    /// Changes that may leave and are not acknowledged.
+    pub waiting: u64,
+    /// Changes of dossiers that are held or not cleared.
+    pub kept_back: u64,
+    /// When the hub was last spoken to.
+    pub contact: Option<Timestamp>,
+    /// What somebody should look at: the last word of the text that says it, and why.
+    pub alarm: Option<(&'static str, String)>,
 }
 
 /// A dossier whose batch is open.
@@ -352,6 +369,20 @@ impl Snapshot {
         };
         let people = &archive.settings().people;
         let now = archive.act().at;
+        let upstream = match catalog.sync_state().map_err(lost)? {
+            Some(state) => {
+                let backlog = catalog.backlog().map_err(lost)?;
+                let alarm = upstream::alarm(&state, &backlog, now);
+                Some(Upstream {
+                    hub: state.hub,
+                    waiting: backlog.marked + backlog.unacknowledged,
+                    kept_back: backlog.kept_back,
+                    contact: state.contact,
+                    alarm: alarm.map(|alarm| (alarm, state.why)),
+                })
+            }
+            None => None,
+        };
         let progress = catalog.progress(now).map_err(lost)?;
         let weeks = progress.targets.iter().map(|target| catalog.target_weeks(&target.target));
         let weeks = weeks.collect::<Result<_, _>>().map_err(lost)?;
@@ -368,6 +399,7 @@ impl Snapshot {
             free,
             second_vault: second,
             boxes_away: catalog.boxes_away().map_err(lost)?.len(),
+            upstream,
             work: catalog.work(Day::of(now)).map_err(lost)?,
             weeks,
             to_read: catalog.count_pages_to_read(None).map_err(lost)?,
@@ -385,6 +417,20 @@ impl Snapshot {
         let at = self.dossiers.partition_point(|line| line.code.as_str() <= code);
         let (before, behind) = self.dossiers.split_at(at);
         behind.iter().chain(before).map(|line| &**line).find(|line| line.code != code && is_so(line))
+    }
+
+    /// How the station stands with its hub in a few words, and whether somebody should look; none without a hub.
+    pub fn upstream_words(&self, texts: &Texts) -> Option<(String, bool)> {
+        let upstream = self.upstream.as_ref()?;
+        if let Some((alarm, why)) = &upstream.alarm {
+            return Some((texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())]), true));
+        }
+        let words = match (upstream.waiting, upstream.contact) {
+            (0, Some(at)) => texts.say("ui-synced", &[("moment", at.short_vietnam().into())]),
+            (0, None) => texts.get("sync-no-contact"),
+            (waiting, _) => texts.say("ui-sync-waits", &[("changes", waiting.into())]),
+        };
+        Some((words, false))
     }
 
     /// Whether the disk is almost full.

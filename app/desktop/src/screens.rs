@@ -14,6 +14,7 @@ pub mod progress;
 pub mod scan;
 pub mod search;
 pub mod settings;
+pub mod settings_hub;
 pub mod settings_keys;
 pub mod settings_people;
 pub mod settings_profiles;

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use sohoa_model::Cancel;
+use sohoa_catalog::outbox::{Backlog, SyncHealth, SyncState};
+use sohoa_model::{Cancel, Timestamp};
 use sohoa_pipeline::archive::Archive;
 use sohoa_store::StoreError;
 use sohoa_store::lock::ArchiveLock;
@@ -14,7 +15,9 @@ use sohoa_sync::{SyncError, SyncOutcome, key, run};
 use crate::station::Station;
 
 /// The queue has not moved for so many milliseconds although the hub answers: an alarm.
-pub const STUCK: i64 = 15 * 60 * 1000;
+const STUCK: i64 = 15 * 60 * 1000;
+/// The hub was not reached for so many milliseconds although something waits: an alarm.
+const AWAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Where the key of an archive's station lies: outside the archive, so that copying that copies no key.
 pub fn key_path(archive: &Archive, station: &Station) -> PathBuf {
@@ -53,6 +56,21 @@ pub fn sync(archive: &Archive, station: &Station, cancel: &Cancel) -> Result<Syn
     sohoa_sync::sync(&station, cancel)
 }
 
+/// What somebody should look at, as the last word of the text that says it: silence is no success.
+pub fn alarm(state: &SyncState, backlog: &Backlog, now: Timestamp) -> Option<&'static str> {
+    if state.health != SyncHealth::Fine {
+        return Some(state.health.word());
+    }
+    if backlog.marked + backlog.unacknowledged == 0 {
+        return None;
+    }
+    let contact = state.contact.unwrap_or(state.moved);
+    if now.0 - contact.0 > AWAY {
+        return Some("away");
+    }
+    (contact.0 - state.moved.0 > STUCK).then_some("stuck")
+}
+
 /// One process at a time speaks for the station.
 fn turn(archive: &Archive) -> Result<ArchiveLock, SyncError> {
     match ArchiveLock::exclusive(&archive.layout().sync_lock()) {
@@ -69,4 +87,45 @@ fn secret() -> Result<[u8; 32], SyncError> {
     let read = File::open(SOURCE).and_then(|mut source| source.read_exact(&mut secret));
     read.map_err(|error| StoreError::read(SOURCE, error))?;
     Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use sohoa_model::Sha256;
+
+    use super::*;
+
+    #[test]
+    fn silence_is_an_alarm_only_where_something_waits() {
+        let state = |contact: Option<i64>, moved: i64, health| SyncState {
+            station: Default::default(),
+            hub: "https://hub.example".to_owned(),
+            authority: String::new(),
+            receipt: String::new(),
+            epoch: 1,
+            generation: 1,
+            health,
+            why: String::new(),
+            base: 0,
+            base_chain: Sha256([0; 32]),
+            sealed: 0,
+            chain: Sha256([0; 32]),
+            acknowledged: 0,
+            stable: 0,
+            feed_cursor: 0,
+            clock_offset: None,
+            contact: contact.map(Timestamp),
+            moved: Timestamp(moved),
+        };
+        let waits = Backlog { marked: 1, ..Backlog::default() };
+        let kept = Backlog { kept_back: 9, ..Backlog::default() };
+        let now = Timestamp(2 * AWAY);
+        let fine = |contact, moved, backlog: &Backlog| alarm(&state(contact, moved, SyncHealth::Fine), backlog, now);
+        assert_eq!(fine(Some(now.0), now.0, &waits), None);
+        assert_eq!(fine(Some(now.0), now.0 - STUCK - 1, &waits), Some("stuck"));
+        assert_eq!(fine(Some(now.0 - AWAY - 1), now.0 - AWAY - 1, &waits), Some("away"));
+        assert_eq!(fine(None, 0, &waits), Some("away"));
+        assert_eq!(fine(None, 0, &kept), None, "what is kept back waits for nobody's network");
+        assert_eq!(alarm(&state(Some(now.0), now.0, SyncHealth::Forked), &Backlog::default(), now), Some("forked"));
+    }
 }

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use sohoa_catalog::outbox::{Backlog, SyncHealth, SyncState};
+use sohoa_catalog::outbox::Backlog;
 use sohoa_pipeline::archive::Archive;
 use sohoa_shell::{Exit, Failure, failure, upstream};
 use sohoa_sync::run::CLOCK_OFF;
@@ -21,8 +21,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
 /// How often a pause looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(100);
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Serialize)]
 struct Enrolled {
@@ -200,7 +198,7 @@ fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, S
     let state = archive.catalog().sync_state()?.ok_or(SyncError::NotEnrolled)?;
     let backlog = archive.catalog().backlog()?;
     let receipt = enrolment::receipt(&state)?;
-    let alarm = alarm(&state, &backlog, front.session.clock.now().0);
+    let alarm = upstream::alarm(&state, &backlog, front.session.clock.now());
     let exit = if alarm.is_some() { Exit::SyncStopped } else { Exit::Done };
     if as_json {
         front.output.json(&Status {
@@ -237,22 +235,4 @@ fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, S
 
 fn waits(backlog: &Backlog) -> Waits {
     Waits { waiting: backlog.marked + backlog.unacknowledged, kept_back: backlog.kept_back }
-}
-
-/// What somebody should look at; silence is no success.
-fn alarm(state: &SyncState, backlog: &Backlog, now: i64) -> Option<&'static str> {
-    let waits = backlog.marked + backlog.unacknowledged > 0;
-    match state.health {
-        SyncHealth::Fine if !waits => None,
-        SyncHealth::Fine => {
-            let contact = state.contact.map_or(state.moved.0, |contact| contact.0);
-            let since_contact = now - contact;
-            if since_contact > DAY {
-                Some("away")
-            } else {
-                (contact - state.moved.0 > upstream::STUCK).then_some("stuck")
-            }
-        }
-        health => Some(health.word()),
-    }
 }

@@ -20,7 +20,7 @@ use crate::looks::Shown;
 use crate::mill::Mill;
 use crate::model::Snapshot;
 use crate::parts::{self, Action, Mark, Notice};
-use crate::screens::{Act, jobs, settings_keys, settings_people, settings_profiles};
+use crate::screens::{Act, jobs, settings_hub, settings_keys, settings_people, settings_profiles};
 use crate::theme::{semibold, tokens};
 
 /// Width of a card, at most.
@@ -36,6 +36,7 @@ pub struct State {
     pub(super) profiles: settings_profiles::Form,
     pub(super) keys: settings_keys::Form,
     pub(super) people: settings_people::Form,
+    pub(super) hub: settings_hub::Form,
     /// The folder of the second vault, as it is typed.
     folder: String,
     /// What is asked about before it is done.
@@ -57,6 +58,7 @@ impl Default for State {
             profiles: Default::default(),
             keys: Default::default(),
             people: Default::default(),
+            hub: Default::default(),
             folder: String::new(),
             question: None,
             waits: false,
@@ -77,6 +79,7 @@ impl State {
                 Part::Keys => self.keys = Default::default(),
                 Part::People => self.people = Default::default(),
                 Part::SecondVault => self.folder.clear(),
+                Part::Hub => self.hub = Default::default(),
                 Part::Models | Part::Looks => {}
             }
         }
@@ -144,6 +147,7 @@ pub fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State, acts: &mut Vec<Act>
             Part::Models => models(ui, seen, state),
             Part::Keys => settings_keys::show(ui, seen, state),
             Part::SecondVault => second_vault(ui, seen, state, acts),
+            Part::Hub => settings_hub::show(ui, seen, state),
             Part::People => settings_people::show(ui, seen, state),
             Part::Looks => looks(ui, seen),
         };
@@ -216,6 +220,7 @@ fn name(part: Part) -> &'static str {
         Part::Models => "ui-settings-models",
         Part::Keys => "ui-signing-key",
         Part::SecondVault => "ui-second-vault",
+        Part::Hub => "ui-hub",
         Part::People => "ui-settings-people",
         Part::Looks => "ui-settings-looks",
     }

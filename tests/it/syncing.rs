@@ -1,0 +1,235 @@
+//! A station and a real hub on a real PostgreSQL: nothing is lost, nothing is doubled, nothing that is held leaves.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use sohoa_model::Sha256;
+use sohoa_tests::hub::Hub;
+use sohoa_tests::places::repository;
+use sohoa_tests::station::{SUPERVISOR, Station};
+use walkdir::WalkDir;
+
+/// A station with two read dossiers of three pages, enrolled at a hub; none where there is no PostgreSQL.
+fn enrolled() -> Option<(Hub, Station)> {
+    let hub = Hub::start()?;
+    let station = read();
+    let said = station.run(["enrol", &hub.invite("Trạm 3")]).done();
+    assert!(said.stdout.contains("Enrolled Trạm 3 (so-tu-phap)"), "{}", said.stdout);
+    Some((hub, station))
+}
+
+/// A station with two read dossiers of three pages.
+fn read() -> Station {
+    let station = Station::with_demo_archive();
+    let tests = repository().join("tests");
+    station.run(["inventory", "import", tests.join("pages.csv").to_str().unwrap()]).done();
+    station.run(["import", tests.join("pages").to_str().unwrap(), "--lang", "vie", "--jobs", "2"]);
+    station
+}
+
+fn sync(station: &Station) -> Value {
+    station.run(["sync", "--json"]).done().json()
+}
+
+/// Every file of the hub's store, by its digest.
+fn stored(hub: &Hub) -> BTreeSet<Sha256> {
+    let files = WalkDir::new(hub.store()).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file());
+    files.map(|entry| Sha256::of(&fs::read(entry.path()).unwrap())).collect()
+}
+
+/// The masters of a dossier at the station.
+fn masters(station: &Station, dossier: &str) -> Vec<Sha256> {
+    let shown = station.run(["show", dossier, "--pages", "--json"]).done().json();
+    let pages = shown["page_list"].as_array().unwrap().clone();
+    pages.iter().map(|page| page["master_sha256"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// What must be so of the hub whatever happened: the log without gaps, every record once.
+fn consistent(hub: &Hub) {
+    let ranges = hub.sql("SELECT first_seq, last_seq FROM batch ORDER BY station_no, first_seq");
+    let mut next = 1;
+    for range in ranges.lines() {
+        let (first, last) = range.split_once('|').unwrap();
+        assert_eq!(first.parse::<u64>().unwrap(), next, "{ranges}");
+        next = last.parse::<u64>().unwrap() + 1;
+    }
+    assert_eq!(hub.sql("SELECT seq + 1 FROM station"), next.to_string());
+    for table in ["page", "dossier"] {
+        let doubled = hub.sql(&format!("SELECT count(*) - count(DISTINCT {table}) FROM {table}"));
+        assert_eq!(doubled, "0", "{table}");
+    }
+}
+
+#[test]
+fn pages_go_up_whole_and_a_second_sync_sends_nothing() {
+    let Some((hub, station)) = enrolled() else { return };
+    let waits = station.run(["sync", "--status", "--json"]).done().json();
+    assert!(waits["waiting"].as_u64().unwrap() > 10, "{waits}");
+    let first = sync(&station);
+    assert!(first["records"].as_u64().unwrap() > 10 && first["files"].as_u64().unwrap() >= 6, "{first}");
+    assert_eq!((&first["waiting"], &first["kept_back"]), (&0.into(), &0.into()), "{first}");
+    assert_eq!(hub.sql("SELECT count(*) FROM page WHERE NOT retired"), "5");
+    let codes = hub.sql("SELECT code FROM dossier WHERE pages > 0 ORDER BY code");
+    assert_eq!(codes, "HS.01\nHS.02");
+    let stored = stored(&hub);
+    for dossier in ["HS.01", "HS.02"] {
+        for master in masters(&station, dossier) {
+            assert!(stored.contains(&master), "{dossier}: {master}");
+        }
+    }
+    consistent(&hub);
+    let second = sync(&station);
+    assert_eq!((&second["records"], &second["files"]), (&0.into(), &0.into()), "{second}");
+    // What changes is one new revision, and nothing that was sent is sent again.
+    station.run(["page", "turn", "HS.01", "1", "--by", "90"]).done();
+    station.run(["process", "HS.01", "--lang", "vie"]).done();
+    let third = sync(&station);
+    assert!(third["records"].as_u64().unwrap() > 0, "{third}");
+    assert_eq!(hub.sql("SELECT count(*) FROM page WHERE NOT retired"), "5");
+    consistent(&hub);
+}
+
+#[test]
+fn what_is_held_or_not_cleared_does_not_leave() {
+    let Some((hub, station)) = enrolled() else { return };
+    station.run(["hold", "HS.02", "--reason", "dấu MẬT"]).done();
+    let held = station.run(["show", "HS.02", "--json"]).done().json()["title"].as_str().unwrap().to_owned();
+    let outcome = sync(&station);
+    assert!(outcome["kept_back"].as_u64().unwrap() > 0, "{outcome}");
+    let (dump, stored) = (hub.dump(), stored(&hub));
+    assert!(!dump.contains("HS.02") && !dump.contains(&held), "its code or title");
+    for master in masters(&station, "HS.02") {
+        assert!(!stored.contains(&master) && !dump.contains(&master.to_string()), "{master}");
+    }
+    assert!(!grep(&hub.store(), "HS.02"), "in no batch either");
+    // Lifted by an administrator it goes up like any other.
+    station.run(["release", "HS.02", "--reason", "đã xem"]).done();
+    assert_eq!(sync(&station)["kept_back"], 0);
+    assert_eq!(hub.sql("SELECT count(*) FROM dossier WHERE code = 'HS.02'"), "1");
+    consistent(&hub);
+}
+
+/// Whether the lines of a batch of a store hold some text.
+fn grep(store: &Path, text: &str) -> bool {
+    WalkDir::new(store.join("b")).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file()).any(|entry| {
+        let mut command = std::process::Command::new("sh");
+        let script = "tail -n +2 \"$0\" | zstd -dcq | grep -qF -- \"$1\"";
+        command.args(["-c", script]).arg(entry.path()).arg(text).status().unwrap().success()
+    })
+}
+
+#[test]
+fn a_station_that_is_killed_anywhere_goes_on_and_nothing_is_doubled() {
+    let Some((mut hub, station)) = enrolled() else { return };
+    let mut kills = 0;
+    for point in [
+        "catalog.before-commit:1",
+        "catalog.after-commit:2",
+        "sync.before-seal:1",
+        "sync.after-seal:1",
+        "sync.before-batch:1",
+        "sync.after-batch:1",
+    ] {
+        let mut command = station.command_as(sohoa_tests::station::ARCHIVIST);
+        station.finish(command.arg("sync").env("SOHOA_CRASH_AT", point)).killed();
+        kills += 1;
+        consistent(&hub);
+    }
+    sohoa_tests::announce(&format!("killed at {kills} points of a sync"));
+    // The hub is killed as well, and comes back.
+    hub.stop();
+    let away = station.run(["sync"]).ended_with(12);
+    assert!(away.stderr.contains("can't be reached") && away.stderr.contains("scanning is not affected"), "{}", away.stderr);
+    hub.serve();
+    let outcome = sync(&station);
+    assert_eq!(outcome["waiting"], 0, "{outcome}");
+    assert_eq!(hub.sql("SELECT count(*) FROM page WHERE NOT retired"), "5");
+    consistent(&hub);
+    assert_eq!(sync(&station)["records"], 0);
+}
+
+#[test]
+fn a_restored_catalog_stops_sending_never_scanning_and_goes_on_with_a_new_code() {
+    let Some((hub, station)) = enrolled() else { return };
+    sync(&station);
+    let catalog = station.archive().join("catalog.sqlite");
+    let old = station.folder().join("old.sqlite");
+    fs::copy(&catalog, &old).unwrap();
+    station.run(["page", "turn", "HS.01", "1", "--by", "180"]).done();
+    station.run(["process", "HS.01", "--lang", "vie"]).done();
+    sync(&station);
+    let before = hub.sql("SELECT seq FROM station");
+
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs::remove_file(station.archive().join(format!("catalog.sqlite{suffix}")));
+    }
+    fs::copy(&old, &catalog).unwrap();
+    let said = station.run(["sync"]).ended_with(13);
+    assert!(said.stderr.contains("restored from an older copy"), "{}", said.stderr);
+    let status = station.run(["sync", "--status", "--json"]).ended_with(13).json();
+    assert_eq!((&status["state"], &status["alarm"]), (&"behind".into(), &"behind".into()), "{status}");
+    // Work goes on.
+    station.run(["page", "turn", "HS.02", "1", "--by", "90"]).done();
+    station.run(["process", "HS.02", "--lang", "vie"]).done();
+    assert_eq!(hub.sql("SELECT seq FROM station"), before, "nothing was sent");
+
+    let id = hub.sql("SELECT station FROM station");
+    let said = hub.run(&["enrol", "--again", &id]).done();
+    let invitation = said.stdout.lines().find(|line| line.contains('#')).unwrap().trim().to_owned();
+    let said = station.run(["enrol", &invitation]).done();
+    assert!(said.stdout.contains("goes on behind them"), "{}", said.stdout);
+    let outcome = sync(&station);
+    assert_eq!(outcome["waiting"], 0, "{outcome}");
+    consistent(&hub);
+    assert_eq!(hub.sql("SELECT count(*) FROM page WHERE NOT retired"), "5");
+    assert_eq!(sync(&station)["records"], 0);
+}
+
+#[test]
+fn an_archive_that_is_copied_to_another_machine_has_no_key_to_send_with() {
+    let Some((_hub, station)) = enrolled() else { return };
+    sync(&station);
+    let other = Station::empty();
+    let mut command = other.bare();
+    let said = other.finish(command.arg("--archive").arg(station.archive()).arg("sync"));
+    let said = said.ended_with(9);
+    assert!(said.stderr.contains("came from another machine"), "{}", said.stderr);
+}
+
+#[test]
+fn what_was_decided_at_the_hub_is_done_at_the_station() {
+    let Some((hub, station)) = enrolled() else { return };
+    sync(&station);
+    let id = hub.sql("SELECT dossier FROM dossier WHERE code = 'HS.01'");
+    let line = format!(
+        "{{\"at\":\"2026-11-21T10:15:02.120+07:00\",\"body\":{{\"by\":\"{SUPERVISOR}\",\"decided\":\"hold_ordered\",\
+         \"reason\":\"có đơn khiếu nại\"}},\"dossier\":\"{id}\",\"id\":\"01970000-0000-7000-8000-00000000000c\",\
+         \"kind\":\"decision\",\"rev\":1,\"schema\":\"decision/1.0\"}}\n"
+    );
+    let file = station.folder().join("decision.ndjson");
+    fs::write(&file, line).unwrap();
+    hub.run(&["publish", "--unit", "so-tu-phap", file.to_str().unwrap()]).done();
+    let outcome = sync(&station);
+    assert_eq!((&outcome["received"], &outcome["applied"]), (&1.into(), &1.into()), "{outcome}");
+    let shown = station.run(["show", "HS.01", "--json"]).done().json();
+    assert_eq!(shown["held"], true, "{shown}");
+    assert!(sync(&station)["kept_back"].as_u64().unwrap() > 0);
+    let log = station.run(["log", "HS.01", "--json"]).done().stdout;
+    assert!(log.contains(SUPERVISOR) && log.contains("có đơn khiếu nại"), "{log}");
+}
+
+#[test]
+fn what_is_no_invitation_or_not_encrypted_is_refused_in_words() {
+    let station = Station::with_demo_archive();
+    station.run(["sync"]).ended_with(10).refused();
+    for (text, code) in [
+        ("K7QF-1234", 5),
+        ("http://hub.example#K7QF-AAAA-AAAA-AAAA-AAAA", 10),
+        ("https://127.0.0.1:1#K7QF-AAAA-AAAA-AAAA-AAAA", 12),
+    ] {
+        station.run(["enrol", text]).ended_with(code).refused();
+    }
+    assert_eq!(station.run(["sync", "--status"]).ended_with(10).refused().stdout, "");
+}
