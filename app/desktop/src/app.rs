@@ -397,6 +397,7 @@ impl App {
                     self.describe.written(&written);
                 }
                 Answer::Forms(code, forms) if self.on_desk.as_ref() == Some(&code) => self.describe.take(forms),
+                Answer::Cut(..) => {}
                 // Another one was laid on the desk meanwhile.
                 Answer::Dossier(_) | Answer::Forms(..) | Answer::Described(..) => {}
                 Answer::Done { code, way, deed, undo } => {

@@ -477,7 +477,7 @@ fn pages_are_seen_as_they_stand_in_small_as_a_whole_and_in_parts() {
 
     let mut worker = Worker::new(session().worker);
     let kept = pictures::small(&archive, &page, &mut worker, &cancel).expect("a thumbnail");
-    let path = pictures::path(&archive, &page.master, 0);
+    let path = pictures::path(&archive, &page);
     std::fs::remove_file(&path).expect("it was kept");
     let made = pictures::small(&archive, &page, &mut worker, &cancel).expect("a thumbnail");
     assert_eq!((made.width, made.height), (kept.width, kept.height));

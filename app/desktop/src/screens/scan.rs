@@ -1,5 +1,7 @@
 //! Scan: paper in, nothing lost. The last page large, all pages in a strip, counts against what is expected.
 
+use std::collections::BTreeSet;
+
 use eframe::egui;
 use egui::{
     Align, Align2, CentralPanel, ComboBox, FontId, Frame, Key, Layout, Margin, Modal, Panel, Rect, RichText,
@@ -239,7 +241,10 @@ fn instead(dossier: &Dossier, page: &Page) -> Seat {
         (Some((other, _)), Some((sheet, _))) => other == sheet,
         _ => other.view.id == page.view.id,
     };
-    let pages: Vec<&Page> = dossier.pages.iter().filter(of_sheet).collect();
+    // A side that was split goes through the scanner once.
+    let mut sides = BTreeSet::new();
+    let pages = dossier.pages.iter().filter(of_sheet);
+    let pages: Vec<&Page> = pages.filter(|page| sides.insert((page.view.master, page.view.facts.index))).collect();
     let first = pages.first().map_or(page.number, |page| page.number);
     Seat::Instead(pages.iter().map(|page| page.view.id).collect(), first)
 }
@@ -324,11 +329,11 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     if let Some(sheet) = page_keys::sheet(texts, &page) {
         text(54.0, &sheet, small, t.text2);
     }
-    let facts = &page.view.facts;
+    let shown = page.view.shown();
     let values = [
-        ("dpi", format!("{:.0}", facts.dpi.0).into()),
-        ("width", facts.width.to_string().into()),
-        ("height", facts.height.to_string().into()),
+        ("dpi", format!("{:.0}", page.view.facts.dpi.0).into()),
+        ("width", shown.width().to_string().into()),
+        ("height", shown.height().to_string().into()),
     ];
     let lines = [
         texts.say("ui-page-facts", &values),
