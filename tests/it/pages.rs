@@ -299,6 +299,13 @@ fn one_image_becomes_two_pages_that_are_read_signed_and_rebuilt_and_one_again() 
     fs::write(judged().join("halves-root.pem"), station.demo_root()).unwrap();
     fs::write(judged().join("halves.signed.pdf"), &pdf).unwrap();
 
+    // A signed file is kept as it is, and its pages with it.
+    fs::create_dir_all(station.folder().join("signed/HS.02")).unwrap();
+    fs::write(station.folder().join("signed/HS.02/một tệp.pdf"), &pdf).unwrap();
+    station.run(["import", "signed", "--lang", "vie"]).done();
+    let said = run(&station, "page split HS.02 1").ended_with(10);
+    assert!(said.stderr.contains("signed PDF, which is kept as it is"), "{}", said.stderr);
+
     run(&station, "check").done();
     let split = (shown(&station)["page_list"].clone(), run(&station, "page removed HS.01 --json").done().json());
     assert_eq!((split.1.as_array().unwrap().len(), &split.1[0]["gone"]), (1, &"split".into()), "{}", split.1);
