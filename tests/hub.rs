@@ -55,7 +55,8 @@ impl Hub {
             .spawn()
             .expect("a shell");
         // The port is free now; nobody else on a test machine takes it in the moment between.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let url = format!("http://127.0.0.1:{port}");
         let mut hub = Self { folder, programs, database, serving: None, url };
         hub.until("PostgreSQL answers", |hub| hub.try_sql("postgres", "SELECT 1").is_some());

@@ -4,6 +4,7 @@
 use std::fs;
 
 use serde_json::Value;
+use sohoa_tests::places::{judged, sample_pages};
 use sohoa_tests::station::{ARCHIVIST, Said, Station};
 
 use crate::scanning::sheet_of;
@@ -227,4 +228,136 @@ fn a_page_that_is_sent_back_keeps_the_paper_on_the_table_until_another_takes_its
     assert_eq!(waits(), (false, true));
     let log = run(&station, "log HS.01").done().stdout;
     assert!(log.contains("1 page sent back to be scanned again: lệch") && log.contains("1 page passed"), "{log}");
+}
+
+/// A dossier of one image with the text of two pages, one above the other: a made page with known words.
+fn one_image(station: &Station) {
+    let folder = station.folder().join("scans/HS.01");
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy(sample_pages().join("H49.61.9.2012.09/p002.png"), folder.join("0001.png")).unwrap();
+    station.run(["import", "scans", "--lang", "vie"]).done();
+}
+
+/// The words that were read, page by page, by the names of their files.
+fn words(station: &Station, to: &str) -> Vec<(String, Vec<String>)> {
+    station.run(["export", "HS.01", "--as", "text", "--to", to, "--held-reason", "only a test"]).done();
+    let files = fs::read_dir(station.folder().join(to).join("HS.01")).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let text = |path: &std::path::PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, text.split_whitespace().map(str::to_owned).collect())
+    };
+    files.iter().map(text).collect()
+}
+
+fn published(station: &Station) -> std::path::PathBuf {
+    station.archive().join("pdf/~/HS.01/HS.01.pdf")
+}
+
+#[test]
+fn one_image_becomes_two_pages_that_are_read_signed_and_rebuilt_and_one_again() {
+    let station = Station::with_demo_archive();
+    one_image(&station);
+    let whole = words(&station, "before").remove(0).1;
+    assert!(whole.len() > 100, "{whole:?}");
+    let master = shown(&station)["page_list"][0]["master_sha256"].clone();
+
+    run(&station, "page split HS.01 1 --reason hai_trang_trên_một_ảnh").done();
+    let dossier = shown(&station);
+    let [upper, lower] = dossier["page_list"].as_array().unwrap().as_slice() else { panic!("{dossier}") };
+    assert_eq!([&upper["master_sha256"], &lower["master_sha256"]], [&master, &master]);
+    assert_eq!([&upper["label"], &lower["label"]], ["0001a", "0001b"]);
+    assert!(upper["reading"].is_null() && dossier["documents"][0]["signed"].is_null(), "{dossier}");
+    // Across, for the image is higher than wide; all of it is shown, nothing twice.
+    let part = |page: &Value| -> Vec<u32> {
+        page["part"].as_str().unwrap().split(',').map(|number| number.parse().unwrap()).collect()
+    };
+    let (upper, lower) = (part(upper), part(lower));
+    assert_eq!((&upper[..3], &lower[..3]), (&[0, 0, 1654][..], &[0, upper[3], 1654][..]));
+    assert_eq!(upper[3] + lower[3], 2339);
+
+    run(&station, "process HS.01 --lang vie").done();
+    let halves = words(&station, "after");
+    let names: Vec<_> = halves.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["0001a.txt", "0001b.txt"]);
+    // No line was cut: together the halves say what the whole said.
+    let read: Vec<&String> = halves.iter().flat_map(|(_, words)| words).collect();
+    let known = whole.iter().filter(|word| read.contains(word)).count();
+    assert!(known * 100 >= whole.len() * 95, "{known} of {}: {read:?}", whole.len());
+    assert!(halves.iter().all(|(_, words)| words.len() > 20), "{halves:?}");
+    station.run(["export", "HS.01", "--as", "hocr", "--to", "hocr", "--held-reason", "only a test"]).done();
+    let hocr = fs::read_to_string(station.folder().join("hocr/HS.01/0001b.hocr")).unwrap();
+    assert!(hocr.contains(&format!("#xywh=0,{},1654,{}", upper[3], lower[3])), "{}", &hocr[..900]);
+
+    // The image enters the PDF once.
+    run(&station, "verify HS.01").done();
+    let pdf = fs::read(published(&station)).unwrap();
+    let image = fs::metadata(sample_pages().join("H49.61.9.2012.09/p002.png")).unwrap().len();
+    assert!((pdf.len() as u64) < 2 * image, "{} bytes for an image of {image}", pdf.len());
+    fs::write(judged().join("halves-root.pem"), station.demo_root()).unwrap();
+    fs::write(judged().join("halves.signed.pdf"), &pdf).unwrap();
+
+    // A signed file is kept as it is, and its pages with it.
+    fs::create_dir_all(station.folder().join("signed/HS.02")).unwrap();
+    fs::write(station.folder().join("signed/HS.02/một tệp.pdf"), &pdf).unwrap();
+    station.run(["import", "signed", "--lang", "vie"]).done();
+    let said = run(&station, "page split HS.02 1").ended_with(10);
+    assert!(said.stderr.contains("signed PDF, which is kept as it is"), "{}", said.stderr);
+
+    run(&station, "check").done();
+    let split = (shown(&station)["page_list"].clone(), run(&station, "page removed HS.01 --json").done().json());
+    assert_eq!((split.1.as_array().unwrap().len(), &split.1[0]["gone"]), (1, &"split".into()), "{}", split.1);
+    run(&station, "check --rebuild").done();
+    run(&station, "check").done();
+    assert_eq!((shown(&station)["page_list"].clone(), run(&station, "page removed HS.01 --json").done().json()), split);
+
+    run(&station, "page restore HS.01 1 --reason nhầm").done();
+    assert_eq!(run(&station, "page removed HS.01 --json").done().json(), serde_json::json!([]));
+    run(&station, "process HS.01 --lang vie").done();
+    assert_eq!(words(&station, "again"), [("0001.txt".to_owned(), whole)]);
+    run(&station, "verify HS.01").done();
+    let log = run(&station, "log HS.01").done().stdout;
+    assert!(log.contains("1 page split: hai trang trên một ảnh"), "{log}");
+}
+
+#[test]
+fn a_scanned_sheet_is_split_counted_once_and_scanned_again_as_one() {
+    let station = Station::with_demo_archive();
+    scan(&station, "sheets=3", &["--sheets", "3"]);
+    let said = run(&station, "page split HS.01 2 --at 5").ended_with(10);
+    assert!(said.stderr.contains("half of page 2 would be too narrow"), "{}", said.stderr);
+    run(&station, "page split HS.01 2 --at 100").ended_with(2);
+    run(&station, "page split HS.01 2 --across --upright").ended_with(2);
+    run(&station, "page split HS.01 4").ended_with(4);
+    // As it stands: turned by a quarter its left is the lower end of the image.
+    run(&station, "page turn HS.01 2 --by 90").done();
+    run(&station, "page split HS.01 2 --at 40 --upright").done();
+    assert_eq!(sheets(&station), [1, 2, 2, 3]);
+    let dossier = shown(&station);
+    let (width, height) = (&dossier["page_list"][0]["width"], dossier["page_list"][0]["height"].as_u64().unwrap());
+    let first = (height * 4 + 5) / 10;
+    let parts = [format!("0,{},{width},{first}", height - first), format!("0,0,{width},{}", height - first)];
+    assert_eq!([&dossier["page_list"][1]["part"], &dossier["page_list"][2]["part"]], [&parts[0], &parts[1]]);
+    // The sheet came once, and is as safe as before.
+    assert_eq!((&dossier["pages"], &dossier["page_list"][2]["safe_to_refile"]), (&4.into(), &true.into()), "{dossier}");
+    // A half can be split again.
+    run(&station, "page split HS.01 3 --at 50 --across").done();
+    assert_eq!(sheets(&station), [1, 2, 2, 2, 3]);
+    let labels = |station: &Station| -> Vec<Value> {
+        shown(station)["page_list"].as_array().unwrap().iter().map(|page| page["label"].clone()).collect()
+    };
+    assert_eq!(labels(&station), ["0001", "0002a", "0002ba", "0002bb", "0003"]);
+    // Its sheet goes through the scanner again: one page takes the place of all that it showed.
+    let again = ["scan", "HS.01", "--paper", "60x40", "--device", "simulated:0", "--json", "--replace", "2-4"];
+    let done = simulated(&station, "sheets=1 first=12", &again).done().json();
+    assert_eq!((&done["state"], &done["pages"]), (&"reconciled".into(), &1.into()), "{done}");
+    assert_eq!(sheets(&station), [1, 12, 3]);
+    run(&station, "process HS.01 --lang vie").done();
+    run(&station, "verify HS.01").done();
+    let found = run(&station, "findings HS.01 --notes --json").done().stdout;
+    assert!(!found.contains("page-doubled") && !found.contains("near-duplicate"), "{found}");
+    run(&station, "hold HS.01 --reason chờ").done();
+    run(&station, "page split HS.01 1").ended_with(10);
 }

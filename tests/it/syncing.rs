@@ -141,7 +141,11 @@ fn a_station_that_is_killed_anywhere_goes_on_and_nothing_is_doubled() {
     // The hub is killed as well, and comes back.
     hub.stop();
     let away = station.run(["sync"]).ended_with(12);
-    assert!(away.stderr.contains("can't be reached") && away.stderr.contains("scanning is not affected"), "{}", away.stderr);
+    assert!(
+        away.stderr.contains("can't be reached") && away.stderr.contains("scanning is not affected"),
+        "{}",
+        away.stderr
+    );
     hub.serve();
     let outcome = sync(&station);
     assert_eq!(outcome["waiting"], 0, "{outcome}");

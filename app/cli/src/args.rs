@@ -12,6 +12,7 @@ use sohoa_model::date::PartialDate;
 use sohoa_model::description::DocumentField;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::geometry::Rotation;
+use sohoa_model::part::Share;
 use sohoa_model::plan::Unit;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_pipeline::accounts::Role;
@@ -599,6 +600,7 @@ pub(crate) enum PageCommand {
     Removed(PageRemovedArgs),
     Restore(PageRestoreArgs),
     Move(PageMoveArgs),
+    Split(PageSplitArgs),
     Part(PagesArgs),
     Pass(PagesArgs),
     Reject(PagesArgs),
@@ -622,6 +624,18 @@ pub(crate) struct PageTurnArgs {
     pub(crate) pages: PagesArgs,
     #[arg(long, value_name = "DEGREES", value_parser = turn)]
     pub(crate) by: Rotation,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PageSplitArgs {
+    #[command(flatten)]
+    pub(crate) pages: PagesArgs,
+    #[arg(long = "at", value_name = "PERCENT", value_parser = cut_at)]
+    pub(crate) cut_at: Option<Share>,
+    #[arg(long, conflicts_with = "upright")]
+    pub(crate) across: bool,
+    #[arg(long)]
+    pub(crate) upright: bool,
 }
 
 #[derive(Debug, Args)]
@@ -816,6 +830,14 @@ fn share(text: &str) -> Result<u32, String> {
     match whole * 10_000 + decimals {
         ppm @ 1..=1_000_000 => Ok(ppm),
         _ => Err(wrong()),
+    }
+}
+
+/// Where a page is cut, in percent of its width or height.
+fn cut_at(text: &str) -> Result<Share, String> {
+    match share(text)? {
+        1_000_000 => Err("0–100".to_owned()),
+        ppm => Ok(Share(ppm)),
     }
 }
 

@@ -292,6 +292,13 @@ impl App {
             CentralPanel::default().frame(Frame::new().fill(tokens(&ctx).app)).show(ui, |_| {});
             return;
         }
+        // Who goes elsewhere leaves a cut behind.
+        if self.screen != Screen::Scan {
+            self.scan.looking.splitting = None;
+        }
+        if self.screen != Screen::Check {
+            self.check.looking.splitting = None;
+        }
         self.scanned(&ctx);
         let mut acts: Vec<Act> = self.pressed(&ctx).into_iter().map(Act::Command).collect();
         if self.is_locked() {
@@ -442,6 +449,13 @@ impl App {
                     self.describe.written(&written);
                 }
                 Answer::Forms(code, forms) if self.on_desk.as_ref() == Some(&code) => self.describe.take(forms),
+                Answer::Cut(page, cut) => {
+                    for looking in [&mut self.scan.looking, &mut self.check.looking] {
+                        if let Some(splitting) = &mut looking.splitting {
+                            splitting.found(page, cut);
+                        }
+                    }
+                }
                 // Another one was laid on the desk meanwhile.
                 Answer::Dossier(_) | Answer::Forms(..) | Answer::Described(..) => {}
                 Answer::Done { code, way, deed, undo } => {
@@ -596,6 +610,7 @@ impl App {
             (Way::Back, _) => Some("ui-undone"),
             (_, Deed::Pages { edit: Edit::Remove, .. }) => Some("ui-done-removed"),
             (_, Deed::Pages { edit: Edit::Part, .. }) => Some("ui-done-parted"),
+            (_, Deed::Pages { edit: Edit::Split(_), .. }) => Some("ui-done-split"),
             (_, Deed::Pages { edit: Edit::Pass, .. }) => Some("ui-done-passed"),
             (_, Deed::Pages { edit: Edit::Reject, .. }) => Some("ui-done-sent-back"),
             _ => None,
@@ -634,7 +649,8 @@ impl App {
     /// A code that a barcode scanner typed opens its dossier, wherever no field has the focus.
     fn scanned(&mut self, ctx: &Context) {
         let is_typing = ctx.egui_wants_keyboard_input() || ctx.text_edit_focused();
-        let is_asking = self.scan.is_asking() || self.describe.is_asking() || self.is_asking();
+        let is_asking =
+            self.scan.is_asking() || self.check.is_asking() || self.describe.is_asking() || self.is_asking();
         if is_typing || is_asking || self.is_locked() {
             self.wedge.forget();
             return;
@@ -655,14 +671,20 @@ impl App {
 
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        let is_asking = self.scan.is_asking() || self.describe.is_asking() || self.is_asking();
+        let is_asking =
+            self.scan.is_asking() || self.check.is_asking() || self.describe.is_asking() || self.is_asking();
         // A form owns its letters: its keys are none, and hold while somebody types.
         let is_form = self.place() == Place::Describe;
         let letters_live = !is_asking && (is_form || !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused());
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
             let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
-            for &command in Command::EVERYWHERE.iter().chain(Command::of(self.place())) {
+            // A key without Shift also takes the one with it, so those with Shift come first.
+            let all = |with_shift: bool| {
+                let commands = Command::EVERYWHERE.iter().chain(Command::of(self.place()));
+                commands.filter(move |command| command.shortcut().modifiers.shift == with_shift)
+            };
+            for &command in all(true).chain(all(false)) {
                 let shortcut = command.shortcut();
                 // What opens a thing is told by the screen that knows which.
                 let is_mine = !matches!(command, Command::Open | Command::PassBecause | Command::ChooseProfile);
@@ -813,6 +835,7 @@ impl App {
                     self.remark = None;
                 }
                 Act::Text(page) => self.desk.text(page, &self.texts),
+                Act::FindCut(page, run) => self.desk.cut(*page, run, &self.texts),
                 Act::Forms => {
                     if let Some(code) = &self.on_desk {
                         self.desk.forms(code, &self.texts);

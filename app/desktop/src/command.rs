@@ -76,6 +76,8 @@ pub enum Command {
     Rescan,
     /// Scan sheets in front of the page.
     Insert,
+    /// The page shows two: it becomes two.
+    Split,
     /// A document begins with the page.
     NewDocument,
     /// The page is blank, and does not count.
@@ -207,6 +209,7 @@ impl Command {
                 Self::Insert,
                 Self::TurnLeft,
                 Self::TurnRight,
+                Self::Split,
                 Self::NewDocument,
                 Self::Blank,
                 Self::Remove,
@@ -232,6 +235,7 @@ impl Command {
                 Self::BeforeAfter,
                 Self::TurnLeft,
                 Self::TurnRight,
+                Self::Split,
                 Self::Blank,
                 Self::Remove,
                 Self::Undo,
@@ -283,6 +287,7 @@ impl Command {
             Self::TurnRight => "ui-turn-right",
             Self::Rescan => "ui-rescan",
             Self::Insert => "ui-insert",
+            Self::Split => "ui-split",
             Self::NewDocument => "ui-new-document",
             Self::Blank => "ui-blank",
             Self::Remove => "ui-remove",
@@ -345,6 +350,7 @@ impl Command {
             Self::TurnRight => Icon::RotateCw,
             Self::Rescan | Self::SendBack => Icon::RefreshCw,
             Self::Insert => Icon::FilePlus,
+            Self::Split => Icon::SquareSplitHorizontal,
             Self::NewDocument => Icon::FileStack,
             Self::Blank => Icon::File,
             Self::Remove => Icon::X,
@@ -410,6 +416,7 @@ impl Command {
             Self::TurnRight => plain(Key::W),
             Self::Rescan | Self::SendBack => plain(Key::R),
             Self::Insert => plain(Key::E),
+            Self::Split => plain(Key::S),
             Self::NewDocument => plain(Key::T),
             Self::Blank => plain(Key::B),
             Self::Remove => plain(Key::X),

@@ -1,6 +1,6 @@
 //! The dossier on the desk: what is known of it, and what people do to its pages, on a thread of its own.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,15 +13,17 @@ use sohoa_model::description::DocumentDescription;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::finding::Severity;
 use sohoa_model::ids::{DocumentId, PageId};
+use sohoa_model::part::{Cut, Run};
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::accounts::Role;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::custody::{self, Paper};
 use sohoa_pipeline::decide::{self, Decision};
 use sohoa_pipeline::describe::{self, Form};
-use sohoa_pipeline::pages::{self, Edit, GonePage, Seat};
+use sohoa_pipeline::pages::{self, Edit, GonePage, Seat, Split};
 use sohoa_pipeline::refile::{self, Waits};
 use sohoa_pipeline::scan;
+use sohoa_pipeline::worker::Worker;
 use sohoa_shell::{Failure, Texts, reasons};
 
 use crate::errand::Errand;
@@ -131,9 +133,11 @@ impl Dossier {
         all.filter(|all| !all.is_empty()).map(|all| all.iter().sum())
     }
 
-    /// Pages that are expected: as counted, else as the inventory has them.
+    /// Pages that are expected: as counted, and one more for each that was split, else as the inventory has them.
     pub fn expected(&self) -> Option<u32> {
-        self.counted().or(self.listed)
+        let frames: BTreeSet<_> = self.pages.iter().map(|page| (page.view.master, page.view.facts.index)).collect();
+        let split = (self.pages.len() - frames.len()) as u32;
+        self.counted().map(|counted| counted + split).or(self.listed)
     }
 
     /// Whether its pages are not to be seen.
@@ -286,6 +290,15 @@ pub enum Deed {
         /// Why.
         reason: String,
     },
+    /// Pages that were split are whole again.
+    Join {
+        /// Which.
+        pages: Vec<PageId>,
+        /// Where they were split.
+        split: Split,
+        /// Why that was done.
+        reason: String,
+    },
     /// A verdict is taken back.
     TakeBack {
         /// On these pages.
@@ -347,6 +360,7 @@ enum Wish {
     Text(PageId, Arc<Texts>),
     Forms(String, Arc<Texts>),
     Described(String, Arc<Texts>),
+    Cut(Box<PageView>, Run, Arc<Texts>),
     Do { code: String, deed: Deed, way: Way, texts: Arc<Texts> },
 }
 
@@ -360,6 +374,8 @@ pub enum Answer {
     Forms(String, Vec<Form>),
     /// What stands written of the documents of a dossier.
     Described(String, BTreeMap<DocumentId, DescriptionView>),
+    /// Where a page would best be cut.
+    Cut(PageId, Cut),
     /// Something was done; what would undo it, if anything can.
     Done {
         /// To which dossier.
@@ -383,16 +399,18 @@ impl Desk {
     pub fn start(root: PathBuf, session: Session, ctx: &Context) -> Self {
         Self(Errand::start(ctx, move |wishes, answers| {
             let mut archive = None;
+            let mut worker = Worker::new(session.worker.clone());
             let mut next = VecDeque::new();
             while let Some(wish) = next.pop_front().or_else(|| wishes.recv().ok()) {
                 let (Wish::Look(_, texts)
                 | Wish::Text(_, texts)
                 | Wish::Forms(_, texts)
                 | Wish::Described(_, texts)
+                | Wish::Cut(_, _, texts)
                 | Wish::Do { texts, .. }) = &wish;
                 let texts = texts.clone();
                 let answer = match opened(&mut archive, &root, &session) {
-                    Ok(archive) => answer(archive, wish),
+                    Ok(archive) => answer(archive, wish, &mut worker),
                     Err(error) => Err(error),
                 };
                 if !answers.tell(answer.unwrap_or_else(|error| Answer::Failed(Failure::of(&error, &texts)))) {
@@ -429,6 +447,11 @@ impl Desk {
         self.0.ask(Wish::Described(code.to_owned(), texts.clone()));
     }
 
+    /// Asks where a page would best be cut.
+    pub fn cut(&self, page: PageView, run: Run, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Cut(Box::new(page), run, texts.clone()));
+    }
+
     /// Asks for something to be done.
     pub fn ask(&self, code: &str, deed: Deed, way: Way, texts: &Arc<Texts>) {
         self.0.ask(Wish::Do { code: code.to_owned(), deed, way, texts: texts.clone() });
@@ -451,7 +474,7 @@ fn opened<'a>(
     }
 }
 
-fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
+fn answer(archive: &Archive, wish: Wish, worker: &mut Worker) -> Result<Answer, PipelineError> {
     match wish {
         Wish::Look(code, texts) => Ok(Answer::Dossier(Box::new(Dossier::read(archive, &code, &texts)?))),
         Wish::Forms(code, _) => {
@@ -462,6 +485,7 @@ fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
             let written = archive.catalog().descriptions(&code)?;
             Ok(Answer::Described(code, written))
         }
+        Wish::Cut(page, run, _) => Ok(Answer::Cut(page.id, pages::proposed_cut(archive, &page, Some(run), worker)?)),
         Wish::Text(page, _) => Ok(Answer::Text(page, text_of(archive, page)?)),
         Wish::Do { code, deed, way, texts } => {
             let undo = done(archive, &code, &deed, &texts)?;
@@ -483,8 +507,13 @@ fn done(archive: &Archive, code: &str, deed: &Deed, texts: &Texts) -> Result<Opt
                     reason: reason.clone(),
                     findings,
                 }),
+                Edit::Split(split) => Some(Deed::Join { pages: chosen.clone(), split: *split, reason: reason.clone() }),
                 _ => back.map(|(pages, edit)| Deed::Pages { pages, edit, reason: texts.get("ui-undone") }),
             })
+        }
+        Deed::Join { pages: chosen, split, reason } => {
+            pages::edit(archive, code, chosen, &Edit::Restore, &texts.get("ui-undone"))?;
+            Ok(Some(Deed::Pages { pages: chosen.clone(), edit: Edit::Split(*split), reason: reason.clone() }))
         }
         Deed::TakeBack { pages: chosen, verdict, reason, findings } => {
             pages::take_back(archive, code, verdict, findings)?;
@@ -544,6 +573,6 @@ fn undoing(
                 (behind.map(|page| page.id).collect(), Edit::Move(Seat::After(before.id)))
             })
         }
-        Edit::Move(_) | Edit::Pass | Edit::Reject => None,
+        Edit::Move(_) | Edit::Split(_) | Edit::Pass | Edit::Reject => None,
     })
 }

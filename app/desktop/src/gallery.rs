@@ -8,6 +8,7 @@ use eframe::egui;
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use sohoa_catalog::query::PageView;
 use sohoa_model::geometry::Rotation;
+use sohoa_model::part::FramePart;
 use sohoa_model::{Cancel, Sha256};
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::{Archive, Session};
@@ -44,13 +45,14 @@ enum Size {
 struct Key {
     master: Sha256,
     frame: u32,
+    shown: FramePart,
     stands: Rotation,
     size: Size,
 }
 
 impl Key {
     fn of(page: &PageView, size: Size) -> Self {
-        Self { master: page.master, frame: page.facts.index, stands: page.stands, size }
+        Self { master: page.master, frame: page.facts.index, shown: page.shown(), stands: page.stands, size }
     }
 }
 
@@ -79,7 +81,8 @@ pub struct Gallery {
 
 /// By how much the pixels of a page are made fewer so that all of it fits into one picture: a power of two.
 pub fn whole_factor(page: &PageView) -> u32 {
-    let longest = page.facts.width.max(page.facts.height);
+    let (width, height) = page.size();
+    let longest = width.max(height);
     longest.div_ceil(SIDE).next_power_of_two()
 }
 

@@ -32,7 +32,7 @@ pub struct Lens {
 
 /// Pixels across and down of a page as it stands.
 fn size(page: &PageView) -> Vec2 {
-    let (width, height) = page.stands.turned(page.facts.width, page.facts.height);
+    let (width, height) = page.size();
     vec2(width as f32, height as f32)
 }
 

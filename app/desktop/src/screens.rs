@@ -20,9 +20,12 @@ pub mod settings_people;
 pub mod settings_profiles;
 pub mod sign;
 pub mod sign_in;
+pub mod splitting;
 pub mod start;
 
+use sohoa_catalog::query::PageView;
 use sohoa_model::ids::PageId;
+use sohoa_model::part::Run;
 use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::scan::ScanPlan;
 
@@ -74,6 +77,8 @@ pub enum Act {
     Text(PageId),
     /// The descriptions of the dossier on the desk are wanted.
     Forms,
+    /// Where a page would best be cut is wanted.
+    FindCut(Box<PageView>, Run),
     /// Pictures that could not be made are tried again.
     TryPictures,
     /// Something of the settings was decided.

@@ -324,6 +324,89 @@ fn paper_goes_through_the_scanner_is_checked_and_counted_with_keys_alone() {
     }
 }
 
+#[test]
+fn one_image_becomes_two_pages_where_a_line_is_laid_and_one_again() {
+    for (language, upright, across, how, leave, sheet) in [
+        (UiLanguage::Vietnamese, "Đường cắt dọc", "Đường cắt ngang", "ở 50,5 %", "Thôi", "tờ 1, mặt trước, nửa a"),
+        (UiLanguage::English, "Upright cut", "Cut across", "at 50.5 %", "Leave", "sheet 1, front, half a"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("kho");
+        listed(folder.path(), &root);
+        let mut scanning = window(&root, language);
+        press(&scanning, if language == UiLanguage::English { ENGLISH } else { VIETNAMESE }.scan_this);
+        until_dossier(&mut scanning, "the dossier", |dossier| dossier.code == "HS.01");
+        let counted = if language == UiLanguage::English { ENGLISH } else { VIETNAMESE }.sheets;
+        type_into(&mut scanning, counted, "3");
+        key(&mut scanning, Key::Enter);
+        key(&mut scanning, Key::Space);
+        until_dossier(&mut scanning, "three pages", |dossier| dossier.pages.len() == 3 && dossier.open().is_none());
+
+        // The line runs through the longer side; the key again gives it the other direction, Esc leaves.
+        let line = |window: &Window, name: &str| window.query_by_role_and_label(Role::Slider, name).is_some();
+        key(&mut scanning, Key::Home);
+        key(&mut scanning, Key::S);
+        assert!(line(&scanning, across), "an upright image is cut across");
+        key(&mut scanning, Key::S);
+        assert!(line(&scanning, upright) && !line(&scanning, across));
+        // Letters are no keys meanwhile.
+        key(&mut scanning, Key::X);
+        key(&mut scanning, Key::ArrowLeft);
+        key(&mut scanning, Key::ArrowRight);
+        key(&mut scanning, Key::ArrowRight);
+        assert!(scanning.query_by_label_contains(how).is_some(), "{how}: {scanning:?}");
+        key(&mut scanning, Key::Escape);
+        assert!(!line(&scanning, upright));
+        assert!(scanning.state().dossier().is_some_and(|dossier| dossier.pages.len() == 3));
+
+        // Two pages of one sheet; the first of them is looked at, and one more is expected.
+        key(&mut scanning, Key::S);
+        key(&mut scanning, Key::S);
+        // The mouse lays the line where the page is pressed, here in its middle.
+        scanning.get_by_role(Role::Image).click();
+        scanning.run_steps(3);
+        assert!(scanning.query_by_label_contains(" 50 %").is_some(), "{scanning:?}");
+        key(&mut scanning, Key::ArrowRight);
+        // Enter cuts, and means nothing else: the next dossier, which it opens else, is not.
+        key(&mut scanning, Key::Enter);
+        until_dossier(&mut scanning, "two halves", |dossier| dossier.pages.len() == 4);
+        let pages = |window: &Window| window.state().dossier().map(|dossier| dossier.pages.clone()).unwrap_or_default();
+        let split = pages(&scanning);
+        assert_eq!([split[0].view.half(), split[1].view.half()], ["a", "b"]);
+        assert_eq!((split[0].sheet, split[0].view.master), (split[1].sheet, split[1].view.master));
+        let (whole, (left, right)) = (split[2].view.size(), (split[0].view.size(), split[1].view.size()));
+        assert_eq!((left.0 + right.0, left.1, right.1), (whole.0, whole.1, whole.1));
+        assert!(left.0 > right.0, "{left:?} {right:?}");
+        assert_eq!(scanning.state().dossier().and_then(Dossier::expected), Some(4));
+        scanning.run_steps(3);
+        assert!(scanning.query_all_by_label_contains(sheet).count() >= 1, "{sheet}");
+
+        // Back and again, each as it was.
+        key(&mut scanning, Key::Z);
+        until_dossier(&mut scanning, "the whole", |dossier| dossier.pages.len() == 3 && dossier.gone.is_empty());
+        scanning.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::Z);
+        until_dossier(&mut scanning, "the halves again", |dossier| dossier.pages.len() == 4);
+        let ids = |pages: &[sohoa_desktop::desk::Page]| pages.iter().map(|page| page.view.id).collect::<Vec<_>>();
+        assert_eq!(ids(&pages(&scanning)), ids(&split));
+
+        // The same key on Check, and a button for each key.
+        scanning.key_press_modifiers(Modifiers::CTRL, Key::Num4);
+        scanning.run_steps(3);
+        key(&mut scanning, Key::S);
+        assert!(line(&scanning, upright) || line(&scanning, across));
+        press(&scanning, leave);
+        scanning.run_steps(3);
+        assert!(!line(&scanning, upright) && !line(&scanning, across));
+        // Who goes elsewhere leaves the line behind.
+        key(&mut scanning, Key::S);
+        scanning.key_press_modifiers(Modifiers::CTRL, Key::Num3);
+        scanning.run_steps(3);
+        key(&mut scanning, Key::Home);
+        key(&mut scanning, Key::X);
+        until_dossier(&mut scanning, "a page less", |dossier| dossier.pages.len() == 3);
+    }
+}
+
 /// Reports of an archive with this ending.
 fn reports(root: &Path, ending: &str) -> usize {
     let Ok(entries) = std::fs::read_dir(root.join("reports")) else { return 0 };
@@ -477,7 +560,7 @@ fn pages_are_seen_as_they_stand_in_small_as_a_whole_and_in_parts() {
 
     let mut worker = Worker::new(session().worker);
     let kept = pictures::small(&archive, &page, &mut worker, &cancel).expect("a thumbnail");
-    let path = pictures::path(&archive, &page.master, 0);
+    let path = pictures::path(&archive, &page);
     std::fs::remove_file(&path).expect("it was kept");
     let made = pictures::small(&archive, &page, &mut worker, &cancel).expect("a thumbnail");
     assert_eq!((made.width, made.height), (kept.width, kept.height));

@@ -152,6 +152,10 @@ impl Maker<'_> {
                 self.make(id, &[("number", (*number).into())], Exit::NotFound)
             }
             PipelineError::BeginsAlready => self.make("error-begins-already", &[], Exit::Rule),
+            PipelineError::TooNarrow { page } => {
+                self.make("error-half-too-narrow", &[("page", (*page).into())], Exit::Rule)
+            }
+            PipelineError::SealKept => self.make("error-seal-kept", &[], Exit::Rule),
             PipelineError::SignedBehind => self.make("error-signed-behind", &[], Exit::Rule),
             PipelineError::NoSuchBox { code, fonds } if fonds.is_empty() => {
                 self.make("error-no-box", &[("box", code.into())], Exit::NotFound)
@@ -463,6 +467,8 @@ mod tests {
             (PipelineError::SecondVaultAway(path()), Exit::NotFound),
             (PipelineError::SecondVaultOfAnother(path()), Exit::Rule),
             (PipelineError::SignedBehind, Exit::Rule),
+            (PipelineError::TooNarrow { page: 3 }, Exit::Rule),
+            (PipelineError::SealKept, Exit::Rule),
             (PipelineError::BatchGoesOn { dossier: "A".into() }, Exit::Rule),
             (PipelineError::Unreadable { path: path(), source: not_found() }, Exit::NotFound),
             (PipelineError::Store(StoreError::DiskFull { path: path() }), Exit::NoSpace),

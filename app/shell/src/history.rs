@@ -49,6 +49,7 @@ pub const KINDS: &[&str] = &[
     "page rejection",
     "page removed",
     "page restored",
+    "page split",
     "page turned",
     "pdf creation",
     "plan",
@@ -174,7 +175,7 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
         "account removed" => say(&id, &[("name", text("name"))]),
         "scan profile" => say(&id, &[("name", text("set"))]),
         "document parted" | "page moved" | "page passed" | "page rejection" | "page removed" | "page restored"
-        | "page turned" => {
+        | "page split" | "page turned" => {
             let pages = detail.get("pages").and_then(Value::as_array).map_or(0, Vec::len);
             let reason = match word(detail, "reason") {
                 reason if reason.is_empty() => String::new(),

@@ -958,15 +958,19 @@ event-document-separated = document { $document } begins
 help-page = Pages: mend them after they were scanned
 help-page-turn = Turn pages
 help-page-remove = Take pages out; they are kept and can be brought back
-help-page-removed = List the pages that were taken out or replaced, and blank backs that do not count
-help-page-restore = Bring pages back
+help-page-removed = List the pages that were taken out, replaced or split, and blank backs that do not count
+help-page-restore = Bring pages back; one that was split is whole again
 help-page-move = Move pages elsewhere, also to another document
+help-page-split = Split: an image that shows two pages becomes two pages in a row
 help-page-part = Part: a new document begins with this page
 help-page-pass = Pass pages with all that was found on them
 help-page-reject = Send pages back to be scanned again
 arg-page_ranges = Pages: 7, 3-5, or 2.7 for page 7 of document 2
 arg-numbers = Numbers in the list of sohoa page removed
 arg-by = Turn clockwise by 90, 180 or 270 degrees
+arg-cut_at = Where to cut, in percent from the left or upper edge of the page as it stands; else in the gutter of a book, or in the middle if none is seen
+arg-across = Cut across: an upper and a lower half
+arg-upright = Cut upright: a left and a right half; else the cut runs through the longer side
 arg-before = Put them in front of this page
 arg-after = Put them behind this page
 arg-replace = Scan again: what is scanned takes the place of these pages; the old ones are kept
@@ -981,6 +985,7 @@ pages-edited = { $pages } { $pages ->
 pages-none-removed = No page was taken out.
 page-gone-removed = taken out
 page-gone-replaced = replaced by a new scan
+page-gone-split = split
 page-gone-blank = blank
 arg-split_at_blank = Part the stack into documents at blank sheets; they are counted and kept, but are no pages
 error-no-page = There is no page { $number }.
@@ -989,6 +994,10 @@ error-which-document = The dossier has several documents, and each has a page { 
     .hint = Say the document too, e.g. 2.{ $number } for page { $number } of document 2.
 error-begins-already = A document begins with that page already.
     .hint = See the pages: sohoa show DOSSIER --pages
+error-half-too-narrow = A half of page { $page } would be too narrow to be a page; nothing was split.
+    .hint = Cut it elsewhere, for example: sohoa page split DOSSIER { $page } --at 50
+error-seal-kept = The page belongs to a signed PDF, which is kept as it is; nothing was split.
+    .hint = If it has to be split, scan the paper again.
 error-signed-behind = A signed document behind it would get another name; nothing was parted.
     .hint = Send the dossier back first (sohoa reject), or part the last document.
 error-batch-goes-on = Dossier { $dossier } has an open batch; no page was replaced or inserted.
@@ -1001,6 +1010,10 @@ event-page-removed = { $pages } { $pages ->
         [one] page
        *[other] pages
     } taken out{ $reason }
+event-page-split = { $pages } { $pages ->
+        [one] page
+       *[other] pages
+    } split{ $reason }
 event-page-restored = { $pages } { $pages ->
         [one] page
        *[other] pages
@@ -1211,6 +1224,12 @@ ui-turn-left = Rotate left
 ui-turn-right = Rotate right
 ui-rescan = Rescan
 ui-insert = Insert
+ui-split = Split in two
+ui-cut-upright = Upright cut
+ui-cut-across = Cut across
+ui-cut-how = { $line } at { $percent } % · move it with arrows or the mouse, with Shift by single pixels
+ui-cut-turn = Other direction
+ui-cut-leave = Leave
 ui-new-document = New document
 ui-blank = Blank
 ui-remove = Remove page
@@ -1224,18 +1243,21 @@ ui-open = Open the next step
 ui-key-space = Space
 ui-undone = Undone
 ui-done-removed = Page removed · Z to undo
+ui-done-split = One page became two · Z to undo
 ui-done-parted = A new document starts here · Z to undo
 ui-done-passed = Page passed · Z to undo
 ui-done-sent-back = Page sent back to rescan · Z to undo
 ui-page-lost = Page { $page } can't be read. The master in the vault is kept as it is.
 ui-try-again = Try again
 ui-reason-blank = blank page
+ui-reason-split = one image shows two pages
 ui-reason-removed = removed while scanning
 ui-page-n = Page { $page }
 ui-page-safe = safe
 ui-page-unsaved = no second copy yet
 ui-page-look = needs a look: { $found }
 ui-sheet-front = sheet { $sheet }, front
+ui-page-half = half { $half }
 ui-sheet-back = sheet { $sheet }, back
 ui-no-scanner = There is no scanner yet. Connect one and press Look for scanners.
 ui-close-first = Reconcile and close the batch (F) before inserting or rescanning pages.

@@ -83,7 +83,8 @@ pub enum BatchTarget {
     Append,
     /// In front of a page.
     Before(PageId),
-    /// Each in the place of one that was captured before; further ones behind the last.
+    /// Each in the place of one that was captured before, and of the other half where that one was split; further ones
+    /// behind the last.
     InsteadOf(Vec<PageId>),
 }
 

@@ -61,6 +61,9 @@ pub enum CatalogError {
     /// A signed document would have to be renamed.
     #[error("document {0} behind it is signed under its name")]
     Signed(String),
+    /// Two parts are not the halves of a page.
+    #[error("these parts do not make up page {0}")]
+    NotHalves(PageId),
     /// A page was read or corrected again after somebody saw its text.
     #[error("page {0} has another text by now")]
     TextChanged(PageId),

@@ -88,17 +88,22 @@ impl Writing<'_> {
         Ok(evidence)
     }
 
-    /// What an acceptance is bound to: every page that counts and every signed file, as one hash.
+    /// What an acceptance is bound to: every page that counts, with the part of its frame that it shows, and every signed
+    /// file, as one hash.
     pub(crate) fn bound_set(&self, dossier: DossierId) -> Result<Sha256, CatalogError> {
         let mut hasher = Hasher::new();
         let mut add = |row: &Row<'_>| -> rusqlite::Result<()> {
             hasher.update(&row.get::<_, [u8; 32]>(0)?);
             hasher.update(&row.get::<_, u32>(1)?.to_be_bytes());
+            // Nothing for a whole frame, so that what was accepted before there were parts stays accepted.
+            hasher.update(row.get::<_, Option<String>>(2)?.unwrap_or_default().as_bytes());
             Ok(())
         };
         for sql in [
-            "SELECT sha256, frame FROM page WHERE dossier = ?1 AND superseded_at IS NULL ORDER BY sha256, frame",
-            "SELECT sha256, 0 FROM rendition WHERE dossier = ?1 AND kind = 'signed' AND current = 1 ORDER BY sha256",
+            "SELECT sha256, frame, part FROM page WHERE dossier = ?1 AND superseded_at IS NULL
+             ORDER BY sha256, frame, part",
+            "SELECT sha256, 0, NULL FROM rendition WHERE dossier = ?1 AND kind = 'signed' AND current = 1
+             ORDER BY sha256",
         ] {
             let mut statement = self.tx.prepare_cached(sql)?;
             let mut rows = statement.query([dossier.bytes()])?;

@@ -76,7 +76,7 @@ pub struct KnownFile {
     pub path: String,
     /// When it was taken.
     pub at: Timestamp,
-    /// Number of its pages.
+    /// Number of its frames.
     pub pages: u32,
     /// Whether the reading of every page of it ended.
     pub complete: bool,
@@ -87,7 +87,7 @@ impl Catalog {
     pub fn known_file(&self, code: &str, sha256: &Sha256) -> Result<Option<KnownFile>, CatalogError> {
         let connection = self.read();
         let Some(dossier) = crate::query::find_dossier(&connection, code)? else { return Ok(None) };
-        let sql = "SELECT path, taken_at, count(page.id) AS pages, count(page.id) = count(CASE WHEN
+        let sql = "SELECT path, taken_at, count(DISTINCT page.frame) AS pages, count(page.id) = count(CASE WHEN
                        reading_state IS NOT NULL OR page.superseded_at IS NOT NULL THEN 1 END) AS complete
                    FROM file LEFT JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
                    WHERE file.dossier = ?1 AND file.sha256 = ?2 GROUP BY file.dossier, file.sha256";

@@ -27,6 +27,7 @@ mod manifest_record;
 mod migrate;
 pub mod outbox;
 pub mod page_edit;
+pub mod page_split;
 pub mod plan;
 pub mod progress;
 pub mod query;
@@ -135,9 +136,10 @@ impl Catalog {
         migrate::schema_of(&connection, path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "foreign_keys", false)?;
         connection.set_prepared_statement_cache_capacity(64);
         migrate::migrate(&mut connection, path)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
         Ok(Self { connection: Mutex::new(connection), randomness })
     }
 

@@ -111,6 +111,8 @@ pub(crate) const OF_DOSSIER: &[Record] = &[
             ("place", Integer),
             ("turn", Integer),
             ("gone", Text),
+            ("part", Text),
+            ("part_name", Text),
         ],
     },
     Record {

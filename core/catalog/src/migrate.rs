@@ -16,7 +16,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_custody_is_not_changed.sql"),
     include_str!("migrations/0007_work.sql"),
     include_str!("migrations/0008_descriptions.sql"),
-    include_str!("migrations/0009_outbox.sql"),
+    include_str!("migrations/0009_parts_of_frames.sql"),
+    include_str!("migrations/0010_outbox.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.
@@ -39,12 +40,18 @@ pub(crate) fn schema_of(connection: &Connection, path: &Path) -> Result<u32, Cat
 }
 
 /// Brings a catalog to the latest schema, each step in a transaction of its own.
+///
+/// A table that is made anew is dropped under its name, which foreign keys forbid (SQLite, "ALTER TABLE", 7): they are
+/// off on this connection until its caller turns them on, and each step is looked through before it counts.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
     while schema_of(connection, path)? < SCHEMA {
         let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version = schema_of(&step, path)?;
         if let Some(sql) = MIGRATIONS.get(version as usize) {
             step.execute_batch(sql)?;
+            if step.prepare("PRAGMA foreign_key_check")?.exists([])? {
+                return Err(CatalogError::Corrupt(format!("schema {}", version + 1)));
+            }
             step.pragma_update(None, "user_version", version + 1)?;
             step.pragma_update(None, "application_id", APPLICATION_ID)?;
         }

@@ -1,4 +1,5 @@
-//! What people do to pages after they were captured: turn, take out and bring back, move, part a document.
+//! What people do to pages after they were captured: turn, take out and bring back, move, part a document; how one is
+//! split stands in [`page_split`](crate::page_split).
 //!
 //! Nothing is lost by it: a page that does not count stays with its file, and the log says who did what, when and why.
 //! Documents whose pages changed are assembled again, pages that were turned or brought back are read again.
@@ -13,6 +14,7 @@ use crate::batch::{BatchPage, BatchTarget};
 use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::finding::names;
+use crate::page_split::SPLIT;
 use crate::query::{OrderedPage, PageView, READ, document_name, ordered_pages, page_view};
 use crate::rendition::{SIGNED, current};
 use crate::{Catalog, Writing};
@@ -38,6 +40,10 @@ pub enum Gone {
     Replaced,
     /// It is blank, and the profile leaves blank backs out or a blank sheet parted two documents.
     Blank,
+    /// Its halves count instead of it.
+    Split,
+    /// It is a half, and what it was split from counts again: it comes back only by splitting that again.
+    Joined,
 }
 
 impl Gone {
@@ -47,11 +53,14 @@ impl Gone {
             Self::Removed => "removed",
             Self::Replaced => "replaced",
             Self::Blank => "blank",
+            Self::Split => "split",
+            Self::Joined => "joined",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Removed, Self::Replaced, Self::Blank].into_iter().find(|gone| gone.word() == word)
+        let all = [Self::Removed, Self::Replaced, Self::Blank, Self::Split, Self::Joined];
+        all.into_iter().find(|gone| gone.word() == word)
     }
 }
 
@@ -69,7 +78,7 @@ pub struct GonePage {
 }
 
 impl Catalog {
-    /// The pages of a dossier that were taken out, replaced or left out, in the order in which that was done.
+    /// The pages of a dossier that were taken out, replaced, left out or split, in the order in which that was done.
     pub fn gone_pages(&self, code: &str) -> Result<Vec<GonePage>, CatalogError> {
         let connection = self.read();
         let dossier = crate::query::dossier_id(&connection, code)?;
@@ -77,7 +86,7 @@ impl Catalog {
             "SELECT page.*, file.path, file.stem, document.ordinal, dossier.folder, {READ} FROM page
              JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
              JOIN document ON document.id = page.document JOIN dossier ON dossier.id = page.dossier
-             WHERE page.dossier = ?1 AND gone IS NOT NULL ORDER BY page.superseded_at, page.number"
+             WHERE page.dossier = ?1 AND gone <> 'joined' ORDER BY page.superseded_at, page.number"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map([dossier.bytes()], |row| {
@@ -104,7 +113,7 @@ impl Catalog {
         self.write(|w| {
             let dossier = w.dossier_id(code)?;
             for &page in pages {
-                let turn = w.stands(dossier, page)?.then(by);
+                let turn = w.page(dossier, page)?.stands.then(by);
                 let sql = "UPDATE page SET turn = ?2 WHERE id = ?1";
                 w.tx.prepare_cached(sql)?.execute(params![page.bytes(), turn.degrees()])?;
                 w.read_page_again(page)?;
@@ -125,16 +134,17 @@ impl Catalog {
         })
     }
 
-    /// Brings pages back to where they were; they are read again.
+    /// Brings pages back to where they were; they are read again. Halves of one that was split are taken out by it.
     ///
     /// # Errors
     /// [`CatalogError::Unknown`] if one was not taken out.
     pub fn restore_pages(&self, code: &str, pages: &[PageId], reason: &str, act: &Act) -> Result<(), CatalogError> {
         self.write(|w| {
             let dossier = w.dossier_id(code)?;
+            let mut joined = Vec::new();
             for &page in pages {
                 let sql = "UPDATE page SET superseded_at = NULL, gone = NULL
-                           WHERE id = ?1 AND dossier = ?2 AND gone IS NOT NULL";
+                           WHERE id = ?1 AND dossier = ?2 AND gone <> 'joined'";
                 if w.tx.prepare_cached(sql)?.execute(params![page.bytes(), dossier.bytes()])? == 0 {
                     return Err(CatalogError::Unknown { noun: "page that was taken out", id: page.to_string() });
                 }
@@ -142,11 +152,15 @@ impl Catalog {
                            WHERE (dossier, sha256) = (SELECT dossier, sha256 FROM page WHERE id = ?1)";
                 w.tx.prepare_cached(sql)?.execute([page.bytes()])?;
                 let sql = "UPDATE finding SET closed_at = NULL, closed_by = NULL, closed_reason = NULL
-                           WHERE page = ?1 AND origin = 'intake' AND closed_reason = ?2";
-                w.tx.prepare_cached(sql)?.execute(params![page.bytes(), TAKEN_OUT])?;
+                           WHERE page = ?1 AND (origin = 'intake' AND closed_reason = ?2
+                                OR origin IN ('intake', 'check') AND closed_reason = ?3)";
+                w.tx.prepare_cached(sql)?.execute(params![page.bytes(), TAKEN_OUT, SPLIT])?;
                 w.read_page_again(page)?;
+                joined.extend(w.join_halves(dossier, page, act)?);
             }
-            w.changed("page restored", dossier, pages, &Value::Null, reason, act)
+            w.unindex_superseded(dossier)?;
+            let what = if joined.is_empty() { Value::Null } else { json!({ "joined": names(&joined) }) };
+            w.changed("page restored", dossier, pages, &what, reason, act)
         })
     }
 
@@ -208,7 +222,7 @@ impl Catalog {
 
 impl Writing<'_> {
     /// Ends an edit: what was assembled of the dossier is looked at again, and the log says it.
-    fn changed(
+    pub(crate) fn changed(
         &self,
         event: &str,
         dossier: DossierId,
@@ -234,20 +248,19 @@ impl Writing<'_> {
         found.optional()?.ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })
     }
 
-    /// How a page that counts stands now: as a person turned it, as it was read, or as its file says.
-    fn stands(&self, dossier: DossierId, page: PageId) -> Result<Rotation, CatalogError> {
+    /// A page that counts; its number is not known.
+    pub(crate) fn page(&self, dossier: DossierId, page: PageId) -> Result<PageView, CatalogError> {
         let sql = format!(
             "SELECT page.*, file.path, file.stem, {READ} FROM page
              JOIN file ON file.dossier = page.dossier AND file.sha256 = page.sha256
              WHERE page.id = ?1 AND page.dossier = ?2 AND page.superseded_at IS NULL"
         );
         let mut statement = self.tx.prepare_cached(&sql)?;
-        let found =
-            statement.query_row(params![page.bytes(), dossier.bytes()], |row| Ok(page_view(row)?.stands)).optional()?;
+        let found = statement.query_row(params![page.bytes(), dossier.bytes()], page_view).optional()?;
         found.ok_or_else(|| CatalogError::Unknown { noun: "page", id: page.to_string() })
     }
 
-    fn read_page_again(&self, page: PageId) -> Result<(), CatalogError> {
+    pub(crate) fn read_page_again(&self, page: PageId) -> Result<(), CatalogError> {
         let sql = "UPDATE page SET reading_state = NULL, attempts = 0, lease_owner = NULL, lease_until = NULL
                    WHERE id = ?1";
         self.tx.prepare_cached(sql)?.execute([page.bytes()])?;
@@ -280,12 +293,12 @@ impl Writing<'_> {
     }
 
     /// The pages of a document in their order, also those that do not count.
-    fn order(&self, document: DocumentId) -> Result<Vec<PageId>, CatalogError> {
+    pub(crate) fn order(&self, document: DocumentId) -> Result<Vec<PageId>, CatalogError> {
         Ok(ordered_pages(&self.tx, document)?.into_iter().map(|page| page.view.id).collect())
     }
 
     /// Puts pages into a document, in this order.
-    fn set_order(&self, document: DocumentId, pages: &[PageId]) -> Result<(), CatalogError> {
+    pub(crate) fn set_order(&self, document: DocumentId, pages: &[PageId]) -> Result<(), CatalogError> {
         let sql = "UPDATE page SET place = ?2, document = ?3 WHERE id = ?1";
         let mut statement = self.tx.prepare_cached(sql)?;
         for (place, page) in (0_i64..).zip(pages) {
@@ -378,13 +391,13 @@ impl Writing<'_> {
         let at = at.unwrap_or(order.len()).min(order.len());
         order.insert(at, page);
         self.set_order(document, &order)?;
-        // A page that was taken out since, or replaced already, is so.
-        let counts = |page: PageId| self.document_of(dossier, page).is_ok();
-        let replaced = replaced.filter(|&old| counts(old));
-        if let Some(old) = replaced {
-            self.set_gone(dossier, old, Gone::Replaced, "the page was captured again", act)?;
-            self.unindex_superseded(dossier)?;
+        // A page that was taken out since, or replaced already, is so; of one that was split the halves are replaced.
+        let Some(old) = replaced else { return Ok(None) };
+        let shown = self.of_its_frame(dossier, old)?;
+        for &page in shown.iter().filter(|&&shown| shown != page) {
+            self.set_gone(dossier, page, Gone::Replaced, "the page was captured again", act)?;
         }
-        Ok(replaced)
+        self.unindex_superseded(dossier)?;
+        Ok(shown.first().map(|_| old))
     }
 }

@@ -10,6 +10,7 @@ use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
 use sohoa_model::inventory::InventoryRow;
 use sohoa_model::natural;
+use sohoa_model::part::FramePart;
 use sohoa_model::reading::ReadingState;
 use sohoa_model::safe_name::{nth, safe_name};
 use sohoa_model::{Sha256, Timestamp};
@@ -119,22 +120,42 @@ pub struct PageView {
     pub turn: Option<Rotation>,
     /// How it stands, clockwise from the stored samples: as a person turned it, as it was read, or as its file says.
     pub stands: Rotation,
-    /// Its label: the original name without extension, with the frame (from 1) if the file has more than one.
+    /// Its label: the original name without extension, with the frame (from 1) if the file has more than one, and with
+    /// the letters of its half if it shows a part of its frame.
     pub label: String,
     /// Path below the imported folder.
     pub path: String,
     /// Original name without extension.
     pub stem: String,
-    /// Number of pages of its file.
+    /// Number of frames of its file that the pages of the document show.
     pub file_pages: u32,
     /// Hash of the master.
     pub master: Sha256,
     /// What is known of the frame.
     pub facts: FrameFacts,
+    /// The part of the frame that it shows, and the letters of the halves that led to it; `None` if it shows all of it.
+    pub part: Option<(FramePart, String)>,
     /// Whether it is below the standard.
     pub below_standard: bool,
     /// How its reading ended; `None` before.
     pub reading: Option<ReadingState>,
+}
+
+impl PageView {
+    /// What it shows of its frame.
+    pub fn shown(&self) -> FramePart {
+        self.part.as_ref().map_or_else(|| FramePart::whole(&self.facts), |(part, _)| *part)
+    }
+
+    /// The letters of its half; empty if it shows all of its frame.
+    pub fn half(&self) -> &str {
+        self.part.as_ref().map_or("", |(_, name)| name)
+    }
+
+    /// Its pixels across and down as it stands.
+    pub fn size(&self) -> (u32, u32) {
+        self.stands.turned(self.shown().width(), self.shown().height())
+    }
 }
 
 /// Which dossiers are asked for; what is `None` does not matter.
@@ -505,14 +526,16 @@ pub(crate) fn dossier_row(row: &Row<'_>) -> rusqlite::Result<DossierRow> {
 pub(crate) fn pages_of(connection: &Connection, document: DocumentId) -> Result<Vec<PageView>, CatalogError> {
     let mut pages: Vec<PageView> =
         ordered_pages(connection, document)?.into_iter().filter_map(|page| page.counts.then_some(page.view)).collect();
-    let mut of_file: BTreeMap<Sha256, u32> = BTreeMap::new();
-    pages.iter().for_each(|page| *of_file.entry(page.master).or_default() += 1);
+    let mut of_file: BTreeMap<Sha256, BTreeSet<u32>> = BTreeMap::new();
+    for page in &pages {
+        of_file.entry(page.master).or_default().insert(page.facts.index);
+    }
     for (number, page) in (1..).zip(&mut pages) {
         page.number = number;
-        page.file_pages = of_file[&page.master];
+        page.file_pages = of_file[&page.master].len() as u32;
         page.label = match page.file_pages {
-            1 => page.stem.clone(),
-            _ => format!("{}.{}", page.stem, page.facts.index.saturating_add(1)),
+            1 => format!("{}{}", page.stem, page.half()),
+            _ => format!("{}.{}{}", page.stem, page.facts.index.saturating_add(1), page.half()),
         };
     }
     Ok(pages)
@@ -543,6 +566,7 @@ pub(crate) fn ordered_pages(connection: &Connection, document: DocumentId) -> Re
             .then_with(|| by_path(&a.view.path, &b.view.path))
             .then_with(|| a.view.master.cmp(&b.view.master))
             .then_with(|| a.view.facts.index.cmp(&b.view.facts.index))
+            .then_with(|| a.view.part.cmp(&b.view.part))
     });
     Ok(pages)
 }
@@ -570,21 +594,30 @@ pub(crate) fn page_view(row: &Row<'_>) -> rusqlite::Result<PageView> {
     let turned = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i32>>(column)?.and_then(Rotation::from_degrees));
     let (turn, read) = (turned("turn")?, turned("read")?);
     let stem: String = row.get("stem")?;
+    let part = part(row, &facts)?;
     Ok(PageView {
         id: column::id(row, "id")?,
         document: column::id(row, "document")?,
         number: 0,
         turn,
         stands: turn.or(read).unwrap_or(facts.stated_rotation),
-        label: stem.clone(),
+        label: format!("{stem}{}", part.as_ref().map_or("", |(_, name)| name)),
         path: row.get("path")?,
         stem,
         file_pages: 0,
         master: column::hash(row, "sha256")?,
         facts,
+        part,
         below_standard: row.get("below_standard")?,
         reading: column::optional_word(row, "reading_state", ReadingState::from_word)?,
     })
+}
+
+/// The part of its frame that a page in a row shows, and its name.
+pub(crate) fn part(row: &Row<'_>, facts: &FrameFacts) -> rusqlite::Result<Option<(FramePart, String)>> {
+    let in_frame = |word: &str| FramePart::of(facts, word.parse::<FramePart>().ok()?.numbers());
+    let part = column::optional_word(row, "part", in_frame)?;
+    Ok(part.zip(row.get("part_name")?))
 }
 
 fn documents(connection: &Connection, dossier: DossierId, folder: &str) -> Result<Vec<DocumentView>, CatalogError> {

@@ -8,6 +8,7 @@ use sohoa_model::code_list::PaperLanguage;
 use sohoa_model::frame::FrameFacts;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, DossierId, PageId};
+use sohoa_model::part::FramePart;
 use sohoa_model::reading::{Reading, ReadingState};
 use sohoa_model::{Act, Finding, Sha256, Timestamp};
 
@@ -40,6 +41,8 @@ pub struct PageJob {
     pub format: String,
     /// What is known of the frame.
     pub facts: FrameFacts,
+    /// The part of the frame that the page shows; `None` if it shows all of it.
+    pub part: Option<FramePart>,
     /// The turn from the stored samples that a person gave.
     pub turn: Option<Rotation>,
     /// The language that the inventory gives.
@@ -124,13 +127,15 @@ impl Catalog {
                 .query_map(params![limit, now.0, dossier], |row| {
                     let facts: FactsRecord =
                         serde_json::from_str(&row.get::<_, String>("facts")?).map_err(|_| column::corrupt("facts"))?;
+                    let facts = facts.facts().map_err(|_| column::corrupt("facts"))?;
                     Ok(PageJob {
+                        part: crate::query::part(row, &facts)?.map(|(part, _)| part),
                         page: column::id(row, "id")?,
                         dossier: row.get("code")?,
                         path: row.get("path")?,
                         master: column::hash(row, "sha256")?,
                         format: row.get("format")?,
-                        facts: facts.facts().map_err(|_| column::corrupt("facts"))?,
+                        facts,
                         turn: row.get::<_, Option<i32>>("turn")?.and_then(Rotation::from_degrees),
                         language: column::optional_word(row, "language", PaperLanguage::from_code)?,
                         attempts: row.get("attempts")?,

@@ -595,14 +595,17 @@ fn input(description: &InventoryRow, ordinal: Option<u32>, pages: &[DocumentPage
     ]);
     hasher.update(heading.to_string().as_bytes());
     for page in pages {
-        let line = json!([
-            page.view.master.to_string(),
-            page.view.facts.index,
-            page.view.label,
-            page.rotation,
-            page.text?.to_string(),
-            page.language
-        ]);
+        let mut line = vec![
+            json!(page.view.master.to_string()),
+            json!(page.view.facts.index),
+            json!(page.view.label),
+            json!(page.rotation),
+            json!(page.text?.to_string()),
+            json!(page.language),
+        ];
+        // A page of a whole frame says nothing of parts: what was made before there were any stays current.
+        line.extend(page.view.part.as_ref().map(|(part, _)| json!(part.to_string())));
+        let line = serde_json::Value::from(line);
         hasher.update(b"\n");
         hasher.update(line.to_string().as_bytes());
     }

@@ -507,6 +507,66 @@ fn a_catalog_of_the_first_schema_opens() {
 }
 
 #[test]
+fn pages_of_before_there_were_parts_are_whole_frames_and_what_refers_to_them_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.sqlite");
+    let raw = Connection::open(&path).unwrap();
+    for sql in [
+        include_str!("migrations/0001_first.sql"),
+        include_str!("migrations/0002_events_are_not_replaced.sql"),
+        include_str!("migrations/0003_scanning.sql"),
+        include_str!("migrations/0004_pages.sql"),
+        include_str!("migrations/0005_custody.sql"),
+        include_str!("migrations/0006_custody_is_not_changed.sql"),
+        include_str!("migrations/0007_work.sql"),
+        include_str!("migrations/0008_descriptions.sql"),
+    ] {
+        raw.execute_batch(sql).unwrap();
+    }
+    let facts = r#"{"index":0,"width":1654,"height":2339,"dpi":200.0,"dpi_stated":true,"samples":"gray8","rotation":0,"embedding":{"kind":"jpeg","components":1}}"#;
+    raw.execute_batch(&format!(
+        "PRAGMA application_id = 0x536f686f; PRAGMA user_version = 8;
+         INSERT INTO archive (one, id, title, organisation, demo, created_at)
+            VALUES (1, x'0192f5a0c0de7000800000000000abcd', 'Lưu trữ', 'Sở', 0, 1);
+         INSERT INTO dossier (id, code, folder, created_at, pages)
+            VALUES (x'0192f5a0c0de7000800000000000abce', 'H.1', 'H.1', 1, 1);
+         INSERT INTO document (id, dossier, created_at)
+            VALUES (x'0192f5a0c0de7000800000000000abcf', x'0192f5a0c0de7000800000000000abce', 1);
+         INSERT INTO file (dossier, sha256, document, path, stem, bytes, format, receipt, taken_at, taken_by)
+            VALUES (x'0192f5a0c0de7000800000000000abce', zeroblob(32), x'0192f5a0c0de7000800000000000abcf', 'H.1/7.jpg',
+                '7', 9, 'jpeg', x'0192f5a0c0de7000800000000000abd0', 1, 'bình');
+         INSERT INTO page (number, id, dossier, document, sha256, frame, facts, below_standard, reading, reading_state,
+                place, turn)
+            VALUES (41, x'0192f5a0c0de7000800000000000abd1', x'0192f5a0c0de7000800000000000abce',
+                x'0192f5a0c0de7000800000000000abcf', zeroblob(32), 0, '{facts}', 0, 1, 'done', 3, 90);
+         INSERT INTO reading (page, number, at_ms, state, rotation, engine, recipe, milliseconds, skew, ink, text_sha256)
+            VALUES (x'0192f5a0c0de7000800000000000abd1', 1, 1, 'done', 90, 'tesseract', zeroblob(32), 5, 0.5, 0.1,
+                zeroblob(32));
+         INSERT INTO page_text VALUES (41, 'giấy khai sinh');
+         INSERT INTO finding (dossier, page, origin, code, severity, detail, at_ms)
+            VALUES (x'0192f5a0c0de7000800000000000abce', x'0192f5a0c0de7000800000000000abd1', 'check', 'page-rejected',
+                'reject', 'mờ', 1);"
+    ))
+    .unwrap();
+    drop(raw);
+    let catalog = Catalog::open(&path, counting()).unwrap();
+    let page = catalog.pages("H.1").unwrap().remove(0);
+    assert_eq!((page.part.as_ref(), page.size(), page.label.as_str()), (None, (2339, 1654), "7"));
+    assert_eq!(catalog.plain_text(page.id).unwrap().as_deref(), Some("giấy khai sinh"));
+    assert_eq!(catalog.reading(page.id).unwrap().unwrap().rotation, 90);
+    assert_eq!(catalog.findings(Some("H.1"), Openness::Open).unwrap()[0].page, Some(page.id));
+    // Keys that refer to other tables are looked at again.
+    let foreign: bool = catalog.read().query_row("PRAGMA foreign_keys", [], |row| row.get(0)).unwrap();
+    assert!(foreign);
+    let sql = "INSERT INTO finding (dossier, page, origin, code, severity, detail, at_ms)
+               VALUES (x'0192f5a0c0de7000800000000000abce', zeroblob(16), 'check', 'x', 'warn', '', 1)";
+    assert!(catalog.read().execute(sql, []).is_err());
+    let sql = "INSERT INTO page (id, dossier, document, sha256, frame, facts, below_standard)
+               SELECT zeroblob(16), dossier, document, sha256, frame, facts, 0 FROM page";
+    assert!(catalog.read().execute(sql, []).is_err(), "a whole frame is a page once");
+}
+
+#[test]
 fn handles_that_write_at_the_same_time_lose_nothing() {
     let f = fixture();
     f.list(&[row("H.0", 1), row("H.1", 1), row("H.2", 1), row("H.3", 1)]);

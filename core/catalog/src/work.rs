@@ -57,16 +57,19 @@ impl Catalog {
         let mut work = Work::default();
         let sql = "SELECT (taken_at + 25200000) / 3600000 % 24 AS hour, count(*) AS pages
                    FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
-                   WHERE taken_at >= ?1 GROUP BY hour";
+                   WHERE taken_at >= ?1 AND part IS NULL GROUP BY hour";
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map([today.start().0], |row| Ok((row.get("hour")?, row.get::<_, i64>("pages")?)))?;
         for row in rows {
             let (hour, pages) = row?;
             work.by_hour.insert(hour, pages.unsigned_abs());
         }
-        let sql = "SELECT taken_by, count(*) AS pages, coalesce(sum(gone = 'replaced'), 0) AS again
+        // A page that was split was captured once, and once again if one of its halves was.
+        let sql = "SELECT taken_by, count(*) AS pages, coalesce(sum(gone = 'replaced' OR gone = 'split' AND EXISTS
+                       (SELECT 1 FROM page half WHERE half.dossier = page.dossier AND half.sha256 = page.sha256
+                        AND half.frame = page.frame AND half.gone = 'replaced')), 0) AS again
                    FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
-                   WHERE taken_at >= ?1 GROUP BY taken_by";
+                   WHERE taken_at >= ?1 AND part IS NULL GROUP BY taken_by";
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map([since], |row| {
             let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);

@@ -43,6 +43,8 @@ struct Sketch {
     minima: Option<Box<[u32; MINIMA]>>,
     /// Hashes of the different words that begin with a digit, sorted.
     numbers: Vec<u32>,
+    /// The image that it was taken from.
+    frame: usize,
 }
 
 impl Sketch {
@@ -54,7 +56,7 @@ impl Sketch {
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        Self { number: printed_number(text), minima: minima(text), numbers }
+        Self { number: printed_number(text), minima: minima(text), numbers, frame: 0 }
     }
 
     /// Whether two pages say nearly the same.
@@ -71,9 +73,10 @@ impl Sketch {
 }
 
 impl Collation {
-    /// Takes the next page; `None` if there is no text on it.
-    pub fn add(&mut self, text: Option<&PageText>) {
-        self.pages.push(text.map(Sketch::of).unwrap_or_default());
+    /// Takes the next page; `None` if there is no text on it. Pages of one `frame` are no sheet that went through twice,
+    /// however alike they are.
+    pub fn add(&mut self, text: Option<&PageText>, frame: usize) {
+        self.pages.push(Sketch { frame, ..text.map(Sketch::of).unwrap_or_default() });
     }
 
     /// What a person should look at, each with the place of its page, from 0, in the order of the pages.
@@ -122,7 +125,7 @@ impl Collation {
     fn repeated(&self) -> Vec<(usize, Finding)> {
         let mut findings = Vec::new();
         for (place, page) in self.pages.iter().enumerate() {
-            let earlier = self.pages[..place].iter().position(|other| page.repeats(other));
+            let earlier = self.pages[..place].iter().position(|other| other.frame != page.frame && page.repeats(other));
             if let Some(earlier) = earlier {
                 findings.push((place, Finding::warn("near-duplicate", (earlier + 1).to_string())));
             }
@@ -235,7 +238,8 @@ mod tests {
 
     fn found(heads: &[&str]) -> Vec<String> {
         let mut collation = Collation::default();
-        heads.iter().for_each(|head| collation.add(Some(&page(head, "")).filter(|_| !head.is_empty())));
+        let pages = heads.iter().map(|head| (head, page(head, ""))).enumerate();
+        pages.for_each(|(at, (head, page))| collation.add(Some(&page).filter(|_| !head.is_empty()), at));
         collation.findings().into_iter().map(|(place, f)| format!("{} {} {}", place + 1, f.code, f.detail)).collect()
     }
 
@@ -268,20 +272,34 @@ mod tests {
     fn a_page_that_says_what_an_earlier_one_says_is_told() {
         let words = |from: usize| (from..from + 120).map(|n| format!("chữ{n} ")).collect::<String>();
         let mut collation = Collation::default();
-        collation.add(Some(&page("", &words(0))));
-        collation.add(Some(&page("", &words(500))));
+        collation.add(Some(&page("", &words(0))), 0);
+        collation.add(Some(&page("", &words(500))), 1);
         // Read a second time, every sixteenth word differently.
         let again: String = (0..120).map(|n| if n % 16 == 4 { "?x ".to_owned() } else { format!("CHỮ{n} ") }).collect();
-        collation.add(Some(&page("", &again)));
-        collation.add(None);
+        collation.add(Some(&page("", &again)), 2);
+        collation.add(None, 3);
         // Half of the words of a form are the same on every sheet.
-        collation.add(Some(&page("", &(words(500).split(' ').take(60).collect::<Vec<_>>().join(" ") + &words(900)))));
+        let form = words(500).split(' ').take(60).collect::<Vec<_>>().join(" ") + &words(900);
+        collation.add(Some(&page("", &form)), 4);
         // One form letter after the other: the same words, other dates and numbers.
         for n in [11, 52] {
             let dated = format!("{} số {n}1 ngày {n} tháng {n}2 năm 19{n}", words(1300));
-            collation.add(Some(&page("", &dated)));
+            collation.add(Some(&page("", &dated)), n);
         }
         let found: Vec<_> = collation.findings().into_iter().map(|(n, f)| (n, f.code, f.detail)).collect();
         assert_eq!(found, [(2, "near-duplicate".to_owned(), "1".to_owned())]);
+    }
+
+    #[test]
+    fn two_papers_on_one_glass_are_no_sheet_that_went_through_twice() {
+        let text: String = (0..120).map(|n| format!("chữ{n} ")).collect();
+        let of = |frames: [usize; 3]| {
+            let mut collation = Collation::default();
+            frames.iter().for_each(|&frame| collation.add(Some(&page("", &text)), frame));
+            collation.findings().into_iter().map(|(place, found)| (place, found.detail)).collect::<Vec<_>>()
+        };
+        assert_eq!(of([0, 0, 0]), []);
+        assert_eq!(of([0, 0, 1]), [(2, "1".to_owned())]);
+        assert_eq!(of([0, 1, 1]), [(1, "1".to_owned()), (2, "1".to_owned())]);
     }
 }

@@ -10,6 +10,7 @@ mod colors;
 pub mod decode;
 mod error;
 mod exif;
+pub mod gutter;
 mod ifd;
 pub mod inspect;
 mod jbig2;

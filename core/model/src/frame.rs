@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::geometry::{Dpi, Rotation};
+use crate::geometry::{Dpi, Rect, Rotation};
 
 /// The kinds of file that are taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -180,5 +180,15 @@ impl GrayImage {
     pub fn row(&self, y: u32) -> &[u8] {
         let width = self.width as usize;
         &self.pixels[y as usize * width..(y as usize + 1) * width]
+    }
+
+    /// A part of it, cut where it would reach beyond.
+    #[must_use]
+    pub fn cut(&self, area: &Rect) -> Self {
+        let (left, right) = (area.left.min(self.width) as usize, area.right.min(self.width) as usize);
+        let rows = area.top.min(self.height)..area.bottom.min(self.height);
+        let height = rows.len() as u32;
+        let pixels = rows.flat_map(|y| &self.row(y)[left..right]).copied().collect();
+        Self { width: (right - left) as u32, height, pixels }
     }
 }

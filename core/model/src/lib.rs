@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod language;
 pub mod natural;
 pub mod page_text;
+pub mod part;
 pub mod plan;
 pub mod reading;
 pub mod receipt;

@@ -2,6 +2,8 @@
 //!
 //! Coordinates are **upright page pixels**: the frame after its [`Rotation`](crate::geometry::Rotation) and *before* any
 //! deskewing, origin in the upper left corner, y down. A skewed line says so by its angle; the image is never turned.
+//! Of a page that shows a [part](crate::part::FramePart) of its frame they are pixels of that part, turned: its corner is
+//! the origin, and nothing outside it is spoken of.
 
 /// The text of one page in reading order.
 #[derive(Debug, Clone, PartialEq, Default)]

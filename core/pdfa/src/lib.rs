@@ -17,4 +17,4 @@ mod xmp;
 pub use check::{Checked, Facts, ImageFact, Violation, check, for_each_image};
 pub use document::DocumentInfo;
 pub use image::{ImageData, ImageEncoding, RangeReader, Strip};
-pub use writer::{PageInput, Pdfa, PdfaError, Summary};
+pub use writer::{PageImage, PageInput, Pdfa, PdfaError, Summary};

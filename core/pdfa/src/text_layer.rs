@@ -8,9 +8,9 @@
 
 use std::fmt::Write as _;
 
-use sohoa_model::frame::FrameFacts;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::page_text::{PageText, TextLine};
+use sohoa_model::part::FramePart;
 
 use crate::document::is_text;
 use crate::font::{Code, Fonts};
@@ -27,14 +27,14 @@ const MAX_CHARACTERS: usize = 8_000;
 /// How far the baseline may drift within a word, in points, before the word needs a span.
 const MAX_DRIFT: f64 = 0.35;
 
-/// The stored frame in points.
+/// What a page shows of its frame, as stored, in points.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PageSpace {
     /// Points a pixel.
     pub(crate) scale: f64,
-    /// Width of the stored frame in points.
+    /// Its width as stored in points.
     pub(crate) width: f64,
-    /// Height of the stored frame in points.
+    /// Its height as stored in points.
     pub(crate) height: f64,
     /// What makes it upright.
     pub(crate) rotation: Rotation,
@@ -54,13 +54,8 @@ struct Placed {
 }
 
 /// The operators that show the text, and which fonts they use; empty if there is nothing to show.
-pub(crate) fn content(
-    text: &PageText,
-    facts: &FrameFacts,
-    space: PageSpace,
-    fonts: &mut Fonts,
-) -> (String, Vec<usize>) {
-    let mut words = place(text, facts, space, fonts);
+pub(crate) fn content(text: &PageText, shown: FramePart, space: PageSpace, fonts: &mut Fonts) -> (String, Vec<usize>) {
+    let mut words = place(text, shown, space, fonts);
     let (width, height) = upright(space);
     for i in 0..words.len() {
         let next = words.get(i + 1).cloned();
@@ -92,9 +87,9 @@ fn upright(space: PageSpace) -> (f64, f64) {
 }
 
 /// All words that have characters, in reading order, in points.
-fn place(text: &PageText, facts: &FrameFacts, space: PageSpace, fonts: &mut Fonts) -> Vec<Placed> {
+fn place(text: &PageText, shown: FramePart, space: PageSpace, fonts: &mut Fonts) -> Vec<Placed> {
     let (width, height) = upright(space);
-    let (columns, rows) = space.rotation.turned(facts.width, facts.height);
+    let (columns, rows) = space.rotation.turned(shown.width(), shown.height());
     let scale = |seen: u32, stored: u32| match seen {
         0 => space.scale,
         seen => space.scale * f64::from(stored) / f64::from(seen),
@@ -226,7 +221,7 @@ fn put(line: &mut String, arguments: std::fmt::Arguments<'_>) {
     line.write_fmt(arguments).expect("a String takes everything");
 }
 
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     let text = format!("{value:.5}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }

@@ -1,5 +1,6 @@
 //! The PDF/A writer: pages go to the sink one by one; only offsets and the characters met stay in memory.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
 use sohoa_model::Sha256;
@@ -8,12 +9,13 @@ use sohoa_model::frame::FrameFacts;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::hash::Hasher;
 use sohoa_model::page_text::PageText;
+use sohoa_model::part::FramePart;
 use sohoa_pdf::{Dict, Object, ObjectWriter, PdfError, Reference, text_string};
 
 use crate::document::{DocumentInfo, Metadata, clean};
 use crate::font::{Fonts, write_flate};
 use crate::image::{self, ImageData};
-use crate::text_layer::{self, PageSpace};
+use crate::text_layer::{self, PageSpace, short};
 use crate::{icc, xmp};
 
 /// Pages under one node of the page tree.
@@ -27,14 +29,24 @@ const MIN_SIDE: f64 = 3.0;
 pub struct PageInput<'a> {
     /// Size as stored and resolution of the frame.
     pub facts: &'a FrameFacts,
+    /// What the page shows of the frame; all of it if none is said.
+    pub part: Option<FramePart>,
     /// The turn that makes the frame upright.
     pub rotation: Rotation,
     /// What the reader shows instead of the number, e.g. the folio `12v`.
     pub label: Option<String>,
-    /// The text in upright page pixels, if the page was read.
+    /// The text in upright pixels of what the page shows, if it was read.
     pub text: Option<&'a PageText>,
-    /// The stored image.
-    pub image: ImageData<'a>,
+    /// The image of the frame.
+    pub image: PageImage<'a>,
+}
+
+/// The image of the frame of a page.
+pub enum PageImage<'a> {
+    /// Its bytes as stored.
+    Stored(ImageData<'a>),
+    /// That of an earlier page, by its place from 0: both show parts of one frame, which enters the file once.
+    Of(u32),
 }
 
 /// What was written.
@@ -72,6 +84,12 @@ pub enum PdfaError {
         /// Number of the page, from 1.
         page: u32,
     },
+    /// A page is to show a frame that no earlier page shows a part of.
+    #[error("page {page} has no image")]
+    NoImage {
+        /// Number of the page, from 1.
+        page: u32,
+    },
     /// A document without pages is no PDF.
     #[error("the document has no pages")]
     NoPages,
@@ -89,6 +107,8 @@ pub struct Pdfa<W: Write> {
     nodes: Vec<Reference>,
     node: Option<Reference>,
     kids: Vec<Reference>,
+    /// The images of pages that show parts of their frames, by the place of the page.
+    shared: BTreeMap<u32, Vec<(Reference, u32)>>,
     first_page: u32,
     pages: u32,
 }
@@ -110,6 +130,7 @@ impl<W: Write> Pdfa<W> {
             nodes: Vec::new(),
             node: None,
             kids: Vec::new(),
+            shared: BTreeMap::new(),
             first_page: 0,
             pages: 0,
         })
@@ -119,21 +140,24 @@ impl<W: Write> Pdfa<W> {
     pub fn add_page(&mut self, page: PageInput<'_>) -> Result<(), PdfaError> {
         let number = self.pages + 1;
         let facts = page.facts;
-        if let Some(what) = image::fault(&page.image.encoding, facts.width, facts.height) {
+        let shown = page.part.unwrap_or_else(|| FramePart::whole(facts));
+        if let PageImage::Stored(image) = &page.image
+            && let Some(what) = image::fault(&image.encoding, facts.width, facts.height)
+        {
             return Err(PdfaError::Image { page: number, what });
         }
-        let space = page_space(facts, page.rotation).ok_or(PdfaError::PageShape { page: number })?;
-        let images = image::write(&mut self.writer, page.image, facts.width, facts.height)?;
-
-        let mut content = String::new();
-        let mut top = 0_u32;
-        for (i, (_, rows)) in images.iter().enumerate() {
-            let (from, to) = (row_edge(space, facts, top), row_edge(space, facts, top + rows));
-            content.push_str(&format!("q {:.5} 0 0 {:.5} 0 {to:.5} cm /Im{i} Do Q\n", space.width, from - to));
-            top += rows;
+        let space = page_space(facts, shown, page.rotation).ok_or(PdfaError::PageShape { page: number })?;
+        let images = match page.image {
+            PageImage::Stored(image) => image::write(&mut self.writer, image, facts.width, facts.height)?,
+            PageImage::Of(place) => self.shared.get(&place).cloned().ok_or(PdfaError::NoImage { page: number })?,
+        };
+        if page.part.is_some() {
+            self.shared.entry(self.pages).or_insert_with(|| images.clone());
         }
+
+        let mut content = placed(&images, facts, shown, space);
         let (text, used) = match page.text {
-            Some(text) => text_layer::content(text, facts, space, &mut self.fonts),
+            Some(text) => text_layer::content(text, shown, space, &mut self.fonts),
             None => (String::new(), Vec::new()),
         };
         content.push_str(&text);
@@ -276,10 +300,10 @@ impl<W: Write> Pdfa<W> {
 }
 
 /// The page in points at the true resolution, brought into what PDF allows; `None` if no scale does.
-fn page_space(facts: &FrameFacts, rotation: Rotation) -> Option<PageSpace> {
+fn page_space(facts: &FrameFacts, shown: FramePart, rotation: Rotation) -> Option<PageSpace> {
     let dpi = f64::from(facts.dpi.0);
     let scale = 72.0 / if dpi.is_finite() && dpi > 0.0 { dpi } else { 300.0 };
-    let (width, height) = (f64::from(facts.width), f64::from(facts.height));
+    let (width, height) = (f64::from(shown.width()), f64::from(shown.height()));
     let (longer, shorter) = (width.max(height), width.min(height));
     let scale = scale.min(MAX_SIDE / longer).max(MIN_SIDE / shorter);
     if longer * scale > MAX_SIDE + 1e-6 {
@@ -289,10 +313,27 @@ fn page_space(facts: &FrameFacts, rotation: Rotation) -> Option<PageSpace> {
     Some(PageSpace { scale, width: side(width), height: side(height), rotation })
 }
 
-/// The y of the upper edge of a row; the same number for the strip above and the one below, so that there is no seam.
-fn row_edge(space: PageSpace, facts: &FrameFacts, row: u32) -> f64 {
-    let y = space.height * (1.0 - f64::from(row) / f64::from(facts.height));
-    (y * 1e5).round() / 1e5
+/// The operators that lay the images of a frame so that what is shown of it fills the page; the rest lies beyond the
+/// MediaBox, where it is clipped.
+fn placed(images: &[(Reference, u32)], facts: &FrameFacts, shown: FramePart, space: PageSpace) -> String {
+    let area = shown.rect();
+    let points = |pixels: f64| (pixels * 1e5).round() / 1e5;
+    // Of a whole frame exactly the sides of the page.
+    let across = points(space.width * f64::from(facts.width) / f64::from(shown.width()));
+    let left = points(-space.width * f64::from(area.left) / f64::from(shown.width()));
+    // The same number for the strip above and the one below, so that there is no seam.
+    let edge = |row: u32| {
+        let below = (f64::from(row) - f64::from(area.top)) / f64::from(shown.height());
+        points(space.height * (1.0 - below))
+    };
+    let mut content = String::new();
+    let mut top = 0_u32;
+    for (i, (_, rows)) in images.iter().enumerate() {
+        let (from, to) = (edge(top), edge(top + rows));
+        content.push_str(&format!("q {across:.5} 0 0 {:.5} {} {to:.5} cm /Im{i} Do Q\n", from - to, short(left)));
+        top += rows;
+    }
+    content
 }
 
 /// Hashes what passes to the sink.

@@ -8,7 +8,7 @@ use sohoa_model::Timestamp;
 use sohoa_model::frame::{Embedding, FrameFacts, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use sohoa_model::page_text::{BlockRole, PageText, TextBlock, TextLine, Word};
-use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa};
+use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageImage, PageInput, Pdfa};
 
 /// Bytes of one image; the writer never looks into them.
 const IMAGE: u64 = 200_000;
@@ -63,7 +63,9 @@ fn write(pages: u32) {
     for _ in 0..pages {
         let mut data = io::repeat(0x55).take(IMAGE);
         let image = ImageData { encoding: ImageEncoding::Jpeg { components: 1, length: IMAGE }, data: &mut data };
-        let page = PageInput { facts: &facts, rotation: Rotation::None, label: None, text: Some(&text), image };
+        let image = PageImage::Stored(image);
+        let page =
+            PageInput { facts: &facts, part: None, rotation: Rotation::None, label: None, text: Some(&text), image };
         pdfa.add_page(page).unwrap();
     }
     assert_eq!(pdfa.finish().unwrap().pages, pages);

@@ -1,8 +1,11 @@
 //! Assembly: the pages of one document become one PDF/A-2u in the vault, streamed, with the scanner's bytes untouched.
 //!
+//! Pages that show parts of one frame share its image, which enters the file once.
+//!
 //! The moment that enters the file is drawn once into an intent, so that doing it again after a crash gives the same
 //! bytes.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 use std::time::Duration;
 
@@ -15,7 +18,7 @@ use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::PageId;
 use sohoa_model::page_text::PageText;
 use sohoa_model::{Cancel, Finding, Language, Sha256, Timestamp, crash};
-use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, Strip};
+use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageImage, PageInput, Pdfa, RangeReader, Strip};
 use sohoa_store::StoreError;
 
 use crate::archive::Archive;
@@ -95,13 +98,20 @@ fn write(
     };
     let mut pdf = Pdfa::begin(out, &info)?;
     let mut collation = Collation::default();
-    for page in &detail.pages {
+    // The place of the first page that shows something of a frame.
+    let mut frames = BTreeMap::new();
+    for (place, page) in (0..).zip(&detail.pages) {
         if cancel.is_requested() {
             return Err(PipelineError::Cancelled);
         }
         let text = page_text(archive, page)?;
-        collation.add(text.as_ref());
-        add_page(archive, page, text.as_ref(), &mut pdf, worker, cancel)?;
+        let first = *frames.entry((page.view.master, page.view.facts.index)).or_insert(place);
+        collation.add(text.as_ref(), first as usize);
+        if first < place {
+            pdf.add_page(input_of(page, text.as_ref(), PageImage::Of(first)))?;
+        } else {
+            add_page(archive, page, text.as_ref(), &mut pdf, worker, cancel)?;
+        }
     }
     pdf.finish()?;
     Ok(collation)
@@ -143,14 +153,19 @@ fn add_page<W: Write>(
             (encoding, &mut packed)
         }
     };
-    pdf.add_page(PageInput {
+    pdf.add_page(input_of(page, text, PageImage::Stored(ImageData { encoding, data })))?;
+    Ok(())
+}
+
+fn input_of<'a>(page: &'a DocumentPage, text: Option<&'a PageText>, image: PageImage<'a>) -> PageInput<'a> {
+    PageInput {
         facts: &page.view.facts,
+        part: page.view.part.as_ref().map(|(part, _)| *part),
         rotation: Rotation::from_degrees(i32::from(page.rotation)).unwrap_or_default(),
         label: Some(page.view.label.clone()),
         text,
-        image: ImageData { encoding, data },
-    })?;
-    Ok(())
+        image,
+    }
 }
 
 /// The frame of a page packed without loss by a worker, for bytes that can't enter a PDF as they are.

@@ -103,6 +103,15 @@ pub enum PipelineError {
     /// A document is to begin where one begins.
     #[error("a document begins there already")]
     BeginsAlready,
+    /// A half would be too narrow to be a page.
+    #[error("a half of page {page} would be too narrow")]
+    TooNarrow {
+        /// The number of the page in its document.
+        page: u32,
+    },
+    /// A page of a signed file is to be split, which is kept as it is.
+    #[error("the page belongs to a signed file, which is kept as it is")]
+    SealKept,
     /// A signed document would get another name.
     #[error("a document behind it is signed under its name")]
     SignedBehind,

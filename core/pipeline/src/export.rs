@@ -1,9 +1,10 @@
 //! `export`: texts or PDFs of dossiers into a folder. What is held or not cleared leaves only with a written reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sohoa_catalog::query::PageView;
 use sohoa_catalog::rendition::{DocumentDetail, DocumentPage, Seal};
 use sohoa_model::geometry::Rotation;
 use sohoa_model::page_text::PageText;
@@ -21,11 +22,11 @@ use crate::error::PipelineError;
 /// What to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportKind {
-    /// One text a frame: `<dossier>/<original stem>[.<frame>].txt`.
+    /// One text a page: `<dossier>/<original stem>[.<frame>][<half>].txt`.
     Text,
-    /// One hOCR file a frame: `<dossier>/<original stem>[.<frame>].hocr`.
+    /// One hOCR file a page: `<dossier>/<original stem>[.<frame>][<half>].hocr`.
     Hocr,
-    /// One ALTO file a frame: `<dossier>/<original stem>[.<frame>].alto.xml`.
+    /// One ALTO file a page: `<dossier>/<original stem>[.<frame>][<half>].alto.xml`.
     Alto,
     /// One PDF a document: `<dossier>/<name>.pdf`.
     Pdf,
@@ -132,17 +133,18 @@ fn export_texts(
     detail: &DocumentDetail,
     folder: &Path,
 ) -> Result<u64, PipelineError> {
-    let mut frames: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut frames: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     for page in &detail.pages {
-        *frames.entry(&page.view.path).or_default() += 1;
+        frames.entry(&page.view.path).or_default().insert(page.view.facts.index);
     }
     let mut stems: BTreeMap<String, String> = BTreeMap::new();
     for page in &detail.pages {
         let mut stem = safe_name::safe_name(&page.view.stem);
-        if frames[page.view.path.as_str()] > 1 {
+        if frames[page.view.path.as_str()].len() > 1 {
             stem = format!("{stem}.{}", page.view.facts.index + 1);
         }
-        let owner = format!("{}#{}", page.view.path, page.view.facts.index);
+        stem.push_str(page.view.half());
+        let owner = format!("{}#{}{}", page.view.path, page.view.facts.index, page.view.half());
         let mut n = 1;
         while stems.get(&safe_name::nth(&stem, n)).is_some_and(|other| *other != owner) {
             n += 1;
@@ -153,7 +155,7 @@ fn export_texts(
             None => empty_page(page),
         };
         let source = PageSource {
-            image: &page.view.path,
+            image: &image_of(&page.view),
             engine: page.engine.as_deref().unwrap_or_default(),
             language: page.language.as_deref().and_then(|model| model.parse().ok()),
         };
@@ -170,10 +172,18 @@ fn export_texts(
 
 /// A page without words has its size all the same.
 fn empty_page(page: &DocumentPage) -> PageText {
-    let facts = &page.view.facts;
+    let shown = page.view.shown();
     let rotation = Rotation::from_degrees(page.rotation.into()).unwrap_or(Rotation::None);
-    let (width, height) = rotation.turned(facts.width, facts.height);
+    let (width, height) = rotation.turned(shown.width(), shown.height());
     PageText { width, height, blocks: Vec::new() }
+}
+
+/// The file of a page; of a part of its frame with the place of that (W3C Media Fragments 1.0, 4.2.2).
+fn image_of(page: &PageView) -> String {
+    match &page.part {
+        Some((part, _)) => format!("{}#xywh={part}", page.path),
+        None => page.path.clone(),
+    }
 }
 
 fn copy_out(archive: &Archive, sha256: &Sha256, folder: &Path, name: &str) -> Result<(), PipelineError> {

@@ -1,16 +1,24 @@
-//! What people do to the pages of a dossier: turn, take out, bring back, move, part a document.
+//! What people do to the pages of a dossier: turn, take out, bring back, move, split, part a document.
+
+use std::collections::BTreeSet;
 
 use sohoa_catalog::CatalogError;
 pub use sohoa_catalog::page_edit::{Gone, GonePage, Seat};
+use sohoa_catalog::page_split::Halving;
 use sohoa_catalog::query::PageView;
 use sohoa_catalog::text_record;
+use sohoa_imaging::gutter;
+use sohoa_model::Cancel;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DocumentId, PageId};
 use sohoa_model::page_text::PageText;
+use sohoa_model::part::{Cut, Run, Share};
 
 use crate::archive::Archive;
 use crate::assemble::LONGEST_TEXT;
 use crate::error::PipelineError;
+use crate::pictures;
+use crate::worker::Worker;
 
 /// Pages by the numbers that people see: `7`, `3-5`, and `2.7` or `2.3-5` in the document with ordinal 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +41,17 @@ impl PageRange {
     }
 }
 
+/// Where pages are split; what is not said is found on each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Split {
+    /// Which way the cut runs; else through the longer side.
+    pub run: Option<Run>,
+    /// Where; else in the gutter, or in the middle where none is seen.
+    pub at: Option<Share>,
+    /// How the page stood before the person who chose that; else as it stands now.
+    pub stands: Option<Rotation>,
+}
+
 /// What is done to pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
@@ -44,6 +63,8 @@ pub enum Edit {
     Restore,
     /// They are moved, in the order in which they are given.
     Move(Seat),
+    /// Each becomes two.
+    Split(Split),
     /// A document begins with each.
     Part,
     /// They are good with all that was found on them.
@@ -99,6 +120,10 @@ pub fn edit(
         Edit::Remove => catalog.remove_pages(dossier, pages, reason, &act).map(none),
         Edit::Restore => catalog.restore_pages(dossier, pages, reason, &act).map(none),
         Edit::Move(seat) => catalog.move_pages(dossier, pages, *seat, reason, &act).map(none),
+        Edit::Split(split) => {
+            let halvings = halvings(archive, dossier, pages, split)?;
+            catalog.split_pages(dossier, &halvings, reason, &act).map(|_| Vec::new())
+        }
         Edit::Pass => catalog.pass_pages(dossier, pages, reason, &act),
         Edit::Reject => catalog.reject_pages(dossier, pages, reason, &act),
         // From the last, so that each is still where it was named.
@@ -115,6 +140,53 @@ pub fn edit(
     archive.withdraw_emptied(dossier)?;
     archive.write_stale_manifests()?;
     Ok(findings)
+}
+
+/// The pages of a selection, only the first of each frame: a sheet that shows two pages goes through the scanner once.
+pub fn one_of_each_frame(archive: &Archive, dossier: &str, chosen: Vec<PageId>) -> Result<Vec<PageId>, PipelineError> {
+    let pages = archive.catalog().pages(dossier)?;
+    let frame = |id: &PageId| pages.iter().find(|page| page.id == *id).map(|page| (page.master, page.facts.index));
+    let mut seen = BTreeSet::new();
+    Ok(chosen.into_iter().filter(|id| frame(id).is_none_or(|frame| seen.insert(frame))).collect())
+}
+
+/// Where a page would be split if nobody says where: in its gutter, or in the middle.
+pub fn proposed_cut(
+    archive: &Archive,
+    page: &PageView,
+    run: Option<Run>,
+    worker: &mut Worker,
+) -> Result<Cut, PipelineError> {
+    let (width, height) = page.size();
+    let run = run.unwrap_or_else(|| Run::through_the_longer(width, height));
+    let picture = pictures::small(archive, page, worker, &Cancel::new())?;
+    Ok(Cut { run, at: gutter::find(&picture, run) })
+}
+
+/// What the halves of each page show.
+fn halvings(archive: &Archive, dossier: &str, chosen: &[PageId], split: &Split) -> Result<Vec<Halving>, PipelineError> {
+    let pages = archive.catalog().pages(dossier)?;
+    let mut worker = Worker::new(archive.session().worker.clone());
+    let mut halvings = Vec::new();
+    for &id in chosen {
+        let page = pages.iter().find(|page| page.id == id);
+        let mut page = page.cloned().ok_or_else(|| CatalogError::Unknown { noun: "page", id: id.to_string() })?;
+        if page.facts.is_sealed {
+            return Err(PipelineError::SealKept);
+        }
+        page.stands = split.stands.unwrap_or(page.stands);
+        let cut = match (split.run, split.at) {
+            (Some(run), Some(at)) => Cut { run, at },
+            (run, None) => proposed_cut(archive, &page, run, &mut worker)?,
+            (None, Some(at)) => {
+                let (width, height) = page.size();
+                Cut { run: Run::through_the_longer(width, height), at }
+            }
+        };
+        let halves = page.shown().halves(page.stands, cut).ok_or(PipelineError::TooNarrow { page: page.number })?;
+        halvings.push(Halving { page: id, halves, stands: page.stands });
+    }
+    Ok(halvings)
 }
 
 /// The recognised text of a page, in pixels of the page as it stands; `None` if it was not read.

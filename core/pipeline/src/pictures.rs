@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sohoa_catalog::facts_record::FactsRecord;
@@ -11,6 +11,7 @@ use sohoa_catalog::query::PageView;
 pub use sohoa_imaging::thumbnail::Picture;
 use sohoa_imaging::thumbnail::factor;
 use sohoa_model::geometry::Rotation;
+use sohoa_model::part::FramePart;
 use sohoa_model::{Cancel, Sha256};
 use sohoa_store::StoreError;
 
@@ -24,14 +25,19 @@ const LONGEST: u64 = 4 << 20;
 /// Decoding one page may take so long.
 const DECODE_LIMIT: Duration = Duration::from_secs(120);
 
-/// Where the thumbnail of a frame of a master lies.
-pub fn path(archive: &Archive, master: &Sha256, frame: u32) -> PathBuf {
-    archive.layout().thumbnail(master, frame)
+/// Where the thumbnail of a page lies.
+pub fn path(archive: &Archive, page: &PageView) -> PathBuf {
+    let part = page.part.as_ref().map(|(part, _)| *part);
+    archive.layout().thumbnail(&page.master, page.facts.index, part)
 }
 
-/// Writes the thumbnail of a frame; of all that is written for a page it alone is not waited for on the medium.
-pub(crate) fn keep(archive: &Archive, master: &Sha256, frame: u32, small: &Picture) -> Result<(), PipelineError> {
-    let path = path(archive, master, frame);
+/// Writes the thumbnail of the only frame of a master; of all that is written for a page it alone is not waited for on the
+/// medium.
+pub(crate) fn keep(archive: &Archive, master: &Sha256, small: &Picture) -> Result<(), PipelineError> {
+    write(archive.layout().thumbnail(master, 0, None), small)
+}
+
+fn write(path: PathBuf, small: &Picture) -> Result<(), PipelineError> {
     let failed = |error: io::Error| StoreError::write(&path, error);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
@@ -45,14 +51,17 @@ pub(crate) fn keep(archive: &Archive, master: &Sha256, frame: u32, small: &Pictu
 
 /// Removes the thumbnail of a page that was not kept; one that can't be removed does no harm.
 pub(crate) fn discard(archive: &Archive, master: &Sha256) {
-    let _ = fs::remove_file(path(archive, master, 0));
+    let _ = fs::remove_file(archive.layout().thumbnail(master, 0, None));
 }
 
-/// The thumbnail of a frame as stored (not turned); `None` if there is none that can be read.
-pub fn load(archive: &Archive, master: &Sha256, frame: u32) -> Option<Picture> {
-    let path = path(archive, master, frame);
-    let length = fs::metadata(&path).ok()?.len();
-    let bytes = (length <= LONGEST).then(|| fs::read(&path).ok()).flatten()?;
+/// The thumbnail of the only frame of a master, all of it, as stored (not turned); `None` if there is none that can be read.
+pub(crate) fn load(archive: &Archive, master: &Sha256) -> Option<Picture> {
+    read(&archive.layout().thumbnail(master, 0, None))
+}
+
+fn read(path: &Path) -> Option<Picture> {
+    let length = fs::metadata(path).ok()?.len();
+    let bytes = (length <= LONGEST).then(|| fs::read(path).ok()).flatten()?;
     Picture::read(&bytes)
 }
 
@@ -63,14 +72,14 @@ pub fn small(
     worker: &mut Worker,
     cancel: &Cancel,
 ) -> Result<Picture, PipelineError> {
-    let frame = page.facts.index;
-    if let Some(picture) = load(archive, &page.master, frame) {
+    let path = path(archive, page);
+    if let Some(picture) = read(&path) {
         return Ok(picture.turned(page.stands));
     }
-    let factor = factor(page.facts.width, page.facts.height);
+    let factor = factor(page.shown().width(), page.shown().height());
     let picture = seen(archive, page, Rotation::None, factor, None, worker, cancel)?;
     // A medium that takes nothing more still shows its pages.
-    let _ = keep(archive, &page.master, frame, &picture);
+    let _ = write(path, &picture);
     Ok(picture.turned(page.stands))
 }
 
@@ -97,7 +106,8 @@ pub fn prepared(
 ) -> Result<Picture, PipelineError> {
     let facts = Box::new(FactsRecord::of(&page.facts));
     let path = archive.vault().path(&page.master);
-    made(page, &Request::Prepared { path, facts, rotation: page.stands.degrees(), factor }, worker, cancel)
+    let request = Request::Prepared { path, facts, shown: shown(page), rotation: page.stands.degrees(), factor };
+    made(page, &request, worker, cancel)
 }
 
 fn seen(
@@ -111,7 +121,12 @@ fn seen(
 ) -> Result<Picture, PipelineError> {
     let facts = Box::new(FactsRecord::of(&page.facts));
     let path = archive.vault().path(&page.master);
-    made(page, &Request::View { path, facts, rotation: rotation.degrees(), factor, part }, worker, cancel)
+    let request = Request::View { path, facts, shown: shown(page), rotation: rotation.degrees(), factor, part };
+    made(page, &request, worker, cancel)
+}
+
+fn shown(page: &PageView) -> Option<[u32; 4]> {
+    page.part.as_ref().map(|(part, _)| FramePart::numbers(*part))
 }
 
 fn made(page: &PageView, request: &Request, worker: &mut Worker, cancel: &Cancel) -> Result<Picture, PipelineError> {

@@ -18,6 +18,7 @@ use sohoa_model::finding::Finding;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::DocumentId;
 use sohoa_model::page_text::PageText;
+use sohoa_model::part::FramePart;
 use sohoa_model::reading::{LanguageChoice, PageQuality, Reading, ReadingState, Recipe};
 use sohoa_model::{Cancel, Language, Timestamp, crash};
 use sohoa_store::StoreError;
@@ -239,6 +240,7 @@ fn read(
     let request = Request::Read {
         path: archive.vault().path(&job.master),
         facts: Box::new(FactsRecord::of(&job.facts)),
+        shown: job.part.map(FramePart::numbers),
         turn: job.turn.map(Rotation::degrees),
         recipe: RecipeRecord::from(&recipe),
     };
@@ -264,7 +266,8 @@ fn read(
             Err(WorkerFault::Died) => break (ReadingState::Failed, "died"),
         }
     };
-    let (width, height) = (job.facts.width, job.facts.height);
+    let shown = job.part.unwrap_or_else(|| FramePart::whole(&job.facts));
+    let (width, height) = (shown.width(), shown.height());
     Ok(Some(Reading {
         state,
         rotation: job.turn.unwrap_or(job.facts.stated_rotation),

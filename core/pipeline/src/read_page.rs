@@ -34,9 +34,9 @@ const EMPTY: f32 = 0.000_02;
 /// Points of confidence by which a turned page must be better than it was before.
 const BETTER: f32 = 10.0;
 
-/// Reads one frame.
+/// Reads one page.
 ///
-/// `stored` are its samples as stored, before any rotation; a `turn` that a person gave is not doubted; `now_ms` tells milliseconds that only ever grow. Every page
+/// `stored` are the samples of what it shows of its frame, as stored, before any rotation; a `turn` that a person gave is not doubted; `now_ms` tells milliseconds that only ever grow. Every page
 /// ends in a [`Reading`]: what could not be done is its state and its findings.
 pub fn read_page(
     stored: GrayImage,
@@ -338,7 +338,7 @@ impl Work<'_> {
         for stamp in &layout.stamps {
             let level = stamp.rise.abs() >= WORTH_TURNING;
             let blocks = if level {
-                let cut = cut(page.given(), &stamp.rect);
+                let cut = page.given().cut(&stamp.rect);
                 let level = Straightened::of(&cut, stamp.rise);
                 let region = Region { rect: middle(&level.image, stamp), role: BlockRole::Body, mode: PageMode::Block };
                 let blocks = self.reader.recognise(&level.image, self.dpi, &[region], language, self.remaining)?;
@@ -422,15 +422,6 @@ fn middle(image: &GrayImage, stamp: &Stamp) -> Rect {
         right: ((x + dx) as u32).min(image.width),
         bottom: ((y + dy) as u32).min(image.height),
     }
-}
-
-/// A part of an image.
-fn cut(image: &GrayImage, area: &Rect) -> GrayImage {
-    let (left, right) = (area.left.min(image.width) as usize, area.right.min(image.width) as usize);
-    let rows = area.top.min(image.height)..area.bottom.min(image.height);
-    let height = rows.len() as u32;
-    let pixels = rows.flat_map(|y| &image.row(y)[left..right]).copied().collect();
-    GrayImage { width: (right - left) as u32, height, pixels }
 }
 
 /// Blocks that were read on a stamp turned level, at their place in the image that the stamp was cut from.

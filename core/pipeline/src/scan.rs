@@ -375,7 +375,7 @@ fn lately(archive: &Archive, plan: &ScanPlan, batch: &BatchView) -> Result<Vec<(
     let numbered = (first..=batch.pages).filter_map(|number| {
         let path = BatchPage { batch: batch.id, number }.path();
         let page = pages.iter().find(|page| page.path == path)?;
-        Some((number, pictures::load(archive, &page.master, 0)?.words()))
+        Some((number, pictures::load(archive, &page.master)?.words()))
     });
     Ok(numbered.collect())
 }
@@ -678,7 +678,7 @@ impl Filing<'_> {
         let mut findings = frame_findings(std::slice::from_ref(&facts));
         let (mut is_blank, mut is_blank_back) = (false, false);
         if let Some(small) = shrink.finish() {
-            pictures::keep(self.archive, &stored.sha256, 0, &small)?;
+            pictures::keep(self.archive, &stored.sha256, &small)?;
             is_blank = small.is_blank();
             is_blank_back = self.batch.sides == 2 && number.is_multiple_of(2) && is_blank;
             let seen = if is_blank { None } else { self.seen_before(number, small.words()) };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sohoa_model::Sha256;
+use sohoa_model::part::FramePart;
 
 /// The folder of one archive.
 #[derive(Debug, Clone)]
@@ -68,10 +69,14 @@ impl ArchiveLayout {
     }
 
     /// `thumbnails/<aa>/<sha256>.jpg`: pages in small, that can be made again; behind the first frame of a file
-    /// `<sha256>-<index>.jpg`.
-    pub fn thumbnail(&self, sha256: &Sha256, frame: u32) -> PathBuf {
+    /// `<sha256>-<index>.jpg`, and of a page that shows a part of its frame `<sha256>-<index>-<part>.jpg`.
+    pub fn thumbnail(&self, sha256: &Sha256, frame: u32, part: Option<FramePart>) -> PathBuf {
         let name = sha256.to_string();
-        let file = if frame == 0 { format!("{name}.jpg") } else { format!("{name}-{frame}.jpg") };
+        let file = match (frame, part) {
+            (0, None) => format!("{name}.jpg"),
+            (frame, None) => format!("{name}-{frame}.jpg"),
+            (frame, Some(part)) => format!("{name}-{frame}-{part}.jpg"),
+        };
         self.root.join("thumbnails").join(&name[..2]).join(file)
     }
 

@@ -200,12 +200,13 @@ impl Opened {
         let Some(page) = counts.or_else(|| self.gone.iter().find(|page| page.id.0 == id)) else { return Ok(None) };
         let reading = catalog.reading(page.id)?;
         let bytes = length(vault, &page.master).unwrap_or(0);
+        let shown = page.shown();
         let body = body::Page {
             document: RecordId(page.document.0),
             ordinal: page.number.max(1),
             folio: None,
-            width: page.facts.width,
-            height: page.facts.height,
+            width: shown.width,
+            height: shown.height,
             dpi: page.facts.dpi.0.round() as u32,
             master_sha256: page.master.into(),
             master_bytes: bytes,
@@ -312,7 +313,8 @@ fn iso(date: &str) -> String {
 /// How many A4 sheets a page covers.
 fn sheets(page: &PageView) -> f64 {
     let dpi = f64::from(page.facts.dpi.0).max(1.0);
-    f64::from(page.facts.width) * f64::from(page.facts.height) / (dpi * dpi) / A4_SQUARE_INCHES
+    let shown = page.shown();
+    f64::from(shown.width) * f64::from(shown.height) / (dpi * dpi) / A4_SQUARE_INCHES
 }
 
 /// An id that follows from what it names (RFC 9562, version 8).

@@ -1,9 +1,10 @@
-//! `page`: what a person does to pages after they were captured: turn, take out, bring back, move, part,
+//! `page`: what a person does to pages after they were captured: turn, take out, bring back, move, split, part,
 //! pass, send back.
 
 use serde::Serialize;
+use sohoa_model::part::Run;
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::pages::{self, Edit, GonePage, PageRange, Seat};
+use sohoa_pipeline::pages::{self, Edit, GonePage, PageRange, Seat, Split};
 use sohoa_pipeline::{PipelineError, pictures};
 use sohoa_shell::Exit;
 
@@ -24,7 +25,7 @@ struct GoneRecord {
     number: usize,
     document: String,
     label: String,
-    /// `removed`, `replaced` or `blank`.
+    /// `removed`, `replaced`, `blank` or `split`.
     gone: &'static str,
     at: String,
     master_sha256: String,
@@ -35,6 +36,14 @@ pub(super) fn run(front: &mut Front, command: &PageCommand) -> Result<Exit, Stop
     match command {
         PageCommand::Turn(args) => edit(front, &args.pages, Edit::Turn(args.by)),
         PageCommand::Remove(args) => edit(front, args, Edit::Remove),
+        PageCommand::Split(args) => {
+            let run = match (args.across, args.upright) {
+                (true, _) => Some(Run::Across),
+                (_, true) => Some(Run::Upright),
+                (false, false) => None,
+            };
+            edit(front, &args.pages, Edit::Split(Split { run, at: args.cut_at, stands: None }))
+        }
         PageCommand::Part(args) => edit(front, args, Edit::Part),
         PageCommand::Pass(args) => edit(front, args, Edit::Pass),
         PageCommand::Reject(args) => edit(front, args, Edit::Reject),
@@ -90,7 +99,7 @@ fn removed(front: &mut Front, dossier: &str, as_json: bool) -> Result<Exit, Stop
     let archive = front.open()?;
     let gone = archive.catalog().gone_pages(dossier)?;
     let record = |(number, page): (usize, &GonePage)| {
-        let thumbnail = pictures::path(&archive, &page.page.master, page.page.facts.index);
+        let thumbnail = pictures::path(&archive, &page.page);
         GoneRecord {
             number,
             document: page.document.clone(),

@@ -141,7 +141,10 @@ fn target(archive: &Archive, args: &ScanArgs) -> Result<BatchTarget, PipelineErr
             Ok(BatchTarget::Before(page[0]))
         }
         None if args.replace.is_empty() => Ok(BatchTarget::Append),
-        None => Ok(BatchTarget::InsteadOf(pages::select(archive, &args.dossier, &args.replace)?)),
+        None => {
+            let chosen = pages::select(archive, &args.dossier, &args.replace)?;
+            Ok(BatchTarget::InsteadOf(pages::one_of_each_frame(archive, &args.dossier, chosen)?))
+        }
     }
 }
 

@@ -21,6 +21,9 @@ pub(super) struct PageRecord {
     label: String,
     path: String,
     master_sha256: String,
+    /// The part of the frame that the page shows, `left,top,width,height`; null if it shows all of it.
+    part: Option<String>,
+    /// Pixels across and down of what it shows, as stored.
     width: u32,
     height: u32,
     dpi: f32,
@@ -62,13 +65,14 @@ pub(super) fn records(
     for page in archive.catalog().pages(code)? {
         let reading = archive.catalog().reading(page.id)?.map(|reading| reading_record(archive, reading));
         let document = documents.iter().find(|document| document.id == page.document);
-        let thumbnail = pictures::path(archive, &page.master, page.facts.index);
+        let thumbnail = pictures::path(archive, &page);
         records.push(PageRecord {
             document: document.map(|document| document.name.clone()).unwrap_or_default(),
             number: page.number,
             master_sha256: page.master.to_string(),
-            width: page.facts.width,
-            height: page.facts.height,
+            part: page.part.as_ref().map(|(part, _)| part.to_string()),
+            width: page.shown().width(),
+            height: page.shown().height(),
             dpi: page.facts.dpi.0,
             dpi_stated: page.facts.dpi_stated,
             below_standard: page.below_standard,

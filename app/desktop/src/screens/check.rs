@@ -32,6 +32,9 @@ const REASONS: [(&str, Key); 5] = [
     ("ui-because-complete", Key::Num5),
 ];
 
+/// Points that the buttons above the page take, without words.
+const TOOLS: f32 = 440.0;
+
 /// Which pages the contact sheet shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chip {
@@ -135,6 +138,11 @@ impl State {
         self.refused = Some(failure);
     }
 
+    /// Whether a cut is being chosen, so that letters are no keys.
+    pub fn is_asking(&self) -> bool {
+        self.looking.splitting.is_some()
+    }
+
     /// Something was done.
     pub fn done(&mut self) {
         self.refused = None;
@@ -160,8 +168,7 @@ impl State {
 
     /// The page that is looked at: the chosen one, else the worst.
     fn settle(&mut self, dossier: &Dossier) {
-        let is_there = |id: PageId| dossier.pages.iter().any(|page| page.view.id == id);
-        if !self.looking.chosen.is_some_and(is_there) {
+        if !self.looking.settle(dossier) {
             let first = self.order(dossier, Chip::Exceptions).first().copied().unwrap_or(0);
             self.looking.chosen = dossier.pages.get(first).map(|page| page.view.id);
         }
@@ -224,6 +231,7 @@ impl State {
 pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     state.settle(seen.dossier);
+    state.looking.hear(ui);
     if let Some(page) = state.looking.page(seen.dossier) {
         state.seen.insert(page.view.id);
     }
@@ -246,14 +254,25 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
             let head = seen.texts.say("ui-page-n", &[("page", page.number.into())]);
             ui.label(RichText::new(head).font(semibold(16.0)).color(t.text));
             if let Some(sheet) = page_keys::sheet(seen.texts, page) {
-                ui.label(RichText::new(sheet).color(t.text2));
+                ui.scope(|ui| {
+                    // The buttons stay whole.
+                    ui.set_max_width((ui.available_width() - TOOLS).max(0.0));
+                    ui.add(egui::Label::new(RichText::new(&sheet).color(t.text2)).truncate()).on_hover_text(&sheet);
+                });
             }
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                for command in
-                    [Command::Fit, Command::Compare, Command::BeforeAfter, Command::ShowText, Command::TurnRight]
-                {
+                let has_room = ui.available_width() > 560.0;
+                for command in [
+                    Command::Fit,
+                    Command::Compare,
+                    Command::BeforeAfter,
+                    Command::ShowText,
+                    Command::TurnRight,
+                    Command::Split,
+                ] {
                     let (word, cap) = (seen.texts.get(command.label()), command.cap(seen.texts));
-                    let action = Action { is_worded: command == Command::Compare, ..Action::new(&word, &cap) };
+                    let action =
+                        Action { is_worded: command == Command::Compare && has_room, ..Action::new(&word, &cap) };
                     if action.icon(command.icon()).show(ui, None).clicked() {
                         acts.push(Act::Command(command));
                     }
@@ -485,14 +504,14 @@ fn recognised(ui: &mut Ui, texts: &Texts, page: &Page, text: Option<&(PageId, Ve
 fn about(ui: &mut Ui, texts: &Texts, dossier: &Dossier, page: &Page) {
     let t = tokens(ui.ctx());
     ui.label(RichText::new(texts.get("ui-about-page")).font(semibold(13.0)).color(t.text2));
-    let facts = &page.view.facts;
+    let shown = page.view.shown();
     let place = sohoa_catalog::batch::BatchPage::of_path(&page.view.path);
     let batch = place.and_then(|place| dossier.batches.iter().find(|batch| batch.id == place.batch));
     let sha = page.view.master.to_string();
     let size = [
-        ("dpi", format!("{:.0}", facts.dpi.0).into()),
-        ("width", facts.width.to_string().into()),
-        ("height", facts.height.to_string().into()),
+        ("dpi", format!("{:.0}", page.view.facts.dpi.0).into()),
+        ("width", shown.width().to_string().into()),
+        ("height", shown.height().to_string().into()),
     ];
     let rows = [
         ("ui-scanned-at", batch.map(|batch| batch.opened.short_vietnam()).unwrap_or_default()),
@@ -528,7 +547,8 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
             acts.push(Act::Command(command));
         }
     };
-    if dossier.held.is_some() || dossier.pages.is_empty() {
+    // A cut that is being chosen is taken or left first.
+    if dossier.held.is_some() || dossier.pages.is_empty() || state.is_asking() {
         return;
     }
     if let Some(page) = state.looking.page(dossier).filter(|page| page.exception().is_some_and(is_sent_back)) {

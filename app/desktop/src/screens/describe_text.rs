@@ -141,7 +141,7 @@ fn editor(ui: &mut Ui, word: &mut Editing, texts: &Texts, page: &Page, read: &Re
     let width = ui.available_width();
     let (cut, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
     ui.painter().rect(cut, 4.0, t.paper, Stroke::new(1.0, t.line2), egui::StrokeKind::Inside);
-    let (wide, high) = page.view.stands.turned(page.view.facts.width, page.view.facts.height);
+    let (wide, high) = page.view.size();
     if let Some(texture) = gallery.whole(&page.view).or_else(|| gallery.small(&page.view)) {
         let uv = around(read.place, cut.aspect_ratio(), wide as f32, high as f32);
         ui.painter().image(texture.id(), cut.shrink(1.0), uv, UNTINTED);

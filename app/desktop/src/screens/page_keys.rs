@@ -2,6 +2,7 @@
 
 use eframe::egui;
 use egui::{Align2, FontId, Rect, TextureHandle, Ui, vec2};
+use sohoa_model::Sha256;
 use sohoa_model::finding::Severity;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::PageId;
@@ -14,6 +15,7 @@ use crate::gallery::Gallery;
 use crate::lens::{self, Lens};
 use crate::parts::Mark;
 use crate::screens::Act;
+use crate::screens::splitting::Splitting;
 use crate::theme::{semibold, tokens};
 
 /// The page that is chosen, and how it is looked at.
@@ -33,9 +35,36 @@ pub struct Looking {
     other: Lens,
     /// Where the page was drawn last.
     place: Option<Rect>,
+    /// The cut that is being chosen, if the page is to be split.
+    pub splitting: Option<Splitting>,
+    /// The frame of the chosen page: where that was split or joined, what shows it now is looked at.
+    frame: Option<(Sha256, u32)>,
 }
 
 impl Looking {
+    /// Follows the chosen page where it was split or joined; says whether there is a chosen one.
+    pub fn settle(&mut self, dossier: &Dossier) -> bool {
+        if dossier.held.is_some() {
+            self.splitting = None;
+        }
+        let Some(chosen) = self.chosen else { return false };
+        let frame = |page: &Page| (page.view.master, page.view.facts.index);
+        if let Some(page) = dossier.pages.iter().find(|page| page.view.id == chosen) {
+            self.frame = Some(frame(page));
+            return true;
+        }
+        let shows_it = dossier.pages.iter().find(|page| Some(frame(page)) == self.frame);
+        self.chosen = shows_it.map(|page| page.view.id);
+        shows_it.is_some()
+    }
+
+    /// Hears the keys of a cut that is being chosen; first thing in a frame, for they mean nothing else then.
+    pub fn hear(&mut self, ui: &Ui) {
+        if let Some(splitting) = &mut self.splitting {
+            splitting.hear(ui);
+        }
+    }
+
     /// The place of the chosen page in the dossier.
     pub fn at(&self, dossier: &Dossier) -> Option<usize> {
         let chosen = self.chosen.and_then(|chosen| dossier.pages.iter().position(|page| page.view.id == chosen));
@@ -77,7 +106,14 @@ impl Looking {
             }
             return;
         }
-        self.lens.show_view(ui, place, &page.view, gallery, &name(texts, page), &self.marked);
+        let response = self.lens.show_view(ui, place, &page.view, gallery, &name(texts, page), &self.marked);
+        if let Some(mut splitting) = self.splitting.take().filter(|splitting| splitting.is_of(page)) {
+            if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.clicked()) {
+                splitting.press(pointer, &self.lens);
+            }
+            let goes_on = splitting.show(ui, place, &self.lens, page, texts, acts);
+            self.splitting = goes_on.then_some(splitting);
+        }
         if self.lens.shows_after() {
             tagged(ui, place, &texts.get("ui-after"));
         } else if before.is_some() {
@@ -120,6 +156,12 @@ impl Looking {
             Command::TurnLeft => acts.push(edit(Edit::Turn(Rotation::ThreeQuarters), String::new())),
             Command::TurnRight => acts.push(edit(Edit::Turn(Rotation::Quarter), String::new())),
             Command::NewDocument => acts.push(edit(Edit::Part, String::new())),
+            Command::Split if dossier.held.is_none() => {
+                // The line stands over the page as it lies in the archive, and by itself.
+                (self.compares, self.lens.is_after) = (false, false);
+                self.chosen = Some(page.view.id);
+                self.splitting = Some(Splitting::of(page, acts));
+            }
             Command::Blank | Command::Remove => {
                 let reason = if command == Command::Blank { "ui-reason-blank" } else { "ui-reason-removed" };
                 acts.push(edit(Edit::Remove, texts.get(reason)));
@@ -202,8 +244,13 @@ pub fn name(texts: &Texts, page: &Page) -> String {
     parts.join(", ")
 }
 
-/// The sheet and side of a page, if it was scanned.
+/// The sheet and side of a page, if it was scanned, and which half of an image it is, if it is one.
 pub fn sheet(texts: &Texts, page: &Page) -> Option<String> {
-    let (sheet, is_back) = page.sheet?;
-    Some(texts.say(if is_back { "ui-sheet-back" } else { "ui-sheet-front" }, &[("sheet", sheet.into())]))
+    let side = page.sheet.map(|(sheet, is_back)| {
+        texts.say(if is_back { "ui-sheet-back" } else { "ui-sheet-front" }, &[("sheet", sheet.into())])
+    });
+    let half = page.view.half();
+    let half = (!half.is_empty()).then(|| texts.say("ui-page-half", &[("half", half.into())]));
+    let parts: Vec<String> = side.into_iter().chain(half).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -1,5 +1,7 @@
 //! Scan: paper in, nothing lost. The last page large, all pages in a strip, counts against what is expected.
 
+use std::collections::BTreeSet;
+
 use eframe::egui;
 use egui::{
     Align, Align2, CentralPanel, ComboBox, FontId, Frame, Key, Layout, Margin, Modal, Panel, Rect, RichText,
@@ -137,7 +139,7 @@ impl State {
 
     /// Whether a field or a question stands over the screen, so that its letters are not keys.
     pub fn is_asking(&self) -> bool {
-        self.reconciling.is_some()
+        self.reconciling.is_some() || self.looking.splitting.is_some()
     }
 
     fn chosen_profile(&self) -> Profile {
@@ -239,7 +241,10 @@ fn instead(dossier: &Dossier, page: &Page) -> Seat {
         (Some((other, _)), Some((sheet, _))) => other == sheet,
         _ => other.view.id == page.view.id,
     };
-    let pages: Vec<&Page> = dossier.pages.iter().filter(of_sheet).collect();
+    // A side that was split goes through the scanner once.
+    let mut sides = BTreeSet::new();
+    let pages = dossier.pages.iter().filter(of_sheet);
+    let pages: Vec<&Page> = pages.filter(|page| sides.insert((page.view.master, page.view.facts.index))).collect();
     let first = pages.first().map_or(page.number, |page| page.number);
     Seat::Instead(pages.iter().map(|page| page.view.id).collect(), first)
 }
@@ -247,6 +252,8 @@ fn instead(dossier: &Dossier, page: &Page) -> Seat {
 /// Draws the screen.
 pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
+    state.looking.settle(seen.dossier);
+    state.looking.hear(ui);
     let width = if ui.available_width() < 1290.0 { 296.0 } else { 320.0 };
     let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.line)).inner_margin(Margin::same(16));
     Panel::right("scan-inspector").exact_size(width).resizable(false).frame(frame).show(ui, |ui| {
@@ -254,12 +261,13 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     });
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(16, 12));
     Panel::bottom("scan-verbs").exact_size(56.0).resizable(false).frame(frame).show(ui, |ui| {
-        let is_worded = ui.available_width() > 1000.0;
+        let width = ui.available_width();
         ui.horizontal_centered(|ui| {
             for (at, command) in [
                 Command::Rescan,
                 Command::Insert,
                 Command::TurnRight,
+                Command::Split,
                 Command::NewDocument,
                 Command::Blank,
                 Command::Remove,
@@ -269,7 +277,9 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
             .enumerate()
             {
                 let (word, cap) = (seen.texts.get(command.label()), command.cap(seen.texts));
-                let is_worded = is_worded || at < 2;
+                // Where there is little room, arrows that turn speak for themselves.
+                let is_plain = matches!(command, Command::TurnRight | Command::Undo);
+                let is_worded = at < 2 || width > 1130.0 || width > 1000.0 && !is_plain;
                 let action = Action { is_worded, ..Action::new(&word, &cap).icon(command.icon()) };
                 let can = if command == Command::Undo { seen.can_undo } else { !seen.dossier.pages.is_empty() };
                 if action.enabled(can).show(ui, None).clicked() {
@@ -307,8 +317,8 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     }
     state.looking.show(ui, rect, texts, dossier, gallery, acts);
     tools(ui, rect, texts, acts);
-    if state.looking.compares {
-        // The pages take all the room, and carry their numbers themselves.
+    if state.looking.compares || state.looking.splitting.is_some() {
+        // The pages take all the room, and carry their numbers themselves; a cut needs it.
         return;
     }
     let is_last = state.looking.chosen.is_none();
@@ -324,11 +334,11 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     if let Some(sheet) = page_keys::sheet(texts, &page) {
         text(54.0, &sheet, small, t.text2);
     }
-    let facts = &page.view.facts;
+    let shown = page.view.shown();
     let values = [
-        ("dpi", format!("{:.0}", facts.dpi.0).into()),
-        ("width", facts.width.to_string().into()),
-        ("height", facts.height.to_string().into()),
+        ("dpi", format!("{:.0}", page.view.facts.dpi.0).into()),
+        ("width", shown.width().to_string().into()),
+        ("height", shown.height().to_string().into()),
     ];
     let lines = [
         texts.say("ui-page-facts", &values),
@@ -726,7 +736,8 @@ fn next_step(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let is_done = dossier.open().is_none() && !dossier.batches.is_empty() && state.seat == Seat::End;
     if let Some(next) = seen.next.filter(|_| is_done && !seen.is_feeding) {
         let word = texts.say("ui-next-dossier", &[("dossier", next.into())]);
-        let go = Action::new(&word, "Enter").primary().icon(Command::Open.icon());
+        let can = state.looking.splitting.is_none();
+        let go = Action::new(&word, "Enter").primary().icon(Command::Open.icon()).enabled(can);
         let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
         if go.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Open(next.to_owned(), Screen::Scan));
@@ -754,7 +765,8 @@ fn next_step(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         (Seat::End, Some(sheet)) => texts.say("ui-continue-from", &[("sheet", sheet.into())]),
         (Seat::End, None) => texts.get("ui-begin"),
     };
-    let can = !seen.is_feeding && dossier.held.is_none();
+    // One thing at a time: a cut that is being chosen is taken or left first.
+    let can = !seen.is_feeding && dossier.held.is_none() && state.looking.splitting.is_none();
     let go = Action::new(&word, &cap).primary().icon(Command::Feed.icon()).enabled(can);
     if go.show(ui, Some(width)).clicked() {
         acts.push(Act::Command(Command::Feed));

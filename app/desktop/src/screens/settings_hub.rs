@@ -35,7 +35,8 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         _ => hint(ui, &texts.get("ui-hub-why")),
     });
     if !seen.is_administrator() {
-        let names = state.books.as_ref().and_then(|books| books.as_ref().ok()).map(|books| books.administrators.join(", "));
+        let names =
+            state.books.as_ref().and_then(|books| books.as_ref().ok()).map(|books| books.administrators.join(", "));
         hint(ui, &texts.say("ui-administrators-only", &[("names", names.unwrap_or_default().into())]));
         return None;
     }

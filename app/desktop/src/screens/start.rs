@@ -231,7 +231,13 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
     let free = texts.say("ui-free-of", &[("free", failure::bytes(snapshot.free).into())]);
     let hub = snapshot.upstream_words(texts).map(|(words, alarms)| {
         let waits = snapshot.upstream.as_ref().is_some_and(|upstream| upstream.waiting > 0);
-        let mark = if alarms { Mark::Warn } else if waits { Mark::Unsaved } else { Mark::Safe };
+        let mark = if alarms {
+            Mark::Warn
+        } else if waits {
+            Mark::Unsaved
+        } else {
+            Mark::Safe
+        };
         (mark, texts.get("ui-hub"), words)
     });
     let rows = [

@@ -1,7 +1,12 @@
 //! PNG files that the tests make and what inspection and decoding must say of them.
 
+use std::io::Cursor;
+
+use sohoa_imaging::inspect::Limits;
+use sohoa_imaging::view::view;
 use sohoa_model::frame::{Conversion, Embedding, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
+use sohoa_model::part::FramePart;
 
 use crate::build::{bilevel_page, exif, ihdr, luma, packed, page, png_of_chunks};
 use crate::{cut_everywhere, damaged_everywhere, gray, only, refusal, repacked_gray};
@@ -136,5 +141,38 @@ fn claimed_sizes_cost_nothing() {
     ] {
         let file = png_of_chunks(&[ihdr(width, height, 8, 0, 0), (*b"IDAT", data.clone())]);
         assert_eq!(refusal(&file), code, "{width} x {height}");
+    }
+}
+
+#[test]
+fn a_part_of_a_frame_is_seen_to_the_pixel_whatever_its_samples_are() {
+    let (width, height) = (45, 33);
+    let (tones, ink) = (page(width, height), bilevel_page(width, height));
+    let high: Vec<u8> = tones.iter().flat_map(|sample| [*sample, 3]).collect();
+    let colors: Vec<u8> = tones.iter().flat_map(|sample| [*sample, 255 - sample, 7]).collect();
+    let cases = [
+        ("grey", 8, 0, tones.clone(), tones.iter().map(|&v| [v; 3]).collect::<Vec<_>>()),
+        ("sixteen bits", 16, 0, high, tones.iter().map(|&v| [v; 3]).collect()),
+        ("bilevel", 1, 0, packed(&ink, width, 255), ink.iter().map(|&v| [v; 3]).collect()),
+        ("colour", 8, 2, colors, tones.iter().map(|&v| [v, 255 - v, 7]).collect()),
+    ];
+    for (what, bits, color, rows, expected) in cases {
+        let data = unfiltered(&rows, rows.len() / height as usize);
+        let file = png_of_chunks(&[ihdr(width, height, bits, color, 0), (*b"IDAT", data)]);
+        let facts = only(&file);
+        // Neither edge at a byte of a bilevel row; and the whole frame.
+        for [left, top, across, down] in [[11, 4, 23, 20], [0, 0, width, height], [44, 32, 1, 1]] {
+            let part = FramePart::of(&facts, [left, top, across, down]).unwrap();
+            let seen = view(&mut Cursor::new(&file), &facts, part, &Limits::default(), 1).unwrap();
+            let wanted: Vec<u8> = (top..top + down)
+                .flat_map(|y| (left..left + across).map(move |x| (y * width + x) as usize))
+                .flat_map(|at| expected[at])
+                .collect();
+            assert_eq!((seen.width, seen.height), (across, down), "{what}");
+            assert!(seen.pixels == wanted, "{what} {part}");
+        }
+        let part = FramePart::of(&facts, [11, 4, 23, 20]).unwrap();
+        let small = view(&mut Cursor::new(&file), &facts, part, &Limits::default(), 4).unwrap();
+        assert_eq!((small.width, small.height), (6, 5), "{what}");
     }
 }

@@ -8,15 +8,25 @@ use super::fonts::Used;
 use super::{Report, decoded};
 
 /// Operators that need no look; the others that are known are told apart below.
-const PLAIN: [&str; 7] = ["cm", "BT", "ET", "Tz", "Tm", "BDC", "EMC"];
+const PLAIN: [&str; 6] = ["BT", "ET", "Tz", "Tm", "BDC", "EMC"];
 const MAX_NESTING: u32 = 28;
+
+/// How far from its edges a page may be left bare, in points.
+const BARE: f64 = 0.01;
+
+/// What a page has that its content may name.
+pub(super) struct OfPage<'a> {
+    /// Left, bottom, right and top of its MediaBox.
+    pub(super) bounds: [f64; 4],
+    pub(super) images: &'a [(Name, u32)],
+    pub(super) fonts: &'a [(Name, u32)],
+}
 
 /// Checks a content stream and enters the codes that it shows.
 pub(super) fn check<R: Read + Seek>(
     file: &mut File<R>,
     number: u32,
-    images: &[(Name, u32)],
-    fonts: &[(Name, u32)],
+    page: &OfPage<'_>,
     used: &mut Used,
     report: &mut Report,
 ) -> Result<(), PdfError> {
@@ -25,6 +35,9 @@ pub(super) fn check<R: Read + Seek>(
         return Ok(());
     };
     let (mut nesting, mut font, mut mode, mut drawn) = (0_u32, None, 0, 0);
+    // Where the next image would lie, and the box around all that were drawn: left, bottom, right, top.
+    let mut place = [0.0, 0.0, 1.0, 1.0];
+    let mut covered = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     for operation in Operations::new(&content) {
         let Ok(operation) = operation else {
             report.add("6.2.2", number, "a content stream that is malformed");
@@ -43,13 +56,25 @@ pub(super) fn check<R: Read + Seek>(
                 Some(outer) => nesting = outer,
                 None => report.add("6.2.2", number, "Q without q"),
             },
-            "Do" => match find(images, 0) {
-                Some(_) => drawn += 1,
+            "cm" => {
+                let numbers: Vec<f64> = operation.operands.iter().filter_map(Object::as_number).collect();
+                match numbers[..] {
+                    [across, 0.0, 0.0, up, left, bottom] => place = [left, bottom, left + across, bottom + up],
+                    _ => report.add("6.2.2", number, "an image that is laid askew"),
+                }
+            }
+            "Do" => match find(page.images, 0) {
+                Some(_) => {
+                    drawn += 1;
+                    for (side, (all, one)) in covered.iter_mut().zip(place).enumerate() {
+                        *all = if side < 2 { all.min(one) } else { all.max(one) };
+                    }
+                }
                 None => report.add("6.2.2", number, "an XObject that the page does not have"),
             },
             "Tr" => mode = operation.operands.first().and_then(Object::as_int).unwrap_or(-1),
             "Tf" => {
-                font = find(fonts, 0);
+                font = find(page.fonts, 0);
                 report.want(font.is_some(), "6.2.2", number, "a font that the page does not have");
             }
             "Tj" => {
@@ -67,6 +92,11 @@ pub(super) fn check<R: Read + Seek>(
         }
     }
     report.want(nesting == 0, "6.2.2", number, "q without Q");
-    report.want(drawn == images.len(), "6.2.2", number, "an image of the page that is not drawn once");
+    report.want(drawn == page.images.len(), "6.2.2", number, "an image of the page that is not drawn once");
+    // A page shows a part of its image: what lies beyond its edges is clipped, but nothing within them may be bare.
+    let ([left, bottom, right, top], around) = (page.bounds, covered);
+    let is_covered = around[0] <= left + BARE && around[1] <= bottom + BARE && around[2] >= right - BARE;
+    let is_covered = is_covered && around[3] >= top - BARE;
+    report.want(is_covered || drawn == 0, "6.2.2", number, "a page that its image does not cover");
     Ok(())
 }

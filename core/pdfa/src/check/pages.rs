@@ -103,7 +103,8 @@ pub(super) fn page<R: Read + Seek>(
         report.add("6.2.2", number, "a page that shares its content with another");
         return Ok(());
     }
-    content::check(file, stream.number, &images, &fonts, used, report)
+    let bounds = bounds.as_deref().and_then(|sides| <[f64; 4]>::try_from(sides).ok()).unwrap_or_default();
+    content::check(file, stream.number, &content::OfPage { bounds, images: &images, fonts: &fonts }, used, report)
 }
 
 fn image<R: Read + Seek>(file: &mut File<R>, number: u32, report: &mut Report) -> Result<(), PdfError> {

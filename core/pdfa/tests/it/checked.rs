@@ -108,6 +108,17 @@ fn what_is_broken_is_named_by_its_clause() {
             }),
         ),
         ("32000 7.5", changed(&bytes, |file| (file.size(), Object::Null))),
+        // A page that is wider than what is laid on it.
+        (
+            "6.2.2",
+            changed(&bytes, |file| {
+                let is_page = |dict: &Dict| dict.get("Type").is_some_and(|kind| kind.is_name("Page"));
+                let mut dicts = (1..file.size()).filter_map(|number| Some((number, file.dict(number).ok()?)));
+                let (number, mut page) = dicts.find(|(_, dict)| is_page(dict)).unwrap();
+                page.set("MediaBox", Object::array([0.0, 0.0, 90.0, 115.2]));
+                (number, page.into())
+            }),
+        ),
         ("6.1.3", [&bytes[..], b"%more\n"].concat()),
     ];
     for (clause, broken) in cases {

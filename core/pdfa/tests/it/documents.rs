@@ -1,10 +1,12 @@
 //! Whole documents: titles, labels, many pages, unchanged bytes, the same bytes twice, what can't be written.
 
+use std::ffi::OsStr;
 use std::io::{self, Cursor, Read};
+use std::path::Path;
 
 use sohoa_model::geometry::Rotation;
 use sohoa_model::{Language, Sha256, Verdict};
-use sohoa_pdfa::{ImageData, ImageEncoding, PageInput, Pdfa, PdfaError, check};
+use sohoa_pdfa::{ImageData, ImageEncoding, PageImage, PageInput, Pdfa, PdfaError, check, for_each_image};
 
 use crate::judged::{judge, tool};
 use crate::made::{self, Page};
@@ -95,8 +97,14 @@ fn render(name: &str, page: Page, dpi: u32) -> Option<(usize, usize, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, made::write(&made::info(name), &[page]).0).unwrap();
-    let dpi = dpi.to_string();
-    let pgm = tool("pdftoppm", &["-gray".as_ref(), "-r".as_ref(), dpi.as_ref(), path.as_os_str()])?;
+    rendered(&path, 1, dpi)
+}
+
+fn rendered(path: &Path, page: u32, dpi: u32) -> Option<(usize, usize, Vec<u8>)> {
+    let (dpi, page) = (dpi.to_string(), page.to_string());
+    let [dpi, page]: [&OsStr; 2] = [dpi.as_ref(), page.as_ref()];
+    let of_page = ["-f".as_ref(), page, "-l".as_ref(), page];
+    let pgm = tool("pdftoppm", &[&["-gray".as_ref(), "-r".as_ref(), dpi], &of_page[..], &[path.as_os_str()]].concat())?;
     let mut parts = pgm.splitn(4, |byte| byte.is_ascii_whitespace());
     assert_eq!(parts.next().unwrap(), b"P5");
     let mut number = || std::str::from_utf8(parts.next().unwrap()).unwrap().parse::<usize>().unwrap();
@@ -148,6 +156,62 @@ fn a_turned_page_shows_its_mark_where_the_turn_puts_it() {
 }
 
 #[test]
+fn two_pages_share_one_image_and_each_shows_its_part_of_it() {
+    // The L stands in the left third, the stripes in the right one; a stroke of three pixels at the cut belongs to one.
+    for (name, picture) in [("jpeg", made::jpeg(300, 200, 1)), ("strips", made::g4(300, 200, 37, true))] {
+        let halves = [[0, 0, 130, 200], [130, 0, 170, 200]];
+        for rotation in [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters] {
+            let pages = halves.map(|part| {
+                let mut page = made::page(picture.clone(), 72.0);
+                let (width, height) = rotation.turned(part[2], part[3]);
+                let words = if part[0] == 0 { "tờ bên trái" } else { "tờ bên phải" };
+                let words: Vec<&str> = words.split(' ').collect();
+                page.text = Some(made::text(width, height, vec![made::line(&words, 10.0, 60.0, 12.0, 8.0, 0.0)]));
+                Page { part: Some(part), rotation, ..page }
+            });
+            let (bytes, _) = made::write(&made::info("hai trang"), &pages);
+            let path = judge(&format!("halves-{name}-{}", rotation.degrees()), &bytes);
+            let checked = check(Cursor::new(&bytes)).unwrap();
+            assert_eq!((&checked.verdict, checked.facts.pages), (&Verdict::Passed, 2), "{:?}", checked.violations);
+            let mut images = Vec::new();
+            for_each_image(Cursor::new(&bytes), |image| images.push((image.page, image.sha256))).unwrap();
+            let (first, second) = images.split_at(images.len() / 2);
+            assert!(first.iter().map(|image| image.1).eq(second.iter().map(|image| image.1)), "both show one image");
+            let stored = bytes.windows(15).filter(|window| window == b"/Subtype /Image").count();
+            assert_eq!(stored, first.len(), "and it is stored once");
+            for (number, part) in (1..).zip(halves) {
+                let Some((width, height, samples)) = rendered(&path, number, 72) else { return };
+                assert_eq!((width as u32, height as u32), rotation.turned(part[2], part[3]));
+                for (x, y) in (5..part[3] - 5).step_by(7).flat_map(|y| (5..part[2] - 5).step_by(5).map(move |x| (x, y)))
+                {
+                    let near = |dx: u32, dy: u32| made::ink(part[0] + x + dx - 2, part[1] + y + dy - 2, 300, 200);
+                    let inside = near(2, 2);
+                    // Away from edges, where JPEG and rendering soften.
+                    if (0..5).any(|d| near(d, 0) != inside || near(d, 4) != inside || near(0, d) != inside) {
+                        continue;
+                    }
+                    let (right, down) = (part[2] - 1 - x, part[3] - 1 - y);
+                    let (at_x, at_y) = match rotation {
+                        Rotation::None => (x, y),
+                        Rotation::Quarter => (down, x),
+                        Rotation::Half => (right, down),
+                        Rotation::ThreeQuarters => (y, right),
+                    };
+                    let dark = samples[at_y as usize * width + at_x as usize] < 128;
+                    assert_eq!(dark, inside, "{name} {rotation:?} page {number} at {x},{y}");
+                }
+                let number = number.to_string();
+                let arguments =
+                    ["-f".as_ref(), number.as_ref(), "-l".as_ref(), number.as_ref(), path.as_os_str(), "-".as_ref()];
+                let Some(text) = tool("pdftotext", &arguments) else { return };
+                let expected = if part[0] == 0 { "tờ bên trái" } else { "tờ bên phải" };
+                assert_eq!(String::from_utf8(text).unwrap().trim(), expected, "{name} {rotation:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let document = || {
         let mut page = made::page(made::g4(121, 160, 50, true), 100.0);
@@ -177,13 +241,18 @@ fn try_page(width: u32, height: u32, encoding: ImageEncoding, data: &mut dyn Rea
     let mut facts = made::facts(&made::jpeg(8, 8, 1), 100.0);
     (facts.width, facts.height) = (width, height);
     let mut pdfa = Pdfa::begin(io::sink(), &made::info("refused"))?;
-    let image = ImageData { encoding, data };
-    pdfa.add_page(PageInput { facts: &facts, rotation: Rotation::None, label: None, text: None, image })?;
+    let image = PageImage::Stored(ImageData { encoding, data });
+    pdfa.add_page(PageInput { facts: &facts, part: None, rotation: Rotation::None, label: None, text: None, image })?;
     pdfa.finish().map(|_| ())
 }
 
 #[test]
 fn what_can_not_become_a_page_is_refused() {
+    let facts = made::facts(&made::jpeg(8, 8, 1), 100.0);
+    let mut pdfa = Pdfa::begin(io::sink(), &made::info("refused")).unwrap();
+    let image = PageImage::Of(0);
+    let again = PageInput { facts: &facts, part: None, rotation: Rotation::None, label: None, text: None, image };
+    assert!(matches!(pdfa.add_page(again), Err(PdfaError::NoImage { page: 1 })));
     let jpeg = |length| ImageEncoding::Jpeg { components: 1, length };
     let cmyk = ImageEncoding::Jpeg { components: 4, length: 3 };
     assert!(matches!(try_page(8, 8, cmyk, &mut &b"abc"[..]), Err(PdfaError::Image { page: 1, .. })));

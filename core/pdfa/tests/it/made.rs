@@ -5,8 +5,9 @@ use std::io::Cursor;
 use sohoa_model::frame::{Embedding, FrameFacts, RowFilter, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use sohoa_model::page_text::{BlockRole, PageText, TextBlock, TextLine, Word};
+use sohoa_model::part::FramePart;
 use sohoa_model::{Language, Timestamp};
-use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageInput, Pdfa, RangeReader, Strip, Summary};
+use sohoa_pdfa::{DocumentInfo, ImageData, ImageEncoding, PageImage, PageInput, Pdfa, RangeReader, Strip, Summary};
 
 /// The bytes of a picture as a file keeps them.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Picture {
 #[derive(Clone)]
 pub(crate) struct Page {
     pub(crate) picture: Picture,
+    /// What it shows of the picture: left, top, width, height.
+    pub(crate) part: Option<[u32; 4]>,
     pub(crate) rotation: Rotation,
     pub(crate) dpi: f32,
     pub(crate) label: Option<String>,
@@ -57,21 +60,29 @@ pub(crate) fn facts(picture: &Picture, dpi: f32) -> FrameFacts {
 }
 
 pub(crate) fn page(picture: Picture, dpi: f32) -> Page {
-    Page { picture, rotation: Rotation::None, dpi, label: None, text: None }
+    Page { picture, part: None, rotation: Rotation::None, dpi, label: None, text: None }
 }
 
-/// Writes a document and gives its bytes.
+/// Writes a document and gives its bytes; pages that show parts of one picture share it.
 pub(crate) fn write(info: &DocumentInfo, pages: &[Page]) -> (Vec<u8>, Summary) {
     let mut bytes = Vec::new();
     let mut pdfa = Pdfa::begin(&mut bytes, info).unwrap();
-    for page in pages {
+    for (at, page) in pages.iter().enumerate() {
         let facts = facts(&page.picture, page.dpi);
+        let is_shared =
+            |other: &Page| page.part.is_some() && other.part.is_some() && other.picture.bytes == page.picture.bytes;
+        let mut bytes = &page.picture.bytes[..];
+        let stored = ImageData { encoding: page.picture.encoding.clone(), data: &mut bytes };
         let input = PageInput {
             facts: &facts,
+            part: page.part.map(|part| FramePart::of(&facts, part).unwrap()),
             rotation: page.rotation,
             label: page.label.clone(),
             text: page.text.as_ref(),
-            image: ImageData { encoding: page.picture.encoding.clone(), data: &mut &page.picture.bytes[..] },
+            image: match pages[..at].iter().position(is_shared) {
+                Some(first) => PageImage::Of(first as u32),
+                None => PageImage::Stored(stored),
+            },
         };
         pdfa.add_page(input).unwrap();
     }

@@ -40,6 +40,8 @@ pub enum Request {
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
+        /// The part of the frame that the page shows: left, top, width, height; all of it if none is said.
+        shown: Option<[u32; 4]>,
         /// Degrees clockwise from the stored samples that a person gave.
         turn: Option<u16>,
         /// How to read.
@@ -65,6 +67,8 @@ pub enum Request {
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
+        /// The part of the frame that the page shows: left, top, width, height; all of it if none is said.
+        shown: Option<[u32; 4]>,
         /// Degrees clockwise from the stored samples.
         rotation: u16,
         /// By how much its pixels across and down are made fewer.
@@ -78,6 +82,8 @@ pub enum Request {
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
+        /// The part of the frame that the page shows: left, top, width, height; all of it if none is said.
+        shown: Option<[u32; 4]>,
         /// Degrees clockwise from the stored samples.
         rotation: u16,
         /// By how much its pixels across and down are made fewer.

@@ -15,9 +15,10 @@ use sohoa_imaging::sniff::{self, HEAD_LENGTH};
 use sohoa_imaging::thumbnail::{Picture, Samples, Shrink};
 use sohoa_imaging::view;
 use sohoa_model::Timestamp;
-use sohoa_model::frame::{FileFormat, FrameFacts};
+use sohoa_model::frame::{FileFormat, FrameFacts, GrayImage};
 use sohoa_model::geometry::Rotation;
 use sohoa_model::language::Language;
+use sohoa_model::part::FramePart;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_ocr::{Models, Reader};
 use sohoa_sign::TrustAnchors;
@@ -52,9 +53,34 @@ struct Server {
 struct Seen {
     path: PathBuf,
     frame: u32,
+    shown: FramePart,
     rotation: Rotation,
     factor: u32,
     picture: Picture,
+}
+
+/// A page in a request: the facts of its frame, and what it shows of that.
+struct Shown {
+    facts: FrameFacts,
+    part: FramePart,
+}
+
+impl Shown {
+    fn of(record: &FactsRecord, shown: Option<[u32; 4]>) -> Result<Self, Response> {
+        let facts = facts_of(record).ok_or_else(|| refused("bad-request", "facts"))?;
+        let part = match shown {
+            Some(numbers) => FramePart::of(&facts, numbers).ok_or_else(|| refused("bad-request", "shown"))?,
+            None => FramePart::whole(&facts),
+        };
+        Ok(Self { facts, part })
+    }
+
+    /// Its samples as stored, before any turning.
+    fn gray(&self, path: &Path) -> Result<GrayImage, Response> {
+        let image = open(path).and_then(|mut file| decode_gray(&mut file, &self.facts, &Limits::default()));
+        let image = image.map_err(|error| refused_image(&error))?;
+        Ok(if self.part == FramePart::whole(&self.facts) { image } else { image.cut(&self.part.rect()) })
+    }
 }
 
 fn refused(code: &str, detail: impl ToString) -> Response {
@@ -73,14 +99,20 @@ impl Server {
         match request {
             Request::Inspect { path } => (inspect(&path), Vec::new()),
             Request::Models { recipe } => (self.check_models(&recipe), Vec::new()),
-            Request::Read { path, facts, turn, recipe } => (self.read(&path, &facts, turn, &recipe), Vec::new()),
+            Request::Read { path, facts, shown, turn, recipe } => {
+                let read = Shown::of(&facts, shown).and_then(|page| self.read(&path, &page, turn, &recipe));
+                (read.unwrap_or_else(|refusal| refusal), Vec::new())
+            }
             Request::Inventory { path } => (inventory(&path), Vec::new()),
             Request::Judge { path, trust, at } => (judge(&path, &trust, Timestamp(at)), Vec::new()),
             Request::Repack { path, facts } => repack(&path, &facts),
-            Request::Prepared { path, facts, rotation, factor } => prepared(&path, &facts, rotation, factor),
-            Request::View { path, facts, rotation, factor, part } => {
+            Request::Prepared { path, facts, shown, rotation, factor } => {
+                let made = Shown::of(&facts, shown).and_then(|page| prepared(&path, &page, rotation, factor));
+                made.unwrap_or_else(|refusal| (refusal, Vec::new()))
+            }
+            Request::View { path, facts, shown, rotation, factor, part } => {
                 let rotation = Rotation::from_degrees(i32::from(rotation)).unwrap_or_default();
-                match self.view(path, &facts, rotation, factor) {
+                match Shown::of(&facts, shown).and_then(|page| self.view(path, &page, rotation, factor)) {
                     Ok(picture) => {
                         let cut = part.map(|part| picture.part(part));
                         let Picture { width, height, pixels } = cut.unwrap_or_else(|| picture.clone());
@@ -92,23 +124,18 @@ impl Server {
         }
     }
 
-    fn view(
-        &mut self,
-        path: PathBuf,
-        facts: &FactsRecord,
-        rotation: Rotation,
-        factor: u32,
-    ) -> Result<&Picture, Response> {
-        let facts = facts_of(facts).ok_or_else(|| refused("bad-request", "facts"))?;
-        let frame = facts.index;
-        let is_it =
-            |seen: &Seen| (&seen.path, seen.frame, seen.rotation, seen.factor) == (&path, frame, rotation, factor);
+    fn view(&mut self, path: PathBuf, page: &Shown, rotation: Rotation, factor: u32) -> Result<&Picture, Response> {
+        let (frame, shown) = (page.facts.index, page.part);
+        let is_it = |seen: &Seen| {
+            (&seen.path, seen.frame, seen.shown, seen.rotation, seen.factor) == (&path, frame, shown, rotation, factor)
+        };
         if !self.seen.as_ref().is_some_and(is_it) {
             // The last one goes first: two at a time might not fit.
             self.seen = None;
-            let made = open(&path).and_then(|mut file| view::view(&mut file, &facts, &Limits::default(), factor));
+            let made =
+                open(&path).and_then(|mut file| view::view(&mut file, &page.facts, shown, &Limits::default(), factor));
             let picture = made.map_err(|error| refused_image(&error))?.turned(rotation);
-            self.seen = Some(Seen { path, frame, rotation, factor, picture });
+            self.seen = Some(Seen { path, frame, shown, rotation, factor, picture });
         }
         match &self.seen {
             Some(seen) => Ok(&seen.picture),
@@ -135,25 +162,27 @@ impl Server {
         }
     }
 
-    fn read(&mut self, path: &Path, facts: &FactsRecord, turn: Option<u16>, recipe: &RecipeRecord) -> Response {
-        let Some(facts) = facts_of(facts) else { return refused("bad-request", "facts") };
+    fn read(
+        &mut self,
+        path: &Path,
+        page: &Shown,
+        turn: Option<u16>,
+        recipe: &RecipeRecord,
+    ) -> Result<Response, Response> {
         let turn = turn.and_then(|degrees| Rotation::from_degrees(i32::from(degrees)));
-        let Some(recipe) = recipe.recipe() else { return refused("bad-request", "recipe") };
+        let recipe = recipe.recipe().ok_or_else(|| refused("bad-request", "recipe"))?;
         let reader = match &mut self.reader {
             Some(reader) => reader,
             empty => match Models::open(&self.models) {
                 Ok(models) => empty.insert(Reader::new(models)),
-                Err(error) => return refused("models", error),
+                Err(error) => return Err(refused("models", error)),
             },
         };
-        let image = match open(path).and_then(|mut file| decode_gray(&mut file, &facts, &Limits::default())) {
-            Ok(image) => image,
-            Err(error) => return refused_image(&error),
-        };
+        let image = page.gray(path)?;
         let start = Instant::now();
         let now = move || u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let reading = read_page(image, &facts, turn, &recipe, reader, &now);
-        Response::Reading { reading: Box::new(ReadingRecord::from(&reading)) }
+        let reading = read_page(image, &page.facts, turn, &recipe, reader, &now);
+        Ok(Response::Reading { reading: Box::new(ReadingRecord::from(&reading)) })
     }
 }
 
@@ -230,21 +259,13 @@ fn inventory(path: &Path) -> Response {
 }
 
 /// The samples that recognition is given of a page, as a picture.
-fn prepared(path: &Path, facts: &FactsRecord, rotation: u16, factor: u32) -> (Response, Vec<u8>) {
-    let Some(facts) = facts_of(facts) else { return (refused("bad-request", "facts"), Vec::new()) };
+fn prepared(path: &Path, page: &Shown, rotation: u16, factor: u32) -> Result<(Response, Vec<u8>), Response> {
     let rotation = Rotation::from_degrees(i32::from(rotation)).unwrap_or_default();
-    match open(path).and_then(|mut file| decode_gray(&mut file, &facts, &Limits::default())) {
-        Ok(image) => {
-            let image = read_page::prepared(image, rotation);
-            let mut small = Shrink::by(factor, Samples::Gray, image.width, image.width as usize);
-            small.rows(&image.pixels);
-            match small.finish() {
-                Some(Picture { width, height, pixels }) => (Response::Picture { width, height }, pixels),
-                None => (refused("bad-request", "factor"), Vec::new()),
-            }
-        }
-        Err(error) => (refused_image(&error), Vec::new()),
-    }
+    let image = read_page::prepared(page.gray(path)?, rotation);
+    let mut small = Shrink::by(factor, Samples::Gray, image.width, image.width as usize);
+    small.rows(&image.pixels);
+    let Picture { width, height, pixels } = small.finish().ok_or_else(|| refused("bad-request", "factor"))?;
+    Ok((Response::Picture { width, height }, pixels))
 }
 
 fn repack(path: &Path, facts: &FactsRecord) -> (Response, Vec<u8>) {

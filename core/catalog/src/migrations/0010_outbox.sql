@@ -112,7 +112,7 @@ BEGIN
         ON CONFLICT (kind, id) DO UPDATE SET version = version + 1;
 END;
 CREATE TRIGGER outbox_page_changed AFTER UPDATE OF
-    document, facts, below_standard, superseded_at, reading, reading_state, place, turn, gone
+    document, part, part_name, facts, below_standard, superseded_at, reading, reading_state, place, turn, gone
     ON page WHEN EXISTS (SELECT 1 FROM sync_state)
 BEGIN
     INSERT INTO outbox (kind, id, dossier) VALUES ('document', new.document, new.dossier)
