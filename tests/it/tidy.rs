@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "pipeline", "shell"]),
     ("app/desktop", &["model", "store", "catalog", "pipeline", "shell"]),
+    ("app/hub", &["model", "wire"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
     ("tests/scale", &[]),
