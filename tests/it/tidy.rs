@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "sync", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "sync", "pipeline", "shell"]),
     ("app/desktop", &["model", "store", "catalog", "sync", "pipeline", "shell"]),
+    ("app/hub", &["model", "wire"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
     ("tests/scale", &[]),

@@ -1,0 +1,143 @@
+//! `POST /v1/enrolments`: a one-time code and a key become a station, or a new epoch of one.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use sohoa_wire::enrolment::{EnrolmentCode, EnrolmentReceipt, EnrolmentRequest};
+use sohoa_wire::moment::Moment;
+use sohoa_wire::{Chain, Hash, ProblemKind, Signed, StationId};
+use sqlx_postgres::PgTransaction;
+use uuid::Uuid;
+
+use super::{Peer, question};
+use crate::database::{rows, sql, value};
+use crate::{Hub, Refusal, auth, hub};
+
+/// Wrong codes from one address within an hour, after which it must wait.
+const FAILURES: i64 = 5;
+
+/// A code as the database has it: unit, station of which it makes a new epoch, name, end, key that used it, receipt.
+type Code = (i32, Option<i32>, String, DateTime<Utc>, Option<Vec<u8>>, Option<String>);
+
+pub(super) async fn enrol(
+    State(hub): State<Arc<Hub>>,
+    Extension(Peer(peer)): Extension<Peer>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (parts, sent) = request.into_parts();
+    let newcomer = auth::newcomer(&hub, &parts)?;
+    let asked: EnrolmentRequest = question(sent, newcomer.digest()?).await?;
+    newcomer.verify(&asked.public_key)?;
+    let address = peer.ip().to_string();
+    let failures: i64 =
+        value("SELECT count(*) FROM enrolment_failure WHERE address = $1 AND at > now() - interval '1 hour'")
+            .bind(&address)
+            .fetch_one(&hub.pool)
+            .await?;
+    if failures >= FAILURES {
+        return Err(Refusal::new(ProblemKind::TooManyRequests));
+    }
+    let code: Result<EnrolmentCode, _> = asked.code.parse();
+    let mut transaction = hub.pool.begin().await?;
+    let found: Option<Code> = match &code {
+        Ok(code) => {
+            rows(
+                "SELECT unit_no, station_no, name, expires_at, used_key, receipt FROM enrolment_code \
+                 WHERE code_sha256 = $1 FOR UPDATE",
+            )
+            .bind(code.digest().0.as_slice())
+            .fetch_optional(&mut *transaction)
+            .await?
+        }
+        Err(_) => None,
+    };
+    let (Some(found), Ok(code)) = (found, code) else {
+        sql("INSERT INTO enrolment_failure (address) VALUES ($1)").bind(&address).execute(&hub.pool).await?;
+        return Err(Refusal::new(ProblemKind::CodeUnknown));
+    };
+    let (unit_no, again, name, expires_at, used_key, receipt) = found;
+    if let (Some(used), Some(receipt)) = (used_key, receipt) {
+        let same = used == asked.public_key.to_bytes();
+        return if same { Ok(reply(StatusCode::OK, receipt)) } else { Err(Refusal::new(ProblemKind::CodeUsed)) };
+    }
+    let at = hub.now();
+    if expires_at.timestamp_millis() < at.0 {
+        return Err(Refusal::new(ProblemKind::CodeExpired));
+    }
+    let (station, station_no, epoch) = match again {
+        Some(station_no) => next_epoch(&mut transaction, station_no).await?,
+        None => new_station(&mut transaction, unit_no, &name, at).await?,
+    };
+    sql("INSERT INTO station_key (station_no, epoch, public_key, enrolled_at) VALUES ($1, $2, $3, now())")
+        .bind(station_no)
+        .bind(epoch)
+        .bind(asked.public_key.to_bytes().as_slice())
+        .execute(&mut *transaction)
+        .await?;
+    let unit: String =
+        value("SELECT code FROM unit WHERE unit_no = $1").bind(unit_no).fetch_one(&mut *transaction).await?;
+    let receipt = EnrolmentReceipt {
+        station,
+        epoch: epoch.cast_unsigned(),
+        generation: hub.generation,
+        unit,
+        name,
+        public_key: asked.public_key,
+        hub_key: hub.settings.key_name.clone(),
+        hub_public_key: hub.key.public(),
+        at: Moment(at),
+    };
+    let receipt =
+        Signed::new(receipt, &hub.key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?.text;
+    sql("UPDATE enrolment_code SET used_key = $2, receipt = $3 WHERE code_sha256 = $1")
+        .bind(code.digest().0.as_slice())
+        .bind(asked.public_key.to_bytes().as_slice())
+        .bind(&receipt)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    tracing::info!(%station, epoch, "a station was enrolled");
+    Ok(reply(StatusCode::CREATED, receipt))
+}
+
+/// The next epoch of a station: the key of the one before is fenced from now on.
+async fn next_epoch(transaction: &mut PgTransaction<'_>, station_no: i32) -> Result<(StationId, i32, i32), Refusal> {
+    let (station, epoch): (Uuid, i32) =
+        rows("UPDATE station SET epoch = epoch + 1, revoked = false WHERE station_no = $1 RETURNING station, epoch")
+            .bind(station_no)
+            .fetch_one(&mut **transaction)
+            .await?;
+    Ok((StationId(station), station_no, epoch))
+}
+
+async fn new_station(
+    transaction: &mut PgTransaction<'_>,
+    unit_no: i32,
+    name: &str,
+    at: sohoa_model::Timestamp,
+) -> Result<(StationId, i32, i32), Refusal> {
+    let random =
+        hub::random().map_err(|error| Refusal::new(ProblemKind::Internal).because(hub::HubError::Random(error)))?;
+    let milliseconds = u64::try_from(at.0).unwrap_or(0);
+    let station = StationId(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid());
+    let Chain(Hash(chain)) = Chain::start(station);
+    let number: i32 = value(
+        "INSERT INTO station (station, unit_no, name, epoch, chain) VALUES ($1, $2, $3, 1, $4) RETURNING station_no",
+    )
+    .bind(station.0)
+    .bind(unit_no)
+    .bind(name)
+    .bind(chain.as_slice())
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok((station, number, 1))
+}
+
+fn reply(status: StatusCode, receipt: String) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], receipt).into_response()
+}

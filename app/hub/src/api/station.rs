@@ -1,0 +1,46 @@
+//! `GET /v1/station`: what a station asks before it sends anything.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use sohoa_wire::api::{Hello, Limits};
+use sohoa_wire::kind::Writer;
+use sohoa_wire::moment::Moment;
+use sohoa_wire::{Hash, Kind};
+
+use super::answer;
+use crate::database::{sql, value};
+use crate::{Hub, Refusal, auth, body, ingest};
+
+pub(super) async fn hello(State(hub): State<Arc<Hub>>, request: Request) -> Result<Response, Refusal> {
+    let (parts, sent) = request.into_parts();
+    let caller = auth::station(&hub, &parts).await?;
+    body::read(sent, 0, Hash::of(b"")).await?;
+    let (head, stable_seq) = ingest::read_head(&hub.pool, caller.station_no, "").await?;
+    let feed_head: Option<i64> =
+        value("SELECT pos FROM feed_head WHERE unit_no = $1").bind(caller.unit_no).fetch_optional(&hub.pool).await?;
+    sql("UPDATE station SET seen_at = now(), skew_ms = $2 WHERE station_no = $1")
+        .bind(caller.station_no)
+        .bind(caller.skew_ms)
+        .execute(&hub.pool)
+        .await?;
+    let kinds = Kind::ALL.iter().filter(|kind| kind.writer() == Writer::Station);
+    answer(
+        StatusCode::OK,
+        &Hello {
+            station: caller.station,
+            epoch: head.epoch,
+            generation: hub.generation,
+            seq: head.seq,
+            chain: head.chain,
+            stable_seq,
+            majors: kinds.map(|kind| format!("{kind}/{}", kind.major())).collect(),
+            limits: Limits::default(),
+            feed_head: feed_head.unwrap_or(0).unsigned_abs(),
+            hub_time: Moment(hub.now()),
+            hub_key: hub.settings.key_name.clone(),
+        },
+    )
+}

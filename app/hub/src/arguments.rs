@@ -1,0 +1,59 @@
+//! The command line of `sohoa-hub`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use sohoa_wire::StationId;
+
+/// The hub of Sohoa: stations send to it, supervisors see the whole archive.
+#[derive(Debug, Parser)]
+#[command(name = "sohoa-hub", version)]
+pub struct Arguments {
+    /// The settings.
+    #[arg(long, short, default_value = "/etc/sohoa/hub.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the database up to date; make the hub's key if there is none.
+    Migrate,
+    /// Serve until told to stop.
+    Serve,
+    /// Print an invitation for a station: it can be used once, within three days.
+    Enrol {
+        /// Code of the unit that the station works for; an unknown one is made.
+        #[arg(long, required_unless_present = "again")]
+        unit: Option<String>,
+        /// Name of the unit, where it is made.
+        #[arg(long, requires = "unit")]
+        unit_name: Option<String>,
+        /// Name of the station.
+        #[arg(long, required_unless_present = "again")]
+        name: Option<String>,
+        /// A station that gets a new machine: the one before is fenced.
+        #[arg(long, conflicts_with_all = ["unit", "name"], value_name = "STATION")]
+        again: Option<StationId>,
+    },
+    /// Send records down to the stations of a unit.
+    Publish {
+        /// Code of the unit.
+        #[arg(long)]
+        unit: String,
+        /// Only to this station.
+        #[arg(long)]
+        station: Option<StationId>,
+        /// Records of the hub, one a line; all or none are sent.
+        file: PathBuf,
+    },
+    /// Look at everything that a hub needs, and at every station.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,149 @@
+//! Who is asking: a request's signature is judged before anything else of it is believed or read.
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use sohoa_wire::request::{self, Message, RequestSignature};
+use sohoa_wire::{Hash, KeyId, ProblemKind, PublicKey, StationId, batch};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::database::rows;
+use crate::{Hub, Refusal};
+
+/// A station whose request was signed by its key and is fresh.
+#[derive(Debug)]
+pub struct Caller {
+    /// Its name.
+    pub station: StationId,
+    /// Its number in the database.
+    pub station_no: i32,
+    /// The number of its unit.
+    pub unit_no: i32,
+    /// The epoch of its key.
+    pub epoch: u32,
+    /// What the body's digest must be.
+    pub digest: Hash,
+    /// The hub's clock less the station's.
+    pub skew_ms: i64,
+    /// Its turn: so many requests of a station at once.
+    _turn: OwnedSemaphorePermit,
+}
+
+/// A signature that is fresh but whose key is not known yet: the body brings it.
+#[derive(Debug)]
+pub struct Newcomer {
+    signature: RequestSignature,
+    uri: String,
+    digest: String,
+    content_type: Option<String>,
+    method: String,
+}
+
+/// Judges the signature of an enrolled station.
+pub async fn station(hub: &Hub, parts: &Parts) -> Result<Caller, Refusal> {
+    let signature = fresh_signature(hub, &parts.headers)?;
+    let KeyId::Station(station, epoch) = signature.key_id else { return Err(Refusal::new(ProblemKind::UnknownKey)) };
+    let found: Option<(i32, i32, i32, bool, Vec<u8>)> = rows(
+        "SELECT s.station_no, s.unit_no, s.epoch, s.revoked, k.public_key \
+         FROM station s JOIN station_key k USING (station_no) WHERE s.station = $1 AND k.epoch = $2",
+    )
+    .bind(station.0)
+    .bind(epoch.cast_signed())
+    .fetch_optional(&hub.pool)
+    .await?;
+    let Some((station_no, unit_no, current, revoked, key)) = found else {
+        return Err(Refusal::new(ProblemKind::UnknownKey));
+    };
+    let key = PublicKey::from_bytes(&key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    let uri = target_uri(hub, parts);
+    let digest = header(&parts.headers, "content-digest")?.unwrap_or_default();
+    let message = Message {
+        method: parts.method.as_str(),
+        target_uri: &uri,
+        content_digest: digest,
+        content_type: header(&parts.headers, "content-type")?,
+        batch: header(&parts.headers, batch::FIELD)?,
+    };
+    signature.verify(&message, &key).map_err(|error| Refusal::new(ProblemKind::BadSignature).explained(error))?;
+    if revoked {
+        return Err(Refusal::new(ProblemKind::Revoked));
+    }
+    if current.cast_unsigned() != epoch {
+        let mut refusal = Refusal::new(ProblemKind::EpochFenced);
+        refusal.problem.epoch = Some(current.cast_unsigned());
+        return Err(refusal);
+    }
+    let digest = request::read_content_digest(digest);
+    Ok(Caller {
+        station,
+        station_no,
+        unit_no,
+        epoch,
+        digest: digest.map_err(|error| Refusal::new(ProblemKind::Malformed).explained(error))?,
+        skew_ms: hub.now().0.saturating_sub(signature.created.saturating_mul(1000)),
+        _turn: hub.turn(station_no)?,
+    })
+}
+
+/// Takes the signature of a request whose body brings the key.
+pub fn newcomer(hub: &Hub, parts: &Parts) -> Result<Newcomer, Refusal> {
+    let signature = fresh_signature(hub, &parts.headers)?;
+    if signature.key_id != KeyId::New {
+        return Err(Refusal::new(ProblemKind::Malformed).detail("enrolment is signed by the key `new`"));
+    }
+    Ok(Newcomer {
+        signature,
+        uri: target_uri(hub, parts),
+        digest: header(&parts.headers, "content-digest")?.unwrap_or_default().to_owned(),
+        content_type: header(&parts.headers, "content-type")?.map(ToOwned::to_owned),
+        method: parts.method.to_string(),
+    })
+}
+
+impl Newcomer {
+    /// What the body's digest must be.
+    pub fn digest(&self) -> Result<Hash, Refusal> {
+        request::read_content_digest(&self.digest)
+            .map_err(|error| Refusal::new(ProblemKind::Malformed).explained(error))
+    }
+
+    /// Judges the signature by the key that the body brought.
+    pub fn verify(&self, key: &PublicKey) -> Result<(), Refusal> {
+        let message = Message {
+            method: &self.method,
+            target_uri: &self.uri,
+            content_digest: &self.digest,
+            content_type: self.content_type.as_deref(),
+            batch: None,
+        };
+        let verdict = self.signature.verify(&message, key);
+        verdict.map_err(|error| Refusal::new(ProblemKind::BadSignature).explained(error))
+    }
+}
+
+fn fresh_signature(hub: &Hub, headers: &HeaderMap) -> Result<RequestSignature, Refusal> {
+    let (input, value) = (header(headers, "signature-input")?, header(headers, "signature")?);
+    let (Some(input), Some(value)) = (input, value) else { return Err(Refusal::new(ProblemKind::UseNonce)) };
+    let signature =
+        RequestSignature::read(input, value).map_err(|error| Refusal::new(ProblemKind::Malformed).explained(error))?;
+    hub.nonces
+        .check(hub.now(), &signature.nonce)
+        .map_err(|error| Refusal::new(ProblemKind::UseNonce).explained(error))?;
+    Ok(signature)
+}
+
+/// The address as stations know it: never from `Host`, which anyone may set.
+fn target_uri(hub: &Hub, parts: &Parts) -> String {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    format!("{}{path}", hub.settings.public_url)
+}
+
+/// The one value of a header field; a field that comes twice is refused, for two readers could take different ones.
+pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    let fault = || Refusal::new(ProblemKind::Malformed).detail(format!("the field {name} is not one text"));
+    if second.is_some() {
+        return Err(fault());
+    }
+    first.map(|value| value.to_str().map_err(|_| fault())).transpose()
+}

@@ -1,0 +1,163 @@
+//! The one transaction that moves a log: under the lock of the station's row the head rule is applied, files are claimed,
+//! records are projected, counters move, and the head moves; all of it or nothing.
+//!
+//! Locks are taken in one order (station, staged files by digest, dossiers, counters), so two batches never wait for each
+//! other in a ring.
+
+mod claim_files;
+mod content;
+mod owners;
+mod project;
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use sohoa_model::Timestamp;
+use sohoa_wire::head::{self, Ruling};
+use sohoa_wire::moment::Moment;
+use sohoa_wire::{Ack, Batch, BatchHeader, Chain, Hash, Head, ProblemKind, Signed};
+use sqlx_core::executor::Executor;
+use sqlx_postgres::Postgres;
+
+use crate::auth::Caller;
+use crate::database::{rows, sql};
+use crate::metrics::Metrics;
+use crate::{Hub, Refusal, crash};
+
+use content::Content;
+
+/// A batch whose body is in the store.
+#[derive(Debug)]
+pub struct Stored<'a> {
+    /// The batch.
+    pub batch: &'a Batch,
+    /// Where its body is.
+    pub key: String,
+    /// The digest of the body as it was sent.
+    pub body_sha256: Hash,
+}
+
+/// What the head says of a header, without a lock: a batch that cannot extend the log need not be stored.
+pub async fn look(hub: &Hub, caller: &Caller, header: &BatchHeader) -> Result<Option<Signed<Ack>>, Refusal> {
+    let (head, _) = read_head(&hub.pool, caller.station_no, "").await?;
+    match head::judge(&head, &header.claim) {
+        Ruling::Extends(_) => Ok(None),
+        Ruling::IsHead => acknowledge(hub, caller).await.map(Some),
+        ruling => Err(refuse(hub, ruling, &head)),
+    }
+}
+
+/// Moves the log, or says why not; a batch that is the head already is acknowledged again.
+pub async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved, Refusal> {
+    let content = Content::of(stored.batch)?;
+    let _turn = hub.ingests.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
+    let began = Instant::now();
+    let mut transaction = hub.pool.begin().await?;
+    let (head, _) = read_head(&mut *transaction, caller.station_no, "FOR UPDATE").await?;
+    let claim = &stored.batch.header.claim;
+    let after = match head::judge(&head, claim) {
+        Ruling::Extends(after) => after,
+        Ruling::IsHead => return Ok(Moved::WasThere),
+        ruling => return Err(refuse(hub, ruling, &head)),
+    };
+    claim_files::claim(&mut transaction, caller.unit_no, &content).await?;
+    owners::check(&mut transaction, caller.station_no, &content).await?;
+    project::project(&mut transaction, caller, &content).await?;
+    let received = moment(hub.now())?;
+    sql("INSERT INTO batch (station_no, epoch, first_seq, last_seq, chain, key, body_sha256, received_at, skew_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+    .bind(caller.station_no)
+    .bind(claim.epoch.cast_signed())
+    .bind(position(claim.first)?)
+    .bind(position(after.seq)?)
+    .bind(after.chain.0.0.as_slice())
+    .bind(&stored.key)
+    .bind(stored.body_sha256.0.as_slice())
+    .bind(received)
+    .bind(caller.skew_ms)
+    .execute(&mut *transaction)
+    .await?;
+    sql("UPDATE station SET seq = $2, chain = $3, moved_at = $4, seen_at = $4, skew_ms = $5 WHERE station_no = $1")
+        .bind(caller.station_no)
+        .bind(position(after.seq)?)
+        .bind(after.chain.0.0.as_slice())
+        .bind(received)
+        .bind(caller.skew_ms)
+        .execute(&mut *transaction)
+        .await?;
+    crash::point("before-commit");
+    transaction.commit().await?;
+    crash::point("after-commit");
+    let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Metrics::add(&hub.metrics.ingest_microseconds, took);
+    Metrics::add(&hub.metrics.batches, 1);
+    Metrics::add(&hub.metrics.records, claim.count);
+    Ok(Moved::Now)
+}
+
+/// Whether a batch moved the log now or had moved it before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// Now; the body that was stored is the log's.
+    Now,
+    /// Before: the body that was stored is one too many.
+    WasThere,
+}
+
+/// The signed acknowledgement of a station's head.
+pub async fn acknowledge(hub: &Hub, caller: &Caller) -> Result<Signed<Ack>, Refusal> {
+    let (head, stable) = read_head(&hub.pool, caller.station_no, "").await?;
+    let last: Option<DateTime<Utc>> =
+        crate::database::value("SELECT received_at FROM batch WHERE station_no = $1 ORDER BY first_seq DESC LIMIT 1")
+            .bind(caller.station_no)
+            .fetch_optional(&hub.pool)
+            .await?;
+    let ack = Ack {
+        station: caller.station,
+        epoch: head.epoch,
+        generation: hub.generation,
+        seq: head.seq,
+        chain: head.chain,
+        stable_seq: stable,
+        at: Moment(Timestamp(last.map_or(0, |last| last.timestamp_millis()))),
+        hub_key: hub.settings.key_name.clone(),
+    };
+    Signed::new(ack, &hub.key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))
+}
+
+/// The head of a station and its stable position.
+pub async fn read_head<'e>(
+    from: impl Executor<'e, Database = Postgres>,
+    station_no: i32,
+    lock: &'static str,
+) -> Result<(Head, u64), Refusal> {
+    let text = match lock {
+        "FOR UPDATE" => "SELECT epoch, seq, chain, stable_seq FROM station WHERE station_no = $1 FOR UPDATE",
+        _ => "SELECT epoch, seq, chain, stable_seq FROM station WHERE station_no = $1",
+    };
+    let (epoch, seq, chain, stable): (i32, i64, Vec<u8>, i64) = rows(text).bind(station_no).fetch_one(from).await?;
+    let chain = Hash::from_slice(&chain).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    Ok((Head { epoch: epoch.cast_unsigned(), seq: seq.unsigned_abs(), chain: Chain(chain) }, stable.unsigned_abs()))
+}
+
+fn refuse(hub: &Hub, ruling: Ruling, head: &Head) -> Refusal {
+    if ruling == Ruling::Fenced {
+        let mut refusal = Refusal::new(ProblemKind::EpochFenced);
+        refusal.problem.epoch = Some(head.epoch);
+        return refusal;
+    }
+    let mut refusal = Refusal::new(ProblemKind::HeadMoved).at(head.seq);
+    refusal.problem.chain = Some(head.chain);
+    refusal.problem.generation = Some(hub.generation);
+    refusal
+}
+
+/// A position of the log as the database has it.
+fn position(seq: u64) -> Result<i64, Refusal> {
+    i64::try_from(seq).map_err(|error| Refusal::new(ProblemKind::Malformed).because(error))
+}
+
+/// A moment as the database has it.
+fn moment(at: Timestamp) -> Result<DateTime<Utc>, Refusal> {
+    DateTime::from_timestamp_millis(at.0).ok_or_else(|| Refusal::new(ProblemKind::Internal).detail("the hub's clock"))
+}

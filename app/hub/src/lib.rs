@@ -1,0 +1,27 @@
+//! The hub: takes what stations send, once and in order, keeps it for good, and hands down what supervisors decide.
+//!
+//! Every hub is without memory of its own: PostgreSQL has the heads, the projections and the counters, the object store the
+//! files and the batch bodies; several hubs on one database and one store are one hub. [`serve`] runs it, [`api`] is what it
+//! answers, [`ingest`] the one transaction that moves a log.
+
+pub mod api;
+pub mod arguments;
+pub mod auth;
+pub mod body;
+pub mod crash;
+pub mod database;
+pub mod doctor;
+pub mod hub;
+pub mod ingest;
+pub mod invite;
+pub mod metrics;
+pub mod publish;
+pub mod refusal;
+pub mod serve;
+pub mod settings;
+pub mod store;
+pub mod words;
+
+pub use hub::Hub;
+pub use refusal::Refusal;
+pub use settings::Settings;

@@ -1,0 +1,128 @@
+//! The binary `sohoa-hub`: reads the settings, does one command, says what came of it.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sohoa_hub::arguments::{Arguments, Command};
+use sohoa_hub::database::DatabaseError;
+use sohoa_hub::doctor::{self, Weight};
+use sohoa_hub::hub::{self, HubError};
+use sohoa_hub::invite::{self, InviteError, Invited};
+use sohoa_hub::publish::{self, PublishError};
+use sohoa_hub::serve::{self, ServeError};
+use sohoa_hub::settings::SettingsError;
+use sohoa_hub::{Hub, Settings, database};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error("{0} cannot be read")]
+    Read(std::path::PathBuf, #[source] std::io::Error),
+    #[error("the system does not let the hub work")]
+    System(#[from] std::io::Error),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = runtime().and_then(|runtime| runtime.block_on(run(arguments)));
+    done.unwrap_or_else(|failure| {
+        let mut text = format!("sohoa-hub: {failure}");
+        let mut source = std::error::Error::source(&failure);
+        while let Some(error) = source {
+            text = format!("{text}: {error}");
+            source = error.source();
+        }
+        let _ = writeln!(std::io::stderr(), "{text}");
+        ExitCode::FAILURE
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    // The client that speaks to a bucket has no cryptography of its own; where one is set already, it stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let settings = Settings::read(&arguments.config)?;
+    let mut out = std::io::stdout();
+    match arguments.command {
+        Command::Migrate => {
+            let pool = database::connect(&settings.database).await?;
+            database::migrate(&pool).await?;
+            if hub::ensure_key(&settings.key_file)? {
+                writeln!(out, "made the key {}", settings.key_file.display())?;
+            }
+            writeln!(out, "the database is up to date")?;
+        }
+        Command::Serve => serve(settings).await?,
+        Command::Enrol { unit, unit_name, name, again } => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            let invited = match again {
+                Some(station) => Invited::Again(station),
+                None => Invited::New { unit: unit.unwrap_or_default(), unit_name, name: name.unwrap_or_default() },
+            };
+            writeln!(out, "{}", invite::invite(&pool, &settings, &invited).await?)?;
+        }
+        Command::Publish { unit, station, file } => {
+            let text = std::fs::read(&file).map_err(|error| Failure::Read(file, error))?;
+            let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            let cursor = publish::publish(&pool, &unit, station, &lines).await?;
+            writeln!(out, "{} records sent down, up to {cursor}", lines.len())?;
+        }
+        Command::Doctor { json } => return examine(&settings, json, &mut out).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(settings: Settings) -> Result<(), Failure> {
+    tracing_subscriber::fmt().json().flatten_event(true).with_writer(std::io::stderr).init();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let listening = serve::listen(Hub::open(settings).await?).await?;
+    writeln!(std::io::stdout(), "listening at {}", listening.address)?;
+    listening
+        .run(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("stopping");
+        })
+        .await;
+    Ok(())
+}
+
+async fn examine(settings: &Settings, json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let findings = doctor::examine(settings).await;
+    for finding in &findings {
+        if json {
+            writeln!(out, "{}", serde_json::to_string(finding).unwrap_or_default())?;
+        } else {
+            let weight = match finding.weight {
+                Weight::Fine => "ok    ",
+                Weight::Look => "look  ",
+                Weight::Broken => "broken",
+            };
+            writeln!(out, "{weight}  {}: {}", finding.about, finding.found)?;
+        }
+    }
+    let worst = findings.iter().map(|finding| finding.weight).max().unwrap_or(Weight::Fine);
+    Ok(ExitCode::from(if worst == Weight::Broken { 1 } else { 0 }))
+}

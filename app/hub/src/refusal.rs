@@ -1,0 +1,94 @@
+//! A refusal: what a request is answered with when it is not done; made where the reason is known, written in one place.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use sohoa_wire::{Problem, ProblemKind};
+
+use crate::store::StoreError;
+
+/// A reason, what the station is told beside it, and what only the log is told.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// The reason.
+    pub kind: ProblemKind,
+    /// What the station is told; the title is filled in by the language of the request.
+    pub problem: Box<Problem>,
+    /// Seconds after which to ask again.
+    pub retry_after: Option<u32>,
+    /// The fault behind it, for the log alone.
+    pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Refusal {
+    /// A refusal for a reason.
+    pub fn new(kind: ProblemKind) -> Self {
+        let retry_after = matches!(kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests).then_some(1);
+        Self { kind, problem: Box::new(Problem::new(kind, "")), retry_after, cause: None }
+    }
+
+    /// The same, with a word about this case.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.problem.detail = Some(detail.into());
+        self
+    }
+
+    /// The same, at a position of the log.
+    #[must_use]
+    pub fn at(mut self, seq: u64) -> Self {
+        self.problem.seq = Some(seq);
+        self
+    }
+
+    /// The same, because of a fault that the log is told.
+    #[must_use]
+    pub fn because(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// The same, with a fault whose text the station may see: it speaks only of what the station sent.
+    #[must_use]
+    pub fn explained(self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        let mut text = cause.to_string();
+        let mut source = cause.source();
+        while let Some(error) = source {
+            text = format!("{text}: {error}");
+            source = error.source();
+        }
+        self.detail(text.chars().take(500).collect::<String>()).because(cause)
+    }
+}
+
+/// The body is written by the envelope, which knows the language and the name of the request.
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A fault of the database: nothing was done, or it is unknown whether; in either case the station asks again.
+impl From<sqlx_core::Error> for Refusal {
+    fn from(error: sqlx_core::Error) -> Self {
+        let code = error.as_database_error().and_then(|fault| fault.code()).unwrap_or_default().into_owned();
+        match code.get(..2) {
+            // Class 22: a value that no column holds, which only a record can have brought.
+            Some("22") => Self::new(ProblemKind::RecordInvalid).because(error),
+            // Classes 23, 42 and the like are faults of this program.
+            Some("23" | "42" | "XX") => Self::new(ProblemKind::Internal).because(error),
+            _ => Self::new(ProblemKind::Unavailable).because(error),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        let kind = if error.is_full() { ProblemKind::StoreFull } else { ProblemKind::Unavailable };
+        Self::new(kind).because(error)
+    }
+}

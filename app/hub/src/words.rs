@@ -1,0 +1,86 @@
+//! What people read in a refusal: one sentence for each reason, in Vietnamese and English.
+
+use sohoa_wire::ProblemKind;
+
+/// A language of the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Vietnamese, unless something else is asked for.
+    Vietnamese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The language that `Accept-Language` asks for first.
+    pub fn of_header(header: Option<&str>) -> Self {
+        let first = header.unwrap_or_default().split(',').next().unwrap_or_default().trim();
+        if first.get(..2).is_some_and(|tag| tag.eq_ignore_ascii_case("en")) { Self::English } else { Self::Vietnamese }
+    }
+}
+
+/// The title of a refusal.
+pub fn title(kind: ProblemKind, language: Language) -> &'static str {
+    let (vi, en) = match kind {
+        ProblemKind::Malformed => ("Yêu cầu không đúng khuôn dạng.", "The request is not of the right form."),
+        ProblemKind::UseNonce => ("Hãy gửi lại với mã mới.", "Send it again with the new nonce."),
+        ProblemKind::BadSignature => ("Chữ ký của trạm không khớp.", "The station's signature does not fit."),
+        ProblemKind::UnknownKey => ("Trạm chưa được ghi danh ở đây.", "The station is not enrolled here."),
+        ProblemKind::Revoked => ("Trạm không còn được phép gửi.", "The station may no longer send."),
+        ProblemKind::NotOwner => ("Hồ sơ này thuộc trạm khác.", "The dossier is another station's."),
+        ProblemKind::Quota => ("Đơn vị đã gửi hết hạn mức.", "The unit has sent as much as it may."),
+        ProblemKind::ReceiptInvalid => ("Biên nhận không phải của máy chủ này.", "The receipt is not this hub's."),
+        ProblemKind::NotFound => ("Không tìm thấy.", "There is no such thing."),
+        ProblemKind::CodeUnknown => ("Không có mã ghi danh này.", "There is no such one-time code."),
+        ProblemKind::MethodNotAllowed => ("Không hỗ trợ phương thức này.", "Not with this method."),
+        ProblemKind::RequestTimeout => ("Yêu cầu đến quá chậm.", "The request took too long to arrive."),
+        ProblemKind::HeadMoved => ("Nhật ký của trạm không nối tiếp.", "The batch does not extend the log."),
+        ProblemKind::EpochFenced => ("Máy khác đã được ghi danh thay.", "Another machine was enrolled in its place."),
+        ProblemKind::FilesMissing => ("Còn thiếu tệp chưa gửi.", "Files are missing that records name."),
+        ProblemKind::PartOutOfOrder => ("Phần này chưa đến lượt.", "Another part is next."),
+        ProblemKind::Referenced => ("Tệp đã có hồ sơ dùng.", "Records name the file."),
+        ProblemKind::NewerExists => ("Đã có trạm ghi danh sau.", "A later enrolment exists."),
+        ProblemKind::CodeUsed => ("Mã ghi danh đã được dùng.", "The one-time code was used."),
+        ProblemKind::CodeExpired => ("Mã ghi danh đã hết hạn.", "The one-time code is too old."),
+        ProblemKind::FeedCompacted => ("Cần lấy lại toàn bộ dữ liệu xuống.", "The feed no longer reaches back so far."),
+        ProblemKind::TooLarge => ("Quá lớn cho một lần gửi.", "More than may travel in one request."),
+        ProblemKind::UnsupportedMedia => ("Không hỗ trợ kiểu dữ liệu này.", "Not with this media type or encoding."),
+        ProblemKind::RangeNotSatisfiable => ("Tệp không có đoạn này.", "The file has no such range."),
+        ProblemKind::ChainMismatch => ("Chuỗi băm của lô không khớp.", "The lines do not lead to the chain."),
+        ProblemKind::RecordInvalid => ("Bản ghi không hợp lệ.", "A line is not a record."),
+        ProblemKind::SchemaTooNew => ("Cần cập nhật máy chủ trước.", "The hub must be updated first."),
+        ProblemKind::DigestMismatch => {
+            ("Dữ liệu nhận được không khớp mã băm.", "The bytes are not those of the digest.")
+        }
+        ProblemKind::Dangling => ("Bản ghi nói về hồ sơ chưa được gửi.", "A record's dossier was not sent."),
+        ProblemKind::RevConflict => ("Cùng số bản sửa nhưng nội dung khác.", "The same revision with another content."),
+        ProblemKind::Held => ("Hồ sơ đang bị giữ, không được gửi.", "The dossier is held and must not travel."),
+        ProblemKind::Frozen => ("Máy chủ đang được khôi phục.", "The hub is being restored."),
+        ProblemKind::TooManyRequests => ("Quá nhiều yêu cầu.", "Too many requests."),
+        ProblemKind::Internal => ("Máy chủ gặp lỗi.", "The hub has a fault."),
+        ProblemKind::Unavailable => ("Máy chủ chưa sẵn sàng, hãy gửi lại sau.", "Not now; send it again later."),
+        ProblemKind::StoreFull => ("Kho lưu trữ của máy chủ đã đầy.", "The hub's store is full."),
+    };
+    match language {
+        Language::Vietnamese => vi,
+        Language::English => en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_the_one_asked_for_first() {
+        for (header, language) in [
+            (None, Language::Vietnamese),
+            (Some("en-GB,en;q=0.9,vi;q=0.8"), Language::English),
+            (Some("vi,en"), Language::Vietnamese),
+            (Some("ế"), Language::Vietnamese),
+            (Some(""), Language::Vietnamese),
+        ] {
+            assert_eq!(Language::of_header(header), language, "{header:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Hubs of one group: programs on one database and one store, ended when the test ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sohoa_wire::enrolment::Invitation;
+use sqlx_postgres::PgPool;
+use tempfile::TempDir;
+
+use crate::cluster::{self, Cluster};
+use crate::station::Station;
+
+/// The address that stations know, wherever the hubs listen.
+pub(crate) const PUBLIC_URL: &str = "https://hub.example";
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sohoa-hub");
+
+/// A database, a store, a key: what hubs share.
+pub(crate) struct Group {
+    pub(crate) folder: TempDir,
+    pub(crate) pool: PgPool,
+    _cluster: Arc<Cluster>,
+}
+
+/// A hub at work.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) base: String,
+    log: PathBuf,
+}
+
+impl Group {
+    /// A group on a new database, unless PostgreSQL is missing.
+    pub(crate) async fn new() -> Option<Self> {
+        Self::with("").await
+    }
+
+    /// The same, with more settings.
+    pub(crate) async fn with(settings: &str) -> Option<Self> {
+        let cluster = cluster::shared()?;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = cluster.database().await;
+        let text = format!(
+            "listen = '127.0.0.1:0'\npublic_url = '{PUBLIC_URL}'\ndatabase = '{database}'\nkey_file = '{0}/hub.key'\n\
+             grace_s = 20\n{settings}\n[store]\nfolder = '{0}/store'\n",
+            folder.path().display()
+        );
+        fs::write(folder.path().join("hub.toml"), text).expect("room");
+        let pool = sohoa_hub::database::connect(&database).await.expect("PostgreSQL answers");
+        let group = Self { folder, pool, _cluster: cluster };
+        group.run(&["migrate"]);
+        Some(group)
+    }
+
+    /// A command of the program, with the group's settings.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--config").arg(self.folder.path().join("hub.toml")).args(arguments);
+        command
+    }
+
+    /// Runs a command that must succeed; the answer is what it printed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().expect("the program");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Starts a hub.
+    pub(crate) fn hub(&self) -> Process {
+        self.hub_that_dies_at(None)
+    }
+
+    /// Starts a hub that dies at a point.
+    pub(crate) fn hub_that_dies_at(&self, point: Option<&str>) -> Process {
+        let name = format!("{:?}.log", Instant::now()).replace(|c: char| !c.is_ascii_alphanumeric(), "");
+        let log = self.folder.path().join(name);
+        let mut command = self.command(&["serve"]);
+        command.stdout(Stdio::piped()).stderr(fs::File::create(&log).expect("room"));
+        if let Some(point) = point {
+            command.env("SOHOA_HUB_CRASH", point);
+        }
+        let mut child = command.spawn().expect("the program");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("it is piped");
+        BufReader::new(out).read_line(&mut line).expect("text");
+        let Some(address) = line.trim().strip_prefix("listening at ") else {
+            panic!("the hub did not start: {}", fs::read_to_string(&log).unwrap_or_default());
+        };
+        Process { child, base: format!("http://{address}"), log }
+    }
+
+    /// An invitation for a new station.
+    pub(crate) fn invitation(&self, unit: &str) -> Invitation {
+        let text = self.run(&["enrol", "--unit", unit, "--name", "Trạm 3"]);
+        text.trim().parse().expect("an invitation")
+    }
+
+    /// A station of a unit, enrolled through a hub.
+    pub(crate) async fn station(&self, hub: &Process, unit: &str, seed: u8) -> Station {
+        Station::enrol(&hub.base, &self.invitation(unit), seed).await
+    }
+
+    /// One number from the database.
+    pub(crate) async fn number(&self, text: &'static str) -> i64 {
+        sohoa_hub::database::value(text).fetch_one(&self.pool).await.expect("a number")
+    }
+
+    /// The objects of the store under a prefix.
+    pub(crate) fn objects(&self, prefix: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().join("store").join(prefix)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+                if entry.path().is_dir() { folders.push(entry.path()) } else { found.push(entry.path()) }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+impl Process {
+    /// What it logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it is ours")
+    }
+
+    /// Waits until it ended by itself.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.has_ended() {
+                return status;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "it does not end: {}", self.log());
+            std::thread::yield_now();
+        }
+    }
+
+    /// Asks it to stop, as systemd does.
+    pub(crate) fn terminate(&self) {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(status.expect("kill is there").success());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
