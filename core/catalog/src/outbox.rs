@@ -524,15 +524,17 @@ impl Catalog {
     pub fn backlog(&self) -> Result<Backlog, CatalogError> {
         let connection = self.read();
         let Some(state) = sync_state(&connection)? else { return Ok(Backlog::default()) };
+        // A dossier that is on a list and on a shelf only keeps nothing back.
         let sql = format!(
-            "SELECT count(*), count(*) FILTER (WHERE outbox.dossier IS NULL OR {CLEARED}) FROM outbox
+            "SELECT count(*) FILTER (WHERE outbox.dossier IS NULL OR {CLEARED}),
+                count(*) FILTER (WHERE dossier.pages > 0 AND NOT {CLEARED}) FROM outbox
              LEFT JOIN dossier ON dossier.id = outbox.dossier"
         );
-        let (all, marked): (i64, i64) =
+        let (marked, kept_back): (i64, i64) =
             connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Backlog {
             marked: marked.unsigned_abs(),
-            kept_back: (all - marked).unsigned_abs(),
+            kept_back: kept_back.unsigned_abs(),
             unacknowledged: state.sealed - state.acknowledged.min(state.sealed),
         })
     }

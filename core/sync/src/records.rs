@@ -205,8 +205,8 @@ impl Opened {
             document: RecordId(page.document.0),
             ordinal: page.number.max(1),
             folio: None,
-            width: shown.width,
-            height: shown.height,
+            width: shown.width(),
+            height: shown.height(),
             dpi: page.facts.dpi.0.round() as u32,
             master_sha256: page.master.into(),
             master_bytes: bytes,
@@ -314,7 +314,7 @@ fn iso(date: &str) -> String {
 fn sheets(page: &PageView) -> f64 {
     let dpi = f64::from(page.facts.dpi.0).max(1.0);
     let shown = page.shown();
-    f64::from(shown.width) * f64::from(shown.height) / (dpi * dpi) / A4_SQUARE_INCHES
+    f64::from(shown.width()) * f64::from(shown.height()) / (dpi * dpi) / A4_SQUARE_INCHES
 }
 
 /// An id that follows from what it names (RFC 9562, version 8).
