@@ -419,3 +419,31 @@ fn every_part_is_there_in_english_and_says_which_models_there_are() {
     assert_eq!((count(&window, "there"), count(&window, "missing")), (there, models.len() - there));
     assert!(shows(&window, "Vietnamese (vie)") && shows(&window, "Chinese (traditional) (chi_tra, chi_tra_vert)"));
 }
+
+#[test]
+fn a_station_without_a_hub_says_so_and_what_is_no_invitation_is_refused_in_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    archive(&root, false);
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num1);
+    until_shown(&mut window, "chưa ghi danh");
+    window.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+    until(&mut window, "the settings", |window| window.state().is_settled());
+    tab(&mut window, "Máy chủ trung tâm");
+    assert!(shows(&window, "Trạm làm việc không cần mạng."));
+    for (typed, said) in [
+        ("K7QF-1234", "Dòng chữ này không phải là mã mời của máy chủ trung tâm."),
+        ("http://hub.example#K7QF-AAAA-AAAA-AAAA-AAAA", "không được mã hóa"),
+        ("https://127.0.0.1:1#K7QF-AAAA-AAAA-AAAA-AAAA", "Không liên lạc được với máy chủ https://127.0.0.1:1."),
+    ] {
+        window.get_by_role_and_label(Role::TextInput, "Mã mời").focus();
+        window.run_steps(2);
+        window.key_press_modifiers(Modifiers::CTRL | Modifiers::COMMAND, Key::A);
+        window.run_steps(2);
+        type_as(&mut window, Role::TextInput, "Mã mời", typed);
+        press(&mut window, "Ghi danh");
+        until_shown(&mut window, said);
+    }
+    assert!(opened(&root).catalog().sync_state().expect("a state").is_none());
+}
