@@ -228,6 +228,14 @@ fn what_was_decided_at_the_hub_is_done_at_the_station() {
     assert!(sync(&station)["kept_back"].as_u64().unwrap() > 0);
     let log = station.run(["log", "HS.01", "--json"]).done().stdout;
     assert!(log.contains(SUPERVISOR) && log.contains("có đơn khiếu nại"), "{log}");
+    // Lifted here, it is still held there: it is held again, and nobody else waits for it.
+    administer(&station, &["release", "HS.01", "--reason", "đã xem"]).done();
+    station.run(["page", "turn", "HS.02", "1.1", "--by", "90"]).done();
+    station.run(["process", "HS.02", "--lang", "vie"]).done();
+    let outcome = sync(&station);
+    assert!(outcome["kept_back"].as_u64().unwrap() > 0 && outcome["waiting"] == 0, "{outcome}");
+    assert_eq!(station.run(["show", "HS.01", "--json"]).done().json()["held"], true);
+    consistent(&hub);
 }
 
 #[test]

@@ -589,6 +589,10 @@ pub(crate) struct SyncArgs {
     pub(crate) sync_watch: bool,
     #[arg(long = "status")]
     pub(crate) sync_status: bool,
+    #[arg(long, value_name = "N", requires = "reason", conflicts_with_all = ["sync_watch", "sync_status"])]
+    pub(crate) withhold: Option<u64>,
+    #[arg(long, value_name = "TEXT", value_parser = name)]
+    pub(crate) reason: Option<String>,
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -894,6 +898,7 @@ mod tests {
             "sohoa enrol https://hub.example#K7QF --authority ca.pem",
             "sohoa sync --watch",
             "sohoa sync --status --json",
+            "sohoa sync --withhold 17 --reason hỏng",
             "sohoa worker",
         ];
         for line in lines {
@@ -921,6 +926,7 @@ mod tests {
             "sohoa completions cmd",
             "sohoa enrol",
             "sohoa sync --watch --status",
+            "sohoa sync --withhold 17",
             "sohoa scan",
             "sohoa scan A --separators --split 2",
             "sohoa scan A --source tray",

@@ -115,6 +115,7 @@ mod tests {
             feed_cursor: 0,
             clock_offset: None,
             contact: contact.map(Timestamp),
+            told: None,
             moved: Timestamp(moved),
         };
         let waits = Backlog { marked: 1, ..Backlog::default() };

@@ -5,9 +5,11 @@
 //! or not cleared keeps its marks, and keeps nobody else's back. What is *acknowledged* is in the hub's database, what is
 //! *stable* in a backup of it. The catalog knows lines as bytes and hashes; `core/wire` knows what they say.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
-use sohoa_model::ids::{DossierId, EventId};
+use sohoa_model::ids::{DocumentId, DossierId, EventId};
 use sohoa_model::{Act, Sha256, Timestamp};
 use uuid::Uuid;
 
@@ -69,7 +71,9 @@ pub struct SyncState {
     pub clock_offset: Option<i64>,
     /// When the hub was last spoken to.
     pub contact: Option<Timestamp>,
-    /// When the acknowledged records last moved, or the enrolment began.
+    /// When the station last spoke of itself.
+    pub told: Option<Timestamp>,
+    /// When the acknowledged records last moved, nothing waited any more, or the enrolment began.
     pub moved: Timestamp,
 }
 
@@ -452,6 +456,79 @@ impl Catalog {
         })
     }
 
+    /// Keeps that the station spoke of itself.
+    pub fn told_hub(&self, act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            w.tx.execute("UPDATE sync_state SET told_ms = ?1", [act.at.0])?;
+            Ok(())
+        })
+    }
+
+    /// Keeps that nothing waited at a moment: from then on it is counted how long the queue does not move.
+    pub fn nothing_waited(&self, act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            w.tx.execute("UPDATE sync_state SET moved_ms = ?1", [act.at.0])?;
+            Ok(())
+        })
+    }
+
+    /// The dossier of a line of the log.
+    pub fn dossier_of_line(&self, seq: u64) -> Result<Option<String>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT code FROM dossier JOIN log ON log.dossier = dossier.id WHERE seq = ?1";
+        Ok(connection.prepare_cached(sql)?.query_row([seq_column(seq)?], |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps a line back that the hub does not take: it goes out as its hash, and what waits behind it goes on.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unknown`] if there is no such line, or it is acknowledged or withheld already.
+    pub fn withhold(&self, seq: u64, reason: &str, act: &Act) -> Result<(), CatalogError> {
+        self.write(|w| {
+            let sql = "UPDATE log SET body = NULL WHERE seq = ?1 AND body IS NOT NULL
+                       AND seq > (SELECT acked_seq FROM sync_state) RETURNING dossier";
+            let found: Option<Option<[u8; 16]>> =
+                w.tx.query_row(sql, [seq_column(seq)?], |row| row.get(0)).optional()?;
+            let dossier = found.ok_or(CatalogError::Unknown { noun: "line that waits", id: seq.to_string() })?;
+            let dossier = dossier.map(|bytes| DossierId::of(Uuid::from_bytes(bytes)));
+            w.event("record withheld", dossier, &json!({ "seq": seq, "reason": reason }), act)?;
+            Ok(())
+        })
+    }
+
+    /// Which lines from one position to another are withheld, with the codes of their dossiers.
+    pub fn withheld_lines(&self, first: u64, last: u64) -> Result<Vec<(u64, Option<String>)>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT seq, code FROM log LEFT JOIN dossier ON dossier.id = log.dossier
+                   WHERE body IS NULL AND seq BETWEEN ?1 AND ?2 ORDER BY seq";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![seq_column(first)?, seq_column(last)?], |row| {
+            Ok((row.get::<_, i64>("seq")?.unsigned_abs(), row.get("code")?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The masters of a dossier with their bytes.
+    pub fn master_bytes(&self, code: &str) -> Result<BTreeMap<Sha256, u64>, CatalogError> {
+        let connection = self.read();
+        let dossier = query::dossier_id(&connection, code)?;
+        let mut statement = connection.prepare_cached("SELECT sha256, bytes FROM file WHERE dossier = ?1")?;
+        let rows = statement.query_map([dossier.bytes()], |row| {
+            Ok((column::hash(row, "sha256")?, row.get::<_, i64>("bytes")?.unsigned_abs()))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The last rendition of a document, whether it is outdated or not: hash and bytes.
+    pub fn last_rendition(&self, document: DocumentId) -> Result<Option<(Sha256, u64)>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT sha256, bytes FROM rendition WHERE document = ?1 ORDER BY number DESC LIMIT 1";
+        let found = connection.prepare_cached(sql)?.query_row([document.bytes()], |row| {
+            Ok((column::hash(row, "sha256")?, row.get::<_, i64>("bytes")?.unsigned_abs()))
+        });
+        Ok(found.optional()?)
+    }
+
     /// What came down the feed and is not applied yet, in its order.
     pub fn waiting_feed(&self) -> Result<Vec<FeedLine>, CatalogError> {
         let connection = self.read();
@@ -487,8 +564,8 @@ impl Catalog {
     /// The files of withheld lines that are not forgotten yet: what the hub may have of them is to be taken back.
     pub fn withheld_files(&self) -> Result<Vec<Sha256>, CatalogError> {
         let connection = self.read();
-        let sql = "SELECT DISTINCT log_file.sha256 FROM log_file JOIN log USING (seq) WHERE body IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM log_file AS other JOIN log AS line ON line.seq = other.seq
+        let sql = "SELECT DISTINCT log_file.sha256 FROM log INDEXED BY log_withheld CROSS JOIN log_file USING (seq)
+                   WHERE body IS NULL AND NOT EXISTS (SELECT 1 FROM log_file AS other JOIN log AS line ON line.seq = other.seq
                        WHERE other.sha256 = log_file.sha256 AND line.body IS NOT NULL)
                    ORDER BY log_file.sha256";
         let mut statement = connection.prepare_cached(sql)?;
@@ -570,7 +647,8 @@ impl Writing<'_> {
     /// Dossiers that were accepted and of which everything is stable are delivered.
     fn deliver(&self, stable: u64, act: &Act) -> Result<(), CatalogError> {
         let sql = "SELECT id FROM dossier WHERE state = 'accepted' AND delivered_at IS NULL
-                   AND EXISTS (SELECT 1 FROM log WHERE log.dossier = dossier.id)
+                   AND ?1 >= (SELECT base_seq FROM sync_state)
+                   AND EXISTS (SELECT 1 FROM record WHERE kind = 'dossier' AND record.id = dossier.id)
                    AND NOT EXISTS (SELECT 1 FROM log WHERE log.dossier = dossier.id AND seq > ?1)
                    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.dossier = dossier.id)";
         let dossiers: Vec<DossierId> = self
@@ -612,6 +690,7 @@ fn state_row(row: &Row<'_>) -> rusqlite::Result<SyncState> {
         feed_cursor: number("feed_cursor")?,
         clock_offset: row.get("clock_offset_ms")?,
         contact: column::optional_moment(row, "contact_ms")?,
+        told: column::optional_moment(row, "told_ms")?,
         moved: column::moment(row, "moved_ms")?,
     })
 }

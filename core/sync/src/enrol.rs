@@ -10,7 +10,7 @@ use sohoa_model::{Act, Clock, Sha256};
 use sohoa_wire::api::Hello;
 use sohoa_wire::enrolment::{EnrolmentReceipt, EnrolmentRequest, Invitation};
 use sohoa_wire::signed::Signed;
-use sohoa_wire::{Chain, Hash, KeyId, LogLine, codec, json};
+use sohoa_wire::{Chain, Hash, KeyId, LogLine, SecretKey, codec, json};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub};
@@ -54,7 +54,11 @@ pub fn enrol(
 ) -> Result<Enrolled, SyncError> {
     let invitation: Invitation = brought.invitation.parse().map_err(SyncError::Invitation)?;
     let authority = authority(&invitation, brought.authority)?;
-    let secret = sohoa_wire::SecretKey::from_bytes(brought.secret);
+    // A try that broke off is gone on with: the hub answers the same code and key with the same receipt.
+    let (secret, is_fresh) = match unfinished(catalog, key_path)? {
+        Some(secret) => (secret, false),
+        None => (SecretKey::from_bytes(brought.secret), true),
+    };
     let hub = Hub::new(&invitation.hub, &authority, KeyId::New, &secret, clock)?;
     let request = EnrolmentRequest {
         code: invitation.code.to_string(),
@@ -63,7 +67,9 @@ pub fn enrol(
     };
     let question = json::canonical(&request).map_err(|_| hub.answer("a question too long"))?;
     // Before the code is used up: a key that the hub knows and nobody has would be worth nothing.
-    key::write(&key_path.with_extension("new"), brought.secret)?;
+    if is_fresh {
+        key::write(&key_path.with_extension("new"), brought.secret)?;
+    }
     let reply = hub.post_json("/v1/enrolments", question.as_bytes())?;
     let receipt = Signed::<EnrolmentReceipt>::peek(&reply.body).map_err(|_| hub.answer("no enrolment receipt"))?;
     let signed = Signed::<EnrolmentReceipt>::read(&reply.body, &receipt.hub_public_key)
@@ -88,7 +94,7 @@ pub fn enrol(
     };
     catalog.enrol(&enrolment, known, act)?;
     // From here on the catalog speaks of the new key.
-    key::write(key_path, brought.secret)?;
+    key::write(key_path, &secret.to_bytes())?;
     let _ = std::fs::remove_file(key_path.with_extension("new"));
     let Hello { seq, .. } = hello;
     Ok(Enrolled { hub: invitation.hub, name: receipt.name, unit: receipt.unit, epoch: receipt.epoch, known: seq })
@@ -98,6 +104,19 @@ pub fn enrol(
 pub fn receipt(state: &SyncState) -> Result<EnrolmentReceipt, SyncError> {
     Signed::<EnrolmentReceipt>::peek(state.receipt.as_bytes())
         .map_err(|_| SyncError::Untrusted { hub: state.hub.clone(), what: "its enrolment receipt".to_owned() })
+}
+
+/// The key of a try that broke off before the catalog knew of it. One that the catalog does know of takes its place first.
+fn unfinished(catalog: &Catalog, key_path: &Path) -> Result<Option<SecretKey>, SyncError> {
+    let new = key_path.with_extension("new");
+    let Ok(secret) = key::read(&new) else { return Ok(None) };
+    let known = catalog.sync_state()?.map(|state| receipt(&state)).transpose()?.map(|receipt| receipt.public_key);
+    if known == Some(secret.public()) {
+        key::write(key_path, &secret.to_bytes())?;
+        let _ = std::fs::remove_file(new);
+        return Ok(None);
+    }
+    Ok(Some(secret))
 }
 
 /// The certificate to trust: the one that the invitation names, or a public one.

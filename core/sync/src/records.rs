@@ -55,18 +55,26 @@ pub(crate) fn of_marks(
     now: Timestamp,
 ) -> Result<Vec<Draft>, SyncError> {
     let mut opened: BTreeMap<String, Opened> = BTreeMap::new();
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut made_already = BTreeSet::new();
     for mark in marks {
         let made = match &mark.dossier {
             None => of_archive(catalog, mark, now)?.into_iter().collect(),
             Some(code) => {
                 if !opened.contains_key(code) {
-                    opened.insert(code.clone(), Opened::read(catalog, vault, code)?);
+                    opened.insert(code.clone(), Opened::read(catalog, code)?);
                 }
-                opened[code].of_mark(catalog, vault, mark, now)?
+                let opened = &opened[code];
+                let mut made = Vec::new();
+                // After a hold was lifted the dossier may be marked behind what is in it, and the hub wants it first.
+                if mark.kind != "dossier" && opened.is_untold(catalog)? {
+                    made.push(opened.draft(opened.own_record(now)?, mark));
+                }
+                made.extend(opened.of_mark(catalog, vault, mark, now)?);
+                made
             }
         };
-        drafts.extend(made);
+        drafts.extend(made.into_iter().filter(|draft| made_already.insert((draft.record.kind, draft.record.id))));
     }
     Ok(drafts)
 }
@@ -102,33 +110,50 @@ struct Opened {
     pages: Vec<PageView>,
     gone: Vec<PageView>,
     descriptions: BTreeMap<DocumentId, DescriptionView>,
-    /// Bytes of its masters, each counted once.
-    bytes: u64,
+    /// Bytes of its masters.
+    masters: BTreeMap<Sha256, u64>,
 }
 
 impl Opened {
-    fn read(catalog: &Catalog, vault: &Vault, code: &str) -> Result<Self, SyncError> {
-        let pages = catalog.pages(code)?;
-        let masters: BTreeSet<Sha256> = pages.iter().map(|page| page.master).collect();
+    fn read(catalog: &Catalog, code: &str) -> Result<Self, SyncError> {
         Ok(Self {
             view: catalog.dossier(code)?,
+            pages: catalog.pages(code)?,
             gone: catalog.superseded_pages(code)?,
             descriptions: catalog.descriptions(code)?,
-            bytes: masters.iter().filter_map(|master| length(vault, master)).sum(),
-            pages,
+            masters: catalog.master_bytes(code)?,
         })
+    }
+
+    /// Whether the hub knows nothing of it, or nothing that was not withheld.
+    fn is_untold(&self, catalog: &Catalog) -> Result<bool, SyncError> {
+        let last = catalog.revision(Kind::Dossier.word(), self.view.dossier.id.0)?;
+        Ok(last.is_none_or(|(_, said)| said == Sha256([0; 32])))
+    }
+
+    fn own_record(&self, now: Timestamp) -> Result<Record, SyncError> {
+        record(self.view.dossier.id.0, now, &self.dossier())
+    }
+
+    fn draft(&self, record: Record, mark: &Mark) -> Draft {
+        let dossier = self.view.dossier.id;
+        Draft { record: record.of_dossier(RecordId(dossier.0)), dossier: Some(dossier), code: mark.dossier.clone() }
     }
 
     fn of_mark(&self, catalog: &Catalog, vault: &Vault, mark: &Mark, now: Timestamp) -> Result<Vec<Draft>, SyncError> {
         let id = DocumentId(mark.id);
         let records = match mark.kind.as_str() {
-            "dossier" => vec![record(mark.id, now, &self.dossier())?],
-            "document" => vec![record(mark.id, now, &self.document(id))?],
-            "page" => match self.page(catalog, vault, mark.id)? {
-                Some((body, files)) => vec![record(mark.id, now, &body)?.with_files(files)],
-                None => Vec::new(),
-            },
-            "rendition" => self.renditions(id, now)?,
+            "dossier" => vec![self.own_record(now)?],
+            // The places of all its pages may have changed with one of them.
+            "document" => {
+                let mut records = vec![record(mark.id, now, &self.document(id))?];
+                for page in self.pages.iter().filter(|page| page.document == id) {
+                    records.extend(self.page_record(catalog, vault, page.id.0, now)?);
+                }
+                records
+            }
+            "page" => self.page_record(catalog, vault, mark.id, now)?.into_iter().collect(),
+            "rendition" => self.renditions(catalog, id, now)?,
             "finding" => {
                 let code = self.view.dossier.description.code.as_str();
                 let findings = catalog.findings(Some(code), Openness::All)?;
@@ -140,13 +165,18 @@ impl Opened {
             },
             _ => Vec::new(),
         };
-        let dossier = self.view.dossier.id;
-        let draft = |record: Record| Draft {
-            record: record.of_dossier(RecordId(dossier.0)),
-            dossier: Some(dossier),
-            code: mark.dossier.clone(),
-        };
-        Ok(records.into_iter().map(draft).collect())
+        Ok(records.into_iter().map(|record| self.draft(record, mark)).collect())
+    }
+
+    fn page_record(
+        &self,
+        catalog: &Catalog,
+        vault: &Vault,
+        id: Uuid,
+        now: Timestamp,
+    ) -> Result<Option<Record>, SyncError> {
+        let Some((body, files)) = self.page(catalog, vault, id)? else { return Ok(None) };
+        Ok(Some(record(id, now, &body)?.with_files(files)))
     }
 
     fn dossier(&self) -> body::Dossier {
@@ -164,7 +194,7 @@ impl Opened {
             expected_pages: row.evidence.expected_pages,
             documents: row.evidence.documents,
             a4_thousandths: a4.round() as u64,
-            bytes: self.bytes,
+            bytes: self.masters.values().sum(),
             rescan: row.rescan,
             below_standard: row.below_standard_pages > 0,
             accepted_on: row.accepted.as_ref().map(|(at, _)| at.day_vietnam()),
@@ -199,7 +229,7 @@ impl Opened {
         let counts = self.pages.iter().find(|page| page.id.0 == id);
         let Some(page) = counts.or_else(|| self.gone.iter().find(|page| page.id.0 == id)) else { return Ok(None) };
         let reading = catalog.reading(page.id)?;
-        let bytes = length(vault, &page.master).unwrap_or(0);
+        let bytes = self.masters.get(&page.master).copied().unwrap_or(0);
         let shown = page.shown();
         let body = body::Page {
             document: RecordId(page.document.0),
@@ -227,23 +257,31 @@ impl Opened {
         Ok(Some((body, files)))
     }
 
-    /// The signed PDF/A of a document, or the one that is not signed yet.
-    fn renditions(&self, document: DocumentId, now: Timestamp) -> Result<Vec<Record>, SyncError> {
+    /// The signed PDF/A of a document, or the one that is not signed yet; one that is outdated is taken back.
+    fn renditions(&self, catalog: &Catalog, document: DocumentId, now: Timestamp) -> Result<Vec<Record>, SyncError> {
         let view = self.view.documents.iter().find(|view| view.id == document);
-        let current = |view: Option<&RenditionView>| view.cloned();
-        let shown = view.and_then(|view| current(view.signed.as_ref()).or_else(|| current(view.pdfa.as_ref())));
-        let Some(shown) = shown else { return Ok(Vec::new()) };
-        let body = body::Rendition {
-            of: RecordId(document.0),
-            role: "pdfa".to_owned(),
-            sha256: shown.sha256.into(),
-            bytes: shown.bytes,
-            signature: shown.signature.as_ref().map(|_| shown.verdict.word().to_owned()),
-            retired: None,
-        };
+        let shown: Option<&RenditionView> = view.and_then(|view| view.signed.as_ref().or(view.pdfa.as_ref()));
         // One record for each document: the next PDF/A is its next revision.
         let id = derived(&[b"rendition", document.0.as_bytes()]);
-        Ok(vec![record(id, now, &body)?.with_files(vec![file(shown.sha256, shown.bytes, "pdfa")])])
+        let body = |sha256: Sha256, bytes| body::Rendition {
+            of: RecordId(document.0),
+            role: "pdfa".to_owned(),
+            sha256: sha256.into(),
+            bytes,
+            signature: None,
+            retired: None,
+        };
+        if let Some(shown) = shown {
+            let signature = shown.signature.as_ref().map(|_| shown.verdict.word().to_owned());
+            let body = body::Rendition { signature, ..body(shown.sha256, shown.bytes) };
+            return Ok(vec![record(id, now, &body)?.with_files(vec![file(shown.sha256, shown.bytes, "pdfa")])]);
+        }
+        if catalog.revision(Kind::Rendition.word(), id)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let Some((sha256, bytes)) = catalog.last_rendition(document)? else { return Ok(Vec::new()) };
+        let body = body::Rendition { retired: Some("outdated".to_owned()), ..body(sha256, bytes) };
+        Ok(vec![record(id, now, &body)?])
     }
 
     /// A finding has no id of its own; what never changes of it is its name.

@@ -1,6 +1,6 @@
 //! One sync: asks the hub how far it is, takes what it decided, then seals and sends what may leave, until nothing waits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sohoa_catalog::Catalog;
@@ -9,7 +9,7 @@ use sohoa_model::{Act, Cancel, Clock, Sha256};
 use sohoa_store::Vault;
 use sohoa_wire::api::Hello;
 use sohoa_wire::moment::Moment;
-use sohoa_wire::{Chain, KeyId, Kind, SecretKey, StationId, body};
+use sohoa_wire::{Chain, KeyId, Kind, ProblemKind, SecretKey, StationId, body};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub};
@@ -21,6 +21,8 @@ use crate::{enrol, feed, upload};
 const MARKS: usize = 500;
 /// A station that has nothing else to say speaks of itself once in so many milliseconds.
 const STATION_EVERY: i64 = 60 * 60 * 1000;
+/// The largest disk that is told of.
+const MOST_BYTES: u64 = 1 << 50;
 /// A clock is wrong when it is off by so many milliseconds.
 pub const CLOCK_OFF: i64 = 5 * 60 * 1000;
 
@@ -61,6 +63,8 @@ pub struct SyncOutcome {
     pub refused: u64,
     /// Dossiers that were kept back because a file of them is damaged here, with the file.
     pub damaged: Vec<(String, Sha256)>,
+    /// Dossiers that were kept back because something of them is more than a record holds.
+    pub unwritable: Vec<String>,
     /// What waits still.
     pub backlog: Backlog,
     /// The hub's clock less this station's, in milliseconds.
@@ -75,6 +79,16 @@ impl Station<'_> {
 
 /// Syncs once.
 pub fn sync(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncError> {
+    let outcome = sync_now(station, cancel);
+    // Whatever the hub refuses waits for a person, and the status says so from then on.
+    if let Err(SyncError::Refused { kind, title }) = &outcome {
+        let health = if *kind == ProblemKind::EpochFenced { SyncHealth::Fenced } else { SyncHealth::Refused };
+        station.catalog.set_sync_health(health, title, &station.act())?;
+    }
+    outcome
+}
+
+fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncError> {
     let state = station.catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
     if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
         return Err(SyncError::Stopped { health: state.health, why: state.why });
@@ -124,12 +138,15 @@ pub fn sync(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
         station.catalog.forget_withheld_file(sha256)?;
     }
     outcome.backlog = station.catalog.backlog()?;
+    if outcome.backlog.marked + outcome.backlog.unacknowledged == 0 {
+        station.catalog.nothing_waited(&station.act())?;
+    }
     station.catalog.set_sync_health(SyncHealth::Fine, "", &station.act())?;
     Ok(outcome)
 }
 
 fn is_due(state: &SyncState, now: i64) -> bool {
-    state.contact.is_none_or(|contact| now - contact.0 >= STATION_EVERY)
+    state.told.is_none_or(|told| now - told.0 >= STATION_EVERY)
 }
 
 /// Uploads the files of some marks and seals their records; says whether there may be more.
@@ -147,18 +164,45 @@ fn seal(
         return Ok(false);
     }
     let mut drafts = Vec::new();
+    let mut unwritable = false;
     for draft in records::of_marks(catalog, station.vault, &marks, station.clock.now())? {
-        let content: Sha256 = draft.content()?.into();
+        // Something that no record can hold keeps back its own dossier.
+        let content: Sha256 = match (draft.content(), &draft.code) {
+            (Ok(content), _) => content.into(),
+            (Err(_), Some(code)) => {
+                unwritable |= kept_back.insert(code.clone());
+                continue;
+            }
+            (Err(error), None) => return Err(error),
+        };
         let last = catalog.revision(draft.record.kind.word(), draft.record.id.0)?;
         if last.is_none_or(|(_, said)| said != content) {
             drafts.push((draft, last.map_or(1, |(rev, _)| rev + 1), content));
         }
     }
+    if unwritable {
+        outcome.unwritable =
+            kept_back.iter().filter(|code| !outcome.damaged.iter().any(|(other, _)| other == *code)).cloned().collect();
+        return Ok(true);
+    }
     let mut files: Vec<(Sha256, u64)> =
         drafts.iter().flat_map(|(draft, ..)| &draft.record.files).map(|f| (f.sha256.into(), f.bytes)).collect();
     files.sort_unstable();
     files.dedup();
-    let uploaded = upload::upload(hub, station.vault, &files, cancel)?;
+    let mut owners: BTreeMap<Sha256, BTreeSet<&String>> = BTreeMap::new();
+    for (draft, ..) in &drafts {
+        for file in &draft.record.files {
+            owners.entry(file.sha256.into()).or_default().extend(draft.code.as_ref());
+        }
+    }
+    let may_go = |sha256: Sha256| {
+        let codes = owners.get(&sha256).into_iter().flatten();
+        codes
+            .map(|code| Ok(catalog.is_cleared(code)?))
+            .collect::<Result<Vec<bool>, SyncError>>()
+            .map(|all| all.contains(&true))
+    };
+    let uploaded = upload::upload(hub, station.vault, &files, &may_go, cancel)?;
     outcome.files += uploaded.sent.len() as u64;
     outcome.file_bytes += uploaded.bytes;
     if !uploaded.damaged.is_empty() {
@@ -240,9 +284,10 @@ fn about_itself(station: &Station<'_>, outcome: &mut SyncOutcome) -> Result<(), 
     let backlog = catalog.backlog()?;
     let body = body::Station {
         software: station.software.to_owned(),
-        disk_free: sohoa_store::disk::free_bytes(station.root)?,
-        disk_total: sohoa_store::disk::total_bytes(station.root)?,
-        backlog: backlog.marked + backlog.kept_back + backlog.unacknowledged,
+        // Some file systems say that they have more than anybody has.
+        disk_free: sohoa_store::disk::free_bytes(station.root)?.min(MOST_BYTES),
+        disk_total: sohoa_store::disk::total_bytes(station.root)?.min(MOST_BYTES),
+        backlog: backlog.marked + backlog.unacknowledged,
         clock_offset_ms: Some(outcome.clock_offset),
         pages_last_hour: None,
         reject_ppm: None,
@@ -254,7 +299,7 @@ fn about_itself(station: &Station<'_>, outcome: &mut SyncOutcome) -> Result<(), 
     let rev = catalog.revision(Kind::Station.word(), state.station)?.map_or(1, |(rev, _)| rev + 1);
     let lines = lines(&[(draft, rev, content)], &state)?;
     match catalog.seal(state.sealed, &lines, &[])? {
-        true => Ok(()),
+        true => Ok(catalog.told_hub(&station.act())?),
         false => Err(SyncError::Busy),
     }
 }

@@ -1,5 +1,7 @@
 //! The sealed log goes up in batches, one at a time; the hub's signed answer says how far it is.
 
+use std::collections::BTreeSet;
+
 use sohoa_catalog::Catalog;
 use sohoa_catalog::outbox::{Acknowledgement, SyncHealth, SyncState};
 use sohoa_model::{Act, Cancel};
@@ -16,6 +18,9 @@ use crate::upload;
 
 /// Times that a batch is sent again because the hub lost files of it.
 const TRIES: u32 = 3;
+
+/// The event of a dossier that was held when the hub had it already.
+const HELD_TOO_LATE: &str = "hold too late";
 
 /// Who sends, and whom it believes.
 pub(crate) struct Sender<'a> {
@@ -89,6 +94,8 @@ impl Sender<'_> {
                     if self.taken(&state, &ack, &act())? {
                         sent += claim.count;
                         (most, tries) = (limits::BATCH_RECORDS, 0);
+                        let told = rows.iter().filter(|row| row.body.is_some()).map(|row| row.seq).collect();
+                        self.held_too_late(&told, (first, last.seq), &act())?;
                     } else {
                         tries += 1;
                         if tries >= TRIES {
@@ -106,6 +113,18 @@ impl Sender<'_> {
                 Err(refusal) => return Err(self.hub.failure(refusal)),
             }
         }
+    }
+
+    /// A dossier that was held while its lines were on their way: they are at the hub, which somebody has to know.
+    fn held_too_late(&self, told: &BTreeSet<u64>, (first, last): (u64, u64), act: &Act) -> Result<(), SyncError> {
+        let withheld = self.catalog.withheld_lines(first, last)?;
+        let late: BTreeSet<String> =
+            withheld.into_iter().filter(|(seq, _)| told.contains(seq)).filter_map(|(_, code)| code).collect();
+        for code in late {
+            let detail = serde_json::json!({ "hub": self.hub.address() });
+            self.catalog.log(HELD_TOO_LATE, Some(&code), &detail, act)?;
+        }
+        Ok(())
     }
 
     /// Takes an acknowledgement if it is one of this log.
@@ -136,7 +155,7 @@ impl Sender<'_> {
         match problem.kind() {
             Some(ProblemKind::FilesMissing) => {
                 let files = self.catalog.log_files(first, last)?;
-                let uploaded = upload::upload(self.hub, self.vault, &files, cancel)?;
+                let uploaded = upload::upload(self.hub, self.vault, &files, &|_| Ok(true), cancel)?;
                 match uploaded.damaged.first() {
                     Some(damaged) => {
                         let why = format!("the file {damaged} is damaged here and the hub lacks it");
@@ -155,13 +174,18 @@ impl Sender<'_> {
             Some(ProblemKind::EpochFenced) => {
                 Err(self.stop(SyncHealth::Fenced, "another machine was enrolled in this one's place", act)?)
             }
+            Some(ProblemKind::Held) => {
+                let code = problem.seq.map(|seq| self.catalog.dossier_of_line(seq)).transpose()?.flatten();
+                let code = code.ok_or_else(|| self.hub.answer("a hold of nothing"))?;
+                let by = Act { operator: "hub".to_owned(), ..act.clone() };
+                // What the hub holds is held here too: its lines go out as hashes, and nobody else waits for them.
+                self.catalog.hold(&code, &problem.title, &by).map_err(|_| self.hub.answer("a hold of nothing"))?;
+                Ok(())
+            }
             Some(kind) if !kind.is_passing() => {
-                self.catalog.set_sync_health(
-                    SyncHealth::Refused,
-                    &format!("{}: {}", kind.code(), problem.title),
-                    act,
-                )?;
-                Err(SyncError::Refused { kind, title: problem.title })
+                let why = why(kind, &problem);
+                self.catalog.set_sync_health(SyncHealth::Refused, &why, act)?;
+                Err(SyncError::Refused { kind, title: why })
             }
             _ => Err(self.hub.failure(Refusal::Problem(Box::new(problem)))),
         }
@@ -185,6 +209,10 @@ impl Sender<'_> {
             return Err(error.into());
         }
         match standing {
+            Standing::GoOn if seen.seq < state.acknowledged && seen.generation == state.generation => {
+                let why = "the hub has less than it acknowledged: its database was restored as if nothing had happened";
+                Err(self.stop(SyncHealth::Refused, why, act)?)
+            }
             Standing::GoOn => {
                 let acknowledgement = Acknowledgement {
                     generation: seen.generation,
@@ -210,6 +238,12 @@ impl Sender<'_> {
         self.catalog.set_sync_health(health, why, act)?;
         Ok(SyncError::Stopped { health, why: why.to_owned() })
     }
+}
+
+/// Why a batch was refused, with the line that it is about, which can be withheld.
+fn why(kind: ProblemKind, problem: &Problem) -> String {
+    let line = problem.seq.map(|seq| format!(" (#{seq})")).unwrap_or_default();
+    format!("{}: {}{line}", kind.code(), problem.title)
 }
 
 /// How far the hub says it is.

@@ -21,11 +21,12 @@ pub(crate) struct Uploaded {
     pub(crate) damaged: Vec<Sha256>,
 }
 
-/// Sends those of some files that the hub lacks.
+/// Sends those of some files that the hub lacks and that may go.
 pub(crate) fn upload(
     hub: &Hub<'_>,
     vault: &Vault,
     files: &[(Sha256, u64)],
+    may_go: &dyn Fn(Sha256) -> Result<bool, SyncError>,
     cancel: &Cancel,
 ) -> Result<Uploaded, SyncError> {
     let mut uploaded = Uploaded::default();
@@ -41,6 +42,10 @@ pub(crate) fn upload(
             }
             if cancel.is_requested() {
                 return Err(SyncError::Cancelled);
+            }
+            // A hold that comes while others are sent counts for what is not sent yet.
+            if !may_go(*sha256)? {
+                continue;
             }
             match one(hub, vault, *sha256, *bytes, part_bytes, cancel)? {
                 true => {

@@ -40,6 +40,7 @@ struct Outcome {
     applied: u64,
     not_applied: u64,
     damaged: Vec<String>,
+    unwritable: Vec<String>,
     clock_offset_ms: i64,
     #[serde(flatten)]
     waits: Waits,
@@ -98,6 +99,13 @@ pub(super) fn run(front: &mut Front, args: &SyncArgs) -> Result<Exit, Stop> {
     if args.sync_status {
         return status(front, &archive, args.json);
     }
+    if let Some(seq) = args.withhold {
+        archive.require_administrator()?;
+        let reason = args.reason.as_deref().unwrap_or_default();
+        archive.catalog().withhold(seq, reason, &archive.act())?;
+        front.output.data(front.texts.say("sync-withheld", &[("seq", seq.into())]));
+        return Ok(Exit::Done);
+    }
     front.stop_cleanly_on_request();
     if args.sync_watch {
         return watch(front, &archive, args.json);
@@ -144,7 +152,11 @@ fn pause(front: &Front, time: Duration) {
 }
 
 fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
-    let exit = if outcome.damaged.is_empty() && outcome.refused == 0 { Exit::Done } else { Exit::Partial };
+    let exit = if outcome.damaged.is_empty() && outcome.unwritable.is_empty() && outcome.refused == 0 {
+        Exit::Done
+    } else {
+        Exit::Partial
+    };
     if as_json {
         front.output.json(&Outcome {
             records: outcome.records,
@@ -154,6 +166,7 @@ fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
             applied: outcome.applied,
             not_applied: outcome.waiting + outcome.refused,
             damaged: outcome.damaged.iter().map(|(code, _)| code.clone()).collect(),
+            unwritable: outcome.unwritable.clone(),
             clock_offset_ms: outcome.clock_offset,
             waits: waits(&outcome.backlog),
         });
@@ -185,6 +198,9 @@ fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
     for (code, sha256) in &outcome.damaged {
         let values = [("code", code.into()), ("file", sha256.to_string().into())];
         front.output.warn(texts.say("sync-damaged", &values));
+    }
+    for code in &outcome.unwritable {
+        front.output.warn(texts.say("sync-unwritable", &[("code", code.into())]));
     }
     if outcome.clock_offset.abs() > CLOCK_OFF {
         let minutes = outcome.clock_offset.abs() / 60_000;

@@ -23,6 +23,8 @@ CREATE TABLE sync_state (
     feed_cursor INTEGER NOT NULL DEFAULT 0,
     clock_offset_ms INTEGER,
     contact_ms INTEGER,
+    -- When the station last spoke of itself.
+    told_ms INTEGER,
     moved_ms INTEGER NOT NULL
 ) STRICT;
 
@@ -58,6 +60,7 @@ CREATE TABLE log (
     body BLOB
 ) STRICT;
 CREATE INDEX log_dossier ON log (dossier, seq);
+CREATE INDEX log_withheld ON log (seq) WHERE body IS NULL;
 CREATE TABLE log_file (
     seq INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
