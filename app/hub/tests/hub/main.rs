@@ -13,6 +13,7 @@ mod files;
 mod group;
 mod hostile;
 mod log;
+mod looking;
 mod operating;
 mod owners;
 mod station;
