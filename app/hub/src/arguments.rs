@@ -52,6 +52,16 @@ pub enum Command {
         /// Records of the hub, one a line; all or none are sent.
         file: PathBuf,
     },
+    /// Back the database up and read the backup back: what it holds is stable from then on.
+    Backup {
+        /// The folder, on another medium than the database.
+        folder: PathBuf,
+    },
+    /// Restore a backup into an empty database, as a new generation; no hub may be running.
+    Restore {
+        /// The manifest of the backup.
+        manifest: PathBuf,
+    },
     /// Let somebody look at the hub's page, or give a new password.
     Person {
         /// The name that is typed.

@@ -13,6 +13,7 @@ use sqlx_postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow,
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "log and projections", include_str!("../migrations/0001_log_and_projections.sql")),
     (2, "people", include_str!("../migrations/0002_people.sql")),
+    (3, "backups", include_str!("../migrations/0003_backups.sql")),
 ];
 
 /// Why the database cannot be used.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sohoa_hub::arguments::{Arguments, Command};
+use sohoa_hub::backup::{self, BackupError};
 use sohoa_hub::database::DatabaseError;
 use sohoa_hub::doctor::{self, Weight};
 use sohoa_hub::hub::{self, HubError};
@@ -31,6 +32,8 @@ enum Failure {
     Invite(#[from] InviteError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     #[error(transparent)]
     People(#[from] PeopleError),
     #[error("{0} cannot be read")]
@@ -89,6 +92,16 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             database::check_schema(&pool).await?;
             let cursor = publish::publish(&pool, &unit, station, &lines).await?;
             writeln!(out, "{} records sent down, up to {cursor}", lines.len())?;
+        }
+        Command::Backup { folder } => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            writeln!(out, "{}", backup::backup(&pool, &settings, &folder).await?.display())?;
+        }
+        Command::Restore { manifest } => {
+            let pool = database::connect(&settings.database).await?;
+            let generation = backup::restore(&pool, &settings, &manifest).await?;
+            writeln!(out, "restored as generation {generation}")?;
         }
         Command::Person { login, name, role, unit, password_file } => {
             let text = match password_file {
