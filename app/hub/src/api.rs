@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, EXPECT, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -28,7 +28,7 @@ use sohoa_wire::{Hash, ProblemKind, json, limits, nonce, problem};
 
 use crate::metrics::Metrics;
 use crate::words::{self, Language};
-use crate::{Hub, Refusal, body, hub};
+use crate::{Hub, Refusal, body, drain, hub, page};
 
 /// Who is at the other end of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/healthz", get(operate::health))
         .route("/readyz", get(operate::ready))
         .route("/metrics", get(operate::metrics))
+        .merge(page::routes())
         .fallback(|| async { Refusal::new(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Refusal::new(ProblemKind::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(Arc::clone(&hub), envelope))
@@ -64,8 +65,17 @@ async fn envelope(
     let began = Instant::now();
     let name = hub::random_name().unwrap_or_default();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let language = Language::of_header(request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
-    let mut response = next.run(request).await;
+    let language = page::language_of(request.headers());
+    let accepts = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let is_browser = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    // Who waits to be asked for the body has not sent it.
+    let waits = request.headers().contains_key(EXPECT);
+    let (parts, sent) = request.into_parts();
+    let (lent, rest) = drain::lend(sent);
+    let mut response = next.run(Request::from_parts(parts, lent)).await;
+    if !waits {
+        rest.drain().await;
+    }
     Metrics::add(&hub.metrics.requests, 1);
     let milliseconds = began.elapsed().as_millis();
     let status = response.status().as_u16();
@@ -80,7 +90,12 @@ async fn envelope(
             } else {
                 tracing::info!(%name, %peer, %method, path, status, milliseconds, code, detail, cause, "refused");
             }
-            response = write_refusal(refusal, name, language);
+            response = if is_browser {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (status, page::refused(language, words::title(refusal.kind, language), &name)).into_response()
+            } else {
+                write_refusal(refusal, name, language)
+            };
         }
         None => tracing::info!(%name, %peer, %method, path, status, milliseconds, "answered"),
     }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use sohoa_wire::StationId;
 
+use crate::people::Role;
+
 /// The hub of Sohoa: stations send to it, supervisors see the whole archive.
 #[derive(Debug, Parser)]
 #[command(name = "sohoa-hub", version)]
@@ -49,6 +51,33 @@ pub enum Command {
         station: Option<StationId>,
         /// Records of the hub, one a line; all or none are sent.
         file: PathBuf,
+    },
+    /// Back the database up and read the backup back: what it holds is stable from then on.
+    Backup {
+        /// The folder, on another medium than the database.
+        folder: PathBuf,
+    },
+    /// Restore a backup into an empty database, as a new generation; no hub may be running.
+    Restore {
+        /// The manifest of the backup.
+        manifest: PathBuf,
+    },
+    /// Let somebody look at the hub's page, or give a new password.
+    Person {
+        /// The name that is typed.
+        login: String,
+        /// The name that is shown.
+        #[arg(long)]
+        name: String,
+        /// What the person may do.
+        #[arg(long, value_enum, default_value = "viewer")]
+        role: Role,
+        /// Code of the unit that the person sees; left out: all units.
+        #[arg(long)]
+        unit: Option<String>,
+        /// The file whose first line is the password; left out: standard input.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
     },
     /// Look at everything that a hub needs, and at every station.
     Doctor {

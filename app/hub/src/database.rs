@@ -10,8 +10,11 @@ use sqlx_core::sql_str::SqlSafeStr;
 use sqlx_postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
 
 /// The migrations in their order; numbers are only ever added.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "log and projections", include_str!("../migrations/0001_log_and_projections.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "log and projections", include_str!("../migrations/0001_log_and_projections.sql")),
+    (2, "people", include_str!("../migrations/0002_people.sql")),
+    (3, "backups", include_str!("../migrations/0003_backups.sql")),
+];
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -120,6 +120,15 @@ async fn stations(pool: &sqlx_postgres::PgPool) -> Result<Vec<Finding>, sqlx_cor
             findings.push(finding(Weight::Look, &about, format!("has a clock that is wrong by {minutes} minutes")));
         }
     }
+    let hours: Option<f64> =
+        value("SELECT (extract(epoch FROM now() - max(at)) / 3600)::float8 FROM backup").fetch_one(pool).await?;
+    match hours {
+        None => findings.push(finding(Weight::Look, "backup", "there was none yet: stations forget nothing")),
+        Some(hours) if hours > 24.0 => {
+            findings.push(finding(Weight::Look, "backup", format!("the last one was {hours:.0} hours ago")));
+        }
+        Some(_) => findings.push(finding(Weight::Fine, "backup", "is of the last day")),
+    }
     let waiting: i64 =
         value("SELECT count(*) FROM staged WHERE touched_at < now() - interval '30 days'").fetch_one(pool).await?;
     if waiting > 0 {

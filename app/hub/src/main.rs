@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sohoa_hub::arguments::{Arguments, Command};
+use sohoa_hub::backup::{self, BackupError};
 use sohoa_hub::database::DatabaseError;
 use sohoa_hub::doctor::{self, Weight};
 use sohoa_hub::hub::{self, HubError};
 use sohoa_hub::invite::{self, InviteError, Invited};
+use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
@@ -30,6 +32,10 @@ enum Failure {
     Invite(#[from] InviteError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    People(#[from] PeopleError),
     #[error("{0} cannot be read")]
     Read(std::path::PathBuf, #[source] std::io::Error),
     #[error("the system does not let the hub work")]
@@ -86,6 +92,27 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             database::check_schema(&pool).await?;
             let cursor = publish::publish(&pool, &unit, station, &lines).await?;
             writeln!(out, "{} records sent down, up to {cursor}", lines.len())?;
+        }
+        Command::Backup { folder } => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            writeln!(out, "{}", backup::backup(&pool, &settings, &folder).await?.display())?;
+        }
+        Command::Restore { manifest } => {
+            let pool = database::connect(&settings.database).await?;
+            let generation = backup::restore(&pool, &settings, &manifest).await?;
+            writeln!(out, "restored as generation {generation}")?;
+        }
+        Command::Person { login, name, role, unit, password_file } => {
+            let text = match password_file {
+                Some(path) => std::fs::read_to_string(&path).map_err(|error| Failure::Read(path, error))?,
+                None => std::io::read_to_string(std::io::stdin())?,
+            };
+            let password = text.lines().next().unwrap_or_default();
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            people::set(&pool, &login, &name, role, unit.as_deref(), password).await?;
+            writeln!(out, "{login} may sign in")?;
         }
         Command::Doctor { json } => return examine(&settings, json, &mut out).await,
     }

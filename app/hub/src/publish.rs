@@ -106,6 +106,15 @@ async fn number(transaction: &mut PgTransaction<'_>, unit_no: i32, station: Stat
 
 /// What the hub itself does because of a record of its own.
 async fn take_effect(transaction: &mut PgTransaction<'_>, unit_no: i32, record: &Record) -> Result<(), PublishError> {
+    if record.kind == Kind::Plan {
+        let body = serde_json::to_string(&record.body).unwrap_or_default();
+        sql("INSERT INTO plan (unit_no, body) VALUES ($1, $2::jsonb) \
+             ON CONFLICT (unit_no) DO UPDATE SET body = excluded.body")
+        .bind(unit_no)
+        .bind(body)
+        .execute(&mut **transaction)
+        .await?;
+    }
     let Some(dossier) = record.dossier else { return Ok(()) };
     match record.kind {
         Kind::Assignment => {

@@ -26,6 +26,8 @@ pub struct Settings {
     pub tls: Option<TlsSettings>,
     /// Who asks for `/metrics` from another machine must know it.
     pub metrics_token: Option<String>,
+    /// The folder of PostgreSQL's programs `pg_dump` and `pg_restore`, where they are not found by name.
+    pub postgresql_programs: Option<PathBuf>,
     /// Seconds for which requests may go on after the hub was told to stop.
     #[serde(default = "default_grace")]
     pub grace_s: u64,

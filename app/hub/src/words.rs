@@ -19,6 +19,41 @@ impl Language {
     }
 }
 
+impl Language {
+    /// The text in this language.
+    pub fn say(self, vi: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Vietnamese => vi,
+            Self::English => en,
+        }
+    }
+
+    /// Its tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        self.say("vi", "en")
+    }
+
+    /// A count with its thousands apart: by a space in Vietnamese as the design has it, by a comma in English.
+    pub fn count(self, number: i64) -> String {
+        let digits = number.unsigned_abs().to_string();
+        let mut text = if number < 0 { "-".to_owned() } else { String::new() };
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                text.push_str(self.say("\u{a0}", ","));
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A share with one decimal, cut off and not rounded: 99.96 % is not yet 100.
+    pub fn share(self, part: i64, whole: i64) -> String {
+        let thousandths = if whole > 0 { part.saturating_mul(1000) / whole } else { 0 };
+        let point = self.say(",", ".");
+        format!("{}{point}{}\u{a0}%", thousandths / 10, thousandths % 10)
+    }
+}
+
 /// The title of a refusal.
 pub fn title(kind: ProblemKind, language: Language) -> &'static str {
     let (vi, en) = match kind {
@@ -70,6 +105,16 @@ pub fn title(kind: ProblemKind, language: Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        assert_eq!(Language::Vietnamese.count(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(Language::English.count(-1000), "-1,000");
+        assert_eq!(Language::English.count(999), "999");
+        assert_eq!(Language::Vietnamese.share(839, 999), "83,9\u{a0}%");
+        assert_eq!(Language::English.share(9_999, 10_000), "99.9\u{a0}%");
+        assert_eq!(Language::English.share(0, 0), "0.0\u{a0}%");
+    }
 
     #[test]
     fn the_language_is_the_one_asked_for_first() {

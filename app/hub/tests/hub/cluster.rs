@@ -41,7 +41,7 @@ pub(crate) fn shared() -> Option<Arc<Cluster>> {
 }
 
 /// The folder of the newest PostgreSQL of Debian.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(Result::ok);
     let version = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max()?;
     let folder = Path::new("/usr/lib/postgresql").join(version.to_string()).join("bin");

@@ -84,7 +84,7 @@ async fn a_hub_that_dies_at_any_point_loses_and_doubles_nothing() {
 }
 
 /// Bodies that a dead hub stored for a batch that did not move the log: no row names them.
-async fn forget_orphans(group: &Group) {
+pub(crate) async fn forget_orphans(group: &Group) {
     let keys: Vec<String> =
         sohoa_hub::database::value("SELECT key FROM batch").fetch_all(&group.pool).await.expect("keys");
     let store = group.folder.path().join("store");

@@ -22,7 +22,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_sohoa-hub");
 pub(crate) struct Group {
     pub(crate) folder: TempDir,
     pub(crate) pool: PgPool,
-    _cluster: Arc<Cluster>,
+    cluster: Arc<Cluster>,
 }
 
 /// A hub at work.
@@ -45,14 +45,29 @@ impl Group {
         let database = cluster.database().await;
         let text = format!(
             "listen = '127.0.0.1:0'\npublic_url = '{PUBLIC_URL}'\ndatabase = '{database}'\nkey_file = '{0}/hub.key'\n\
-             grace_s = 20\n{settings}\n[store]\nfolder = '{0}/store'\n",
-            folder.path().display()
+             grace_s = 20\npostgresql_programs = '{1}'\n{settings}\n[store]\nfolder = '{0}/store'\n",
+            folder.path().display(),
+            cluster::programs().expect("a cluster runs").display()
         );
         fs::write(folder.path().join("hub.toml"), text).expect("room");
         let pool = sohoa_hub::database::connect(&database).await.expect("PostgreSQL answers");
-        let group = Self { folder, pool, _cluster: cluster };
+        let group = Self { folder, pool, cluster };
         group.run(&["migrate"]);
         Some(group)
+    }
+
+    /// Another database for the same store and key, empty and not yet brought up to date.
+    pub(crate) async fn with_new_database(mut self) -> Self {
+        let path = self.folder.path().join("hub.toml");
+        let text = fs::read_to_string(&path).expect("the settings");
+        let database = self.cluster.database().await;
+        let lines = text.lines().map(|line| match line.starts_with("database = ") {
+            true => format!("database = '{database}'"),
+            false => line.to_owned(),
+        });
+        fs::write(&path, lines.collect::<Vec<_>>().join("\n")).expect("room");
+        self.pool = sohoa_hub::database::connect(&database).await.expect("PostgreSQL answers");
+        self
     }
 
     /// A command of the program, with the group's settings.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod backing_up;
 mod cluster;
 mod enrolling;
 mod faults;
@@ -13,6 +14,7 @@ mod files;
 mod group;
 mod hostile;
 mod log;
+mod looking;
 mod operating;
 mod owners;
 mod station;

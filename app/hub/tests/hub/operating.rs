@@ -95,6 +95,20 @@ async fn a_hub_that_is_told_to_stop_finishes_what_was_begun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_arrives_though_its_body_was_not_wanted() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let client = client();
+    let url = format!("{}/v1/files/{}", hub.base, Hash::of(b""));
+    for _ in 0..40 {
+        // Not signed: refused before a byte of the body is read. The connection is used again.
+        let reply = client.put(&url).body(vec![7; 3_000_000]).send().await.expect("the refusal arrives");
+        assert_eq!(reply.status(), StatusCode::UNAUTHORIZED);
+        assert!(reply.text().await.expect("whole").contains("use-nonce"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_gone_is_a_reason_to_ask_again() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();

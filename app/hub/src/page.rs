@@ -1,0 +1,103 @@
+//! The supervisors' page: HTML made by the hub, whole without JavaScript, in Vietnamese and English.
+//!
+//! Everything that is shown comes from the projections and counters of the database; what a supervisor decides becomes a
+//! record of the hub that goes down to the dossier's station. All text is escaped by the templates.
+
+mod chart;
+mod dossier;
+mod fonds;
+mod frame;
+mod progress;
+mod session;
+mod sign_in;
+mod stations;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request};
+use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use maud::html;
+
+use crate::words::Language;
+use crate::{Hub, Refusal, body};
+
+/// Bytes of a form, at most.
+const FORM_BYTES: usize = 16 * 1024;
+
+/// The routes of the page.
+pub fn routes() -> Router<Arc<Hub>> {
+    Router::new()
+        .route("/", get(|| async { go_to("/progress") }))
+        .route("/sign-in", get(sign_in::form).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/language/{tag}", get(language))
+        .route("/progress", get(progress::show))
+        .route("/fonds/{number}", get(fonds::show))
+        .route("/dossiers/{dossier}", get(dossier::show).post(dossier::decide))
+        .route("/stations", get(stations::show))
+        .route("/style.css", get(style))
+}
+
+async fn style() -> Response {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page/style.css")).into_response()
+}
+
+/// The language that somebody chose on the page, or that is asked for.
+pub fn language_of(headers: &HeaderMap) -> Language {
+    session::language(headers)
+}
+
+/// Remembers the language that somebody chose.
+async fn language(Path(tag): Path<String>) -> Response {
+    let mut response = go_to("/progress");
+    let tag = if tag == "en" { "en" } else { "vi" };
+    let cookie = format!("__Host-sohoa-language={tag}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Sends the browser somewhere else on this page.
+fn go_to(path: &'static str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, path)]).into_response()
+}
+
+/// A refusal for somebody with a browser.
+pub fn refused(language: Language, title: &str, name: &str) -> Response {
+    let content = html! {
+        main #content .narrow {
+            h1 { (title) }
+            p .muted { (language.say("Yêu cầu", "Request")) " " (name) }
+            p { a href="/progress" { (language.say("Tiến độ", "Progress")) } }
+        }
+    };
+    frame::bare(language, title, &content)
+}
+
+/// The fields of a form.
+async fn form(request: Request) -> Result<Vec<(String, String)>, Refusal> {
+    let bytes = body::read_any(request.into_body(), FORM_BYTES).await?;
+    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+}
+
+/// A field of a form or of an address.
+fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+}
+
+/// What browsers may do with a page of ours: nothing but show it and send its forms back.
+const PROTECTION: [(HeaderName, &str); 4] = [
+    (
+        HeaderName::from_static("content-security-policy"),
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    (HeaderName::from_static("x-content-type-options"), "nosniff"),
+    (HeaderName::from_static("referrer-policy"), "no-referrer"),
+    (HeaderName::from_static("strict-transport-security"), "max-age=31536000"),
+];

@@ -1,0 +1,255 @@
+//! `/dossiers/<id>`: a dossier with its documents, pages and findings, and what a supervisor decides about it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::Value;
+use sohoa_wire::body::{Body, Decided, Decision, Rescan};
+use sohoa_wire::moment::Moment;
+use sohoa_wire::record::RecordError;
+use sohoa_wire::{ProblemKind, Record, RecordId, StationId};
+use uuid::Uuid;
+
+use super::fonds::state_name;
+use super::frame;
+use super::session::{self, NotShown, Visitor};
+use crate::database::rows;
+use crate::{Hub, Refusal, hub, publish};
+
+/// The state in which a dossier may be accepted: signed.
+const SIGNED: i16 = 6;
+const PAGES: i64 = 2_000;
+
+/// A dossier as supervisors see it.
+#[derive(Debug)]
+struct Shown {
+    id: RecordId,
+    code: String,
+    title: Option<String>,
+    fonds_no: i32,
+    fonds: String,
+    state: i16,
+    rev: i32,
+    station: StationId,
+    station_name: String,
+    unit: String,
+    hold: Option<String>,
+}
+
+/// The row of a dossier.
+type Row = (String, Option<String>, i32, String, i16, i32, Uuid, String, String, Option<String>);
+
+async fn read(hub: &Hub, visitor: &Visitor, id: &str) -> Result<Shown, NotShown> {
+    let id: RecordId = id.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
+    let found: Option<Row> = rows(
+        "SELECT d.code, d.title, f.fonds_no, f.code, d.state, d.rev, s.station, s.name, u.code, h.reason \
+         FROM dossier d JOIN fonds f USING (fonds_no) JOIN station s USING (station_no) \
+         JOIN unit u ON u.unit_no = s.unit_no LEFT JOIN hold h USING (dossier) \
+         WHERE d.dossier = $1 AND ($2::int IS NULL OR f.unit_no = $2)",
+    )
+    .bind(id.0)
+    .bind(visitor.unit_no)
+    .fetch_optional(&hub.pool)
+    .await?;
+    let found = found.ok_or_else(|| Refusal::new(ProblemKind::NotFound))?;
+    let (code, title, fonds_no, fonds, state, rev, station, station_name, unit, hold) = found;
+    let station = StationId(station);
+    Ok(Shown { id, code, title, fonds_no, fonds, state, rev, station, station_name, unit, hold })
+}
+
+pub(super) async fn show(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, NotShown> {
+    let visitor = session::visitor(&hub, &headers).await?;
+    let shown = read(&hub, &visitor, &id).await?;
+    tracing::info!(login = visitor.login, dossier = %shown.id, "looked at a dossier");
+    let language = visitor.language;
+    let say = |vi, en| language.say(vi, en);
+    let content = html! {
+        p { a href={ "/fonds/" (shown.fonds_no) } { "← " (say("Phông", "Fonds")) " " (shown.fonds) } }
+        h1 { (shown.code) }
+        @if let Some(reason) = &shown.hold {
+            p .problem { (say("Hồ sơ đang bị giữ: ", "The dossier is held: ")) (reason) }
+        } @else {
+            p { (shown.title.as_deref().unwrap_or("–")) }
+            p .muted {
+                (state_name(language, shown.state)) " · " (shown.station_name) " · "
+                (say("bản sửa", "revision")) " " (shown.rev)
+            }
+            (contents(&hub, &visitor, &shown).await?)
+        }
+        @if visitor.may_decide && shown.hold.is_none() { (decisions(&visitor, &shown)) }
+    };
+    Ok(frame::page(&visitor, "/progress", &shown.code, &content))
+}
+
+/// Documents, findings and pages.
+async fn contents(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup, NotShown> {
+    let language = visitor.language;
+    let say = |vi, en| language.say(vi, en);
+    let items: Vec<(String, String)> = rows(
+        "SELECT kind, body::text FROM item WHERE dossier = $1 AND kind IN ('document', 'finding') \
+         AND body->>'retired' IS NULL ORDER BY kind, (body->>'ordinal')::bigint, id LIMIT 1000",
+    )
+    .bind(shown.id.0)
+    .fetch_all(&hub.pool)
+    .await?;
+    let items: Vec<(String, Value)> =
+        items.into_iter().filter_map(|(kind, body)| Some((kind, serde_json::from_str(&body).ok()?))).collect();
+    let pages: Vec<(i32, i32, i32, i32, i64)> = rows(
+        "SELECT ordinal, width, height, dpi, master_bytes FROM page WHERE dossier = $1 AND NOT retired \
+         ORDER BY document, ordinal, page LIMIT $2",
+    )
+    .bind(shown.id.0)
+    .bind(PAGES)
+    .fetch_all(&hub.pool)
+    .await?;
+    let text = |body: &Value, name: &str| body[name].as_str().unwrap_or("–").to_owned();
+    Ok(html! {
+        section .card aria-labelledby="documents" {
+            h2 #documents { (say("Văn bản", "Documents")) }
+            @if items.iter().all(|(kind, _)| kind != "document") {
+                p .muted { (say("Chưa có văn bản nào được gửi.", "No document was sent yet.")) }
+            }
+            table {
+                caption .hidden { (say("Văn bản của hồ sơ", "Documents of the dossier")) }
+                thead { tr {
+                    th scope="col" { (say("Số, ký hiệu", "Number")) }
+                    th scope="col" { (say("Ngày", "Date")) }
+                    th scope="col" { (say("Trích yếu", "About")) }
+                    th .number scope="col" { (say("Trang", "Pages")) }
+                } }
+                tbody {
+                    @for (_, body) in items.iter().filter(|(kind, _)| kind == "document") {
+                        tr {
+                            th scope="row" { (text(body, "number")) }
+                            td { (text(body, "date")) }
+                            td { (text(body, "title")) }
+                            td .number { (language.count(body["pages"].as_i64().unwrap_or(0))) }
+                        }
+                    }
+                }
+            }
+        }
+        section .card aria-labelledby="findings" {
+            h2 #findings { (say("Điều cần xem", "Findings")) }
+            @let open: Vec<&Value> =
+                items.iter().filter(|(kind, body)| kind == "finding" && body["open"] == true).map(|(_, body)| body).collect();
+            @if open.is_empty() { p .muted { (say("Không có gì.", "Nothing.")) } }
+            ul .plain {
+                @for body in open {
+                    li { div { strong { (text(body, "code")) } " · " (text(body, "severity")) " · " (text(body, "detail")) } }
+                }
+            }
+        }
+        section .card aria-labelledby="pages" {
+            h2 #pages { (say("Trang", "Pages")) ": " (language.count(pages.len() as i64)) }
+            details {
+                summary { (say("Xem từng trang", "Show each page")) }
+                table {
+                    caption .hidden { (say("Trang của hồ sơ", "Pages of the dossier")) }
+                    thead { tr {
+                        th .number scope="col" { (say("Thứ tự", "Place")) }
+                        th .number scope="col" { (say("Điểm ảnh", "Pixels")) }
+                        th .number scope="col" { "dpi" }
+                        th .number scope="col" { "kB" }
+                    } }
+                    tbody {
+                        @for (ordinal, width, height, dpi, bytes) in &pages {
+                            tr {
+                                th .number scope="row" { (ordinal) }
+                                td .number { (width) " × " (height) }
+                                td .number { (dpi) }
+                                td .number { (language.count(bytes / 1000)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn decisions(visitor: &Visitor, shown: &Shown) -> Markup {
+    let say = |vi, en| visitor.language.say(vi, en);
+    html! {
+        section .card aria-labelledby="decide" {
+            h2 #decide { (say("Quyết định", "Decide")) }
+            p .muted { (say("Quyết định được gửi xuống trạm của hồ sơ.", "What is decided goes down to the dossier's station.")) }
+            form .decide method="post" action={ "/dossiers/" (shown.id) } {
+                input type="hidden" name="token" value=(visitor.form_token);
+                label for="reason" { (say("Lý do (bắt buộc, trừ khi nhận)", "Reason (needed unless you accept)")) }
+                textarea #reason name="reason" rows="2" maxlength="1000" {}
+                div .buttons {
+                    @if shown.state == SIGNED {
+                        button .primary type="submit" name="decide" value="accept" { (say("Nhận", "Accept")) }
+                    }
+                    button type="submit" name="decide" value="reject" { (say("Không nhận", "Reject")) }
+                    button type="submit" name="decide" value="rescan" { (say("Yêu cầu quét lại", "Ask for a rescan")) }
+                    button type="submit" name="decide" value="hold" { (say("Ra lệnh giữ", "Order a hold")) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /dossiers/<id>`: a decision becomes a record that goes down.
+pub(super) async fn decide(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, NotShown> {
+    let visitor = session::visitor(&hub, &headers).await?;
+    let fields = super::form(request).await?;
+    session::check_form(&visitor, super::field(&fields, "token"))?;
+    let shown = read(&hub, &visitor, &id).await?;
+    if !visitor.may_decide {
+        return Err(Refusal::new(ProblemKind::NotOwner).detail("only supervisors decide").into());
+    }
+    let reason = super::field(&fields, "reason").trim();
+    let reason = Some(reason.chars().take(1000).collect::<String>()).filter(|reason| !reason.is_empty());
+    let decision = |decided| Decision {
+        decided,
+        by: visitor.login.clone(),
+        reason: reason.clone(),
+        of_rev: u32::try_from(shown.rev).ok(),
+    };
+    let needs_reason = || Refusal::new(ProblemKind::Malformed).detail("a reason is needed");
+    let what = super::field(&fields, "decide");
+    let record = match (what, &reason) {
+        ("accept", _) if shown.state == SIGNED => record(&hub, &shown, &decision(Decided::Accepted))?,
+        ("accept", _) => return Err(Refusal::new(ProblemKind::RecordInvalid).detail("it is not signed").into()),
+        ("reject", Some(_)) => record(&hub, &shown, &decision(Decided::Rejected))?,
+        ("hold", Some(_)) => record(&hub, &shown, &decision(Decided::HoldOrdered))?,
+        ("rescan", Some(reason)) => {
+            let body = Rescan { carton: None, page: None, by: visitor.login.clone(), reason: reason.clone() };
+            record(&hub, &shown, &body)?
+        }
+        _ => return Err(needs_reason().into()),
+    };
+    let internal = |error: RecordError| Refusal::new(ProblemKind::Internal).because(error);
+    let line = record.line().map_err(internal)?.bytes;
+    publish::publish(&hub.pool, &shown.unit, Some(shown.station), &[&line])
+        .await
+        .map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    tracing::info!(login = visitor.login, dossier = %shown.id, what, "decided");
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/dossiers/{}", shown.id))]).into_response())
+}
+
+/// A record of the hub about a dossier.
+fn record<B: Body>(hub: &Hub, shown: &Shown, body: &B) -> Result<Record, Refusal> {
+    let internal = |error: RecordError| Refusal::new(ProblemKind::Internal).because(error);
+    let random =
+        hub::random().map_err(|error| Refusal::new(ProblemKind::Internal).because(hub::HubError::Random(error)))?;
+    let now = hub.now();
+    let milliseconds = u64::try_from(now.0).unwrap_or(0);
+    let id = RecordId(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid());
+    Ok(Record::new(id, 1, Moment(now), body).map_err(internal)?.of_dossier(shown.id))
+}

@@ -1,0 +1,146 @@
+//! `/stations`: when a station was last heard of, what waits there, how fast it is, and what is wrong.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use sohoa_model::Timestamp;
+
+use super::frame::{self, Mark, mark};
+use super::session::{self, NotShown, Visitor};
+use crate::Hub;
+use crate::database::rows;
+use crate::words::Language;
+
+/// A station as supervisors see it.
+pub(super) struct Station {
+    pub(super) name: String,
+    seen_at: Option<DateTime<Utc>>,
+    silent_hours: Option<f64>,
+    still_hours: Option<f64>,
+    backlog: i64,
+    pages: i64,
+    reject_ppm: Option<i64>,
+    skew_ms: i64,
+    revoked: bool,
+}
+
+/// The row of a station.
+type Row = (String, Option<DateTime<Utc>>, Option<f64>, Option<f64>, Option<i64>, i64, Option<i64>, Option<i64>, bool);
+
+/// The stations that somebody sees.
+pub(super) async fn read(hub: &Hub, visitor: &Visitor) -> Result<Vec<Station>, NotShown> {
+    let found: Vec<Row> = rows(
+        "SELECT s.name, s.seen_at, (extract(epoch FROM now() - s.seen_at) / 3600)::float8, \
+         (extract(epoch FROM now() - s.moved_at) / 3600)::float8, s.backlog, \
+         coalesce((SELECT sum(t.pages) FROM progress_top t WHERE t.station_no = s.station_no), 0)::bigint, \
+         s.reject_ppm, s.skew_ms, s.revoked FROM station s \
+         WHERE $1::int IS NULL OR s.unit_no = $1 ORDER BY s.name, s.station_no",
+    )
+    .bind(visitor.unit_no)
+    .fetch_all(&hub.pool)
+    .await?;
+    let station =
+        |(name, seen_at, silent_hours, still_hours, backlog, pages, reject_ppm, skew, revoked): Row| Station {
+            name,
+            seen_at,
+            silent_hours,
+            still_hours,
+            backlog: backlog.unwrap_or(0),
+            pages,
+            reject_ppm,
+            skew_ms: skew.unwrap_or(0),
+            revoked,
+        };
+    Ok(found.into_iter().map(station).collect())
+}
+
+impl Station {
+    /// What is worst about it, in words.
+    pub(super) fn worst(&self, language: Language) -> (Mark, String) {
+        let say = |vi, en| language.say(vi, en);
+        if self.revoked {
+            return (Mark::Reject, say("đã bị thu hồi", "is revoked").to_owned());
+        }
+        match self.silent_hours {
+            None => return (Mark::Open, say("chưa liên lạc lần nào", "was never heard of").to_owned()),
+            Some(hours) if hours > 24.0 * 7.0 => {
+                let days = language.count((hours / 24.0) as i64);
+                return (Mark::Reject, format!("{} {days} {}", say("im lặng", "silent for"), say("ngày", "days")));
+            }
+            Some(hours) if hours > 24.0 => {
+                let hours = language.count(hours as i64);
+                return (Mark::Warn, format!("{} {hours} {}", say("im lặng", "silent for"), say("giờ", "hours")));
+            }
+            Some(_) => {}
+        }
+        if self.backlog > 0 && self.still_hours.is_none_or(|hours| hours > 1.0) {
+            let words = say("có bản ghi chờ gửi nhưng hàng chờ không chạy", "has a queue that does not move");
+            return (Mark::Reject, words.to_owned());
+        }
+        if self.skew_ms.abs() > 5 * 60 * 1000 {
+            let minutes = language.count(self.skew_ms / 60_000);
+            return (
+                Mark::Warn,
+                format!("{} {minutes} {}", say("đồng hồ sai", "has a clock that is wrong by"), say("phút", "minutes")),
+            );
+        }
+        (Mark::Pass, say("bình thường", "as it should be").to_owned())
+    }
+}
+
+/// The table of stations.
+pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
+    let say = |vi, en| language.say(vi, en);
+    html! {
+        table {
+            caption .hidden { (say("Trạm quét", "Stations")) }
+            thead { tr {
+                th scope="col" { (say("Trạm", "Station")) }
+                th scope="col" { (say("Liên lạc", "Heard of")) }
+                th .number scope="col" { (say("Bản ghi chờ gửi", "Records waiting")) }
+                th .number scope="col" { (say("Trang đã gửi", "Pages sent")) }
+                th .number scope="col" { (say("Không đạt", "Rejected")) }
+            } }
+            tbody {
+                @for station in stations {
+                    @let (mark_of, words) = station.worst(language);
+                    tr {
+                        th scope="row" { (mark(mark_of, Some(&words))) " " (station.name) }
+                        td { (station.seen_at.map_or_else(|| "–".to_owned(), |at| Timestamp(at.timestamp_millis()).short_vietnam())) }
+                        td .number { (language.count(station.backlog)) }
+                        td .number { (language.count(station.pages)) }
+                        td .number { (station.reject_ppm.map_or_else(|| "–".to_owned(), |ppm| language.share(ppm, 1_000_000))) }
+                    }
+                }
+            }
+        }
+        @if stations.is_empty() { p .muted { (say("Chưa có trạm nào.", "There is no station yet.")) } }
+    }
+}
+
+pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
+    let visitor = session::visitor(&hub, &headers).await?;
+    let language = visitor.language;
+    let stations = read(&hub, &visitor).await?;
+    let title = language.say("Trạm quét", "Stations");
+    let content = html! {
+        h1 { (title) }
+        section .card {
+            (table(language, &stations))
+        }
+        section .card aria-labelledby="words" {
+            h2 #words { (language.say("Tình trạng", "How they are")) }
+            ul .plain {
+                @for station in &stations {
+                    @let (mark_of, words) = station.worst(language);
+                    li { (mark(mark_of, None)) div { (station.name) ": " (words) } }
+                }
+            }
+        }
+    };
+    Ok(frame::page(&visitor, "/stations", title, &content))
+}

@@ -1,0 +1,325 @@
+//! The supervisors' page, as a browser without JavaScript sees it.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, StatusCode};
+use sohoa_model::day::Day;
+use sohoa_model::dossier_state::DossierState;
+use sohoa_wire::body::{Decided, Decision, Document, Plan, Rescan, Target};
+use sohoa_wire::{Kind, ProblemKind, Record, RecordId};
+
+use crate::group::{Group, Process};
+use crate::station::{Station, dossier_body, record};
+
+const PASSWORD: &str = "mật khẩu dài";
+
+/// A browser: it follows nothing and keeps its cookies.
+struct Browser {
+    client: Client,
+    base: String,
+    cookies: Vec<(String, String)>,
+}
+
+/// What it was shown.
+struct Page {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Browser {
+    fn new(hub: &Process) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
+        Self { client, base: hub.base.clone(), cookies: Vec::new() }
+    }
+
+    async fn ask(&mut self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header("cookie", cookies.join("; "))
+            .header("accept", "text/html");
+        if let Some(form) = form {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.extend_pairs(form);
+            request = request.header("content-type", "application/x-www-form-urlencoded").body(body.finish());
+        }
+        let reply = request.send().await.expect("an answer");
+        for cookie in reply.headers().get_all("set-cookie") {
+            let text = cookie.to_str().expect("ASCII");
+            assert!(text.contains("; Secure; HttpOnly; SameSite="), "{text}");
+            let (name, value) = text.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            assert!(name.starts_with("__Host-"), "{text}");
+            self.cookies.retain(|(found, _)| found != name);
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+        let (status, headers) = (reply.status(), reply.headers().clone());
+        Page { status, headers, text: reply.text().await.expect("text") }
+    }
+
+    async fn get(&mut self, path: &str) -> Page {
+        self.ask(Method::GET, path, None).await
+    }
+
+    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
+        self.ask(Method::POST, path, Some(form)).await
+    }
+
+    async fn sign_in(&mut self, login: &str, password: &str) -> Page {
+        let token = self.get("/sign-in").await.token();
+        self.post("/sign-in", &[("token", &token), ("login", login), ("password", password)]).await
+    }
+}
+
+impl Page {
+    /// The token of its first form.
+    fn token(&self) -> String {
+        let start = self.text.find("name=\"token\" value=\"").expect("a form") + 20;
+        self.text[start..].split('"').next().expect("a value").to_owned()
+    }
+
+    fn goes_to(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text);
+        self.headers["location"].to_str().expect("ASCII")
+    }
+
+    #[track_caller]
+    fn shows(&self, text: &str) -> &Self {
+        assert!(self.text.contains(text), "{text} is not in {}", self.text);
+        self
+    }
+}
+
+fn let_in(group: &Group, login: &str, more: &[&str]) {
+    let arguments = [&["person", login, "--name", "Vũ Đình Nam"], more].concat();
+    let mut command = group.command(&arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program");
+    child.stdin.take().expect("it is piped").write_all(PASSWORD.as_bytes()).expect("it reads");
+    assert!(child.wait().expect("it ends").success());
+}
+
+/// Two fonds of a unit in several states.
+async fn fill(station: &mut Station) {
+    for n in 1..=10_u32 {
+        let states = [DossierState::Planned, DossierState::Captured, DossierState::Signed, DossierState::Accepted];
+        let mut body = dossier_body(&format!("TA-{n}"), 10, states[n as usize % 4]);
+        body.fonds = if n > 7 { "BTP" } else { "TA" }.to_owned();
+        body.title = Some(format!("<script>alert({n})</script> \"& '"));
+        // Too short ago for a forecast.
+        let day = Day(Day::of(sohoa_hub::hub::now()).0 - i64::from(n));
+        body.accepted_on = (n % 4 == 3).then(|| day.to_string());
+        body.value_class = Some("vv".to_owned());
+        let id = station.name(n, 0);
+        station.write(&record(id, 1, &body).of_dossier(id));
+    }
+    let document = Document {
+        ordinal: 1,
+        pages: 3,
+        title: Some("<img src=x onerror=alert(1)>".to_owned()),
+        number: Some("12/BA".to_owned()),
+        date: None,
+        issuer: None,
+        retired: None,
+    };
+    station.write(&record(station.name(2, 1), 1, &document).of_dossier(station.name(2, 0)));
+    station.send_from(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_signed_in_sees_nothing() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut browser = Browser::new(&hub);
+    for path in ["/progress", "/stations", "/fonds/1", "/dossiers/01970000-0000-7000-8000-00000000000a"] {
+        assert_eq!(browser.get(path).await.goes_to(), "/sign-in", "{path}");
+    }
+    browser.cookies.push(("__Host-sohoa".to_owned(), "'; DROP TABLE session; --".to_owned()));
+    assert_eq!(browser.get("/progress").await.goes_to(), "/sign-in");
+    assert_eq!(browser.post("/sign-out", &[]).await.goes_to(), "/sign-in");
+    let form = browser.get("/sign-in").await;
+    assert_eq!(form.headers["x-content-type-options"], "nosniff");
+    let policy = form.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'"), "{policy}");
+    assert_eq!(form.headers["cache-control"], "no-store");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_takes_name_password_and_our_own_form() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let_in(&group, "nam", &["--role", "supervisor"]);
+    let mut browser = Browser::new(&hub);
+    let stranger = browser.post("/sign-in", &[("token", "x"), ("login", "nam"), ("password", PASSWORD)]).await;
+    assert_eq!(stranger.status, StatusCode::FORBIDDEN, "a form of another site");
+    assert_eq!(browser.sign_in("nam", "wrong password").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.sign_in("nobody", PASSWORD).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.sign_in("nam", PASSWORD).await.goes_to(), "/progress");
+    let page = browser.get("/progress").await;
+    page.shows("Vũ Đình Nam").shows("<html lang=\"vi\">");
+    assert_eq!(browser.post("/sign-out", &[("token", "x")]).await.status, StatusCode::UNAUTHORIZED);
+    browser.get("/progress").await.shows("Vũ Đình Nam");
+    let kept = browser.cookies.clone();
+    assert_eq!(browser.post("/sign-out", &[("token", &page.token())]).await.goes_to(), "/sign-in");
+    browser.cookies = kept;
+    assert_eq!(browser.get("/progress").await.goes_to(), "/sign-in", "the session is over, not only the cookie");
+
+    assert_eq!(browser.sign_in("nam", PASSWORD).await.goes_to(), "/progress");
+    let past = "UPDATE session SET seen_at = now() - interval '61 minutes'";
+    sohoa_hub::database::sql(past).execute(&group.pool).await.unwrap();
+    assert_eq!(browser.get("/progress").await.goes_to(), "/sign-in", "an hour of silence ends it");
+    let stored = group.number("SELECT count(*) FROM session WHERE octet_length(token_sha256) = 32").await;
+    assert_eq!(stored, group.number("SELECT count(*) FROM session").await, "only digests are kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_wrong_passwords_lock_a_name_for_a_while() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let_in(&group, "nam", &[]);
+    let mut browser = Browser::new(&hub);
+    for _ in 0..5 {
+        assert_eq!(browser.sign_in("nam", "wrong password").await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(browser.sign_in("nam", PASSWORD).await.status, StatusCode::FORBIDDEN, "it waits");
+    let later = "UPDATE person SET locked_until = locked_until - interval '16 minutes'";
+    sohoa_hub::database::sql(later).execute(&group.pool).await.unwrap();
+    assert_eq!(browser.sign_in("nam", PASSWORD).await.goes_to(), "/progress");
+    let short = group.command(&["person", "x", "--name", "X"]).stdin(Stdio::null()).output().unwrap();
+    assert!(!short.status.success(), "an empty password is none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_number_opens_down_to_its_dossiers() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    fill(&mut station).await;
+    let target = |name: &str, share_ppm, deadline: &str| Target {
+        name: name.to_owned(),
+        share_ppm,
+        unit: "dossiers".to_owned(),
+        value_class: Some("vv".to_owned()),
+        deadline: deadline.to_owned(),
+        counts_below_standard: false,
+    };
+    let plan = Plan {
+        name: "2026".to_owned(),
+        targets: vec![target("20 % <b>", 200_000, "2025-12-31"), target("100 %", 1_000_000, "2099-12-31")],
+    };
+    let path = group.folder.path().join("plan.ndjson");
+    let id = RecordId(uuid::Uuid::from_u128(77));
+    std::fs::write(&path, record(id, 1, &plan).line().unwrap().bytes).unwrap();
+    group.run(&["publish", "--unit", "TTLT", path.to_str().unwrap()]);
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let page = browser.get("/progress").await;
+    page.shows("20,0\u{a0}%")
+        .shows("2 / 10 hồ sơ")
+        .shows("20 % &lt;b&gt;")
+        .shows("Đã đạt: 20,0")
+        .shows("Hiện có: 20,0");
+    page.shows(">TA</a>").shows(">BTP</a>").shows("Được nhận: 2; Đã ký, chờ nhận: 2; Đang làm: 2; Chưa quét: 1");
+    assert!(!page.text.contains("<script"), "no script, ours or others'");
+    let link = page.text.split("href=\"/fonds/").filter_map(|rest| rest.split_once("\">TA<")).next().expect("a link").0;
+    let list = browser.get(&format!("/fonds/{link}")).await;
+    list.shows("TA-1").shows("&lt;script&gt;alert(2)&lt;/script&gt; &quot;&amp; '").shows("Đã ký số");
+    assert!(!list.text.contains("TA-8") && !list.text.contains("<script"));
+    let dossier = browser.get(&format!("/dossiers/{}", station.name(2, 0))).await;
+    dossier.shows("&lt;img src=x onerror=alert(1)&gt;").shows("12/BA").shows("Trạm 3");
+    assert!(!dossier.text.contains("<img"));
+    browser.get("/stations").await.shows("Trạm 3");
+    assert_eq!(browser.get("/language/en").await.goes_to(), "/progress");
+    browser.get("/progress").await.shows("<html lang=\"en\">").shows("20.0\u{a0}%").shows("Too few days of work");
+    for path in ["/fonds/999999", "/fonds/x", "/dossiers/x", "/dossiers/01970000-0000-7000-8000-00000000000a", "/x"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        page.shows("There is no such thing.");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_of_a_unit_sees_that_unit_alone() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    fill(&mut station).await;
+    let other = group.station(&hub, "OTHER", 2).await;
+    other.hello().await;
+    let_in(&group, "binh", &["--unit", "OTHER", "--role", "supervisor"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("binh", PASSWORD).await;
+    browser.get("/progress").await.shows("0 / 0 hồ sơ").shows("Chưa trạm nào gửi hồ sơ.");
+    let number = group.number("SELECT min(fonds_no)::bigint FROM fonds").await;
+    let id = station.name(2, 0);
+    for path in [format!("/fonds/{number}"), format!("/dossiers/{id}")] {
+        assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let token = browser.get("/progress").await.token();
+    let form = [("token", token.as_str()), ("decide", "hold"), ("reason", "x")];
+    assert_eq!(browser.post(&format!("/dossiers/{id}"), &form).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(group.number("SELECT count(*) FROM hold").await, 0);
+}
+
+/// The records that came down to a station.
+async fn came_down(station: &Station) -> Vec<Record> {
+    let reply = station.get("/v1/feed").await;
+    reply.text().lines().map(|line| Record::read(line.as_bytes()).expect("a record")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_supervisor_decides_goes_down_to_the_station() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let neighbour = group.station(&hub, "TTLT", 2).await;
+    fill(&mut station).await;
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let_in(&group, "lan", &["--role", "viewer", "--unit", "TTLT"]);
+    let (signed, captured) = (station.name(2, 0), station.name(1, 0));
+    let mut viewer = Browser::new(&hub);
+    viewer.sign_in("lan", PASSWORD).await;
+    let page = viewer.get(&format!("/dossiers/{signed}")).await;
+    assert!(!page.text.contains("textarea"));
+    let form = [("token", &*page.token()), ("decide", "accept")];
+    assert_eq!(viewer.post(&format!("/dossiers/{signed}"), &form).await.status, StatusCode::FORBIDDEN);
+
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let token = browser.get(&format!("/dossiers/{signed}")).await.token();
+    let mut decide = async |id: RecordId, token: &str, what: &str, reason: &str| {
+        let form = [("token", token), ("decide", what), ("reason", reason)];
+        browser.post(&format!("/dossiers/{id}"), &form).await.status
+    };
+    assert_eq!(decide(signed, "forged", "accept", "").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(decide(captured, &token, "accept", "").await, StatusCode::UNPROCESSABLE_ENTITY, "it is not signed");
+    assert_eq!(decide(signed, &token, "reject", " ").await, StatusCode::BAD_REQUEST, "a reason is needed");
+    assert_eq!(decide(signed, &token, "burn", "x").await, StatusCode::BAD_REQUEST);
+    assert!(came_down(&station).await.is_empty());
+
+    assert_eq!(decide(signed, &token, "accept", "").await, StatusCode::SEE_OTHER);
+    assert_eq!(decide(signed, &token, "rescan", "Trang 3 <mờ>").await, StatusCode::SEE_OTHER);
+    assert_eq!(decide(captured, &token, "hold", "Có dấu MẬT").await, StatusCode::SEE_OTHER);
+    let down = came_down(&station).await;
+    assert_eq!(
+        down.iter().map(|record| record.kind).collect::<Vec<_>>(),
+        [Kind::Decision, Kind::Rescan, Kind::Decision]
+    );
+    let accepted: Decision = down[0].body().unwrap();
+    assert_eq!((accepted.decided, accepted.by.as_str(), accepted.of_rev), (Decided::Accepted, "nam", Some(1)));
+    assert_eq!(down[0].dossier, Some(signed));
+    assert_eq!(down[1].body::<Rescan>().unwrap().reason, "Trang 3 <mờ>");
+    assert!(came_down(&neighbour).await.is_empty(), "it is for the dossier's station");
+
+    let held = browser.get(&format!("/dossiers/{captured}")).await;
+    held.shows("Hồ sơ đang bị giữ: ").shows("Có dấu MẬT");
+    assert!(!held.text.contains("alert(1)") && !held.text.contains("textarea"), "nothing else of it is shown");
+    station.write(&record(captured, 2, &dossier_body("TA-1", 1, DossierState::Captured)).of_dossier(captured));
+    let last = station.log.len();
+    assert_eq!(station.send(station.batch(last, last)).await.refused(), ProblemKind::Held);
+}
