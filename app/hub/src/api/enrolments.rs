@@ -57,7 +57,9 @@ pub(super) async fn enrol(
         Err(_) => None,
     };
     let (Some(found), Ok(code)) = (found, code) else {
-        sql("INSERT INTO enrolment_failure (address) VALUES ($1)").bind(&address).execute(&hub.pool).await?;
+        // On the connection that is held already: two for one wrong code would let guesses use them all up.
+        sql("INSERT INTO enrolment_failure (address) VALUES ($1)").bind(&address).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         return Err(Refusal::new(ProblemKind::CodeUnknown));
     };
     let (unit_no, again, name, expires_at, used_key, receipt) = found;
