@@ -79,7 +79,12 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DatabaseError> {
     let migrations = MIGRATIONS.iter().map(|(number, name, text)| {
         Migration::new(*number, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
     });
-    Migrator::with_migrations(migrations.collect()).run(pool).await.map_err(DatabaseError::Migrate)?;
+    let mut connection = pool.acquire().await?;
+    // An index over a large table takes longer than a request may.
+    sql("SET statement_timeout = 0").execute(&mut *connection).await?;
+    let done = Migrator::with_migrations(migrations.collect()).run(&mut *connection).await;
+    connection.close().await?;
+    done.map_err(DatabaseError::Migrate)?;
     let mut secret = [0_u8; 32];
     getrandom::fill(&mut secret).map_err(|error| DatabaseError::Connect(sqlx_core::Error::Io(error.into())))?;
     sql("INSERT INTO hub (nonce_secret) VALUES ($1) ON CONFLICT DO NOTHING")

@@ -13,6 +13,7 @@ mod feeding;
 mod files;
 mod group;
 mod hostile;
+mod judged;
 mod log;
 mod looking;
 mod operating;
