@@ -172,6 +172,10 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             let role = texts.get(&format!("role-{}", word(detail, "role")));
             say(&id, &[("name", text("name")), ("role", role.into())])
         }
+        "enrolment" => say(&id, &[("hub", text("hub")), ("epoch", text("epoch"))]),
+        "sync stop" => say(&id, &[("why", text("why"))]),
+        "hold too late" => say(&id, &[("hub", text("hub"))]),
+        "record withheld" => say(&id, &[("seq", text("seq")), ("reason", text("reason"))]),
         "text correction" => say(&id, &[("before", text("word")), ("after", text("corrected"))]),
         "document description" if detail.get("done") == Some(&Value::Bool(false)) => say("event-document-draft", &[]),
         "account removed" => say(&id, &[("name", text("name"))]),

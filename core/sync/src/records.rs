@@ -61,13 +61,19 @@ pub(crate) fn of_marks(
         let made = match &mark.dossier {
             None => of_archive(catalog, mark, now)?.into_iter().collect(),
             Some(code) => {
+                if mark.kind == "event"
+                    && let Some(draft) = event_of_known(catalog, mark)?
+                {
+                    drafts.push(draft);
+                    continue;
+                }
                 if !opened.contains_key(code) {
                     opened.insert(code.clone(), Opened::read(catalog, code)?);
                 }
                 let opened = &opened[code];
                 let mut made = Vec::new();
                 // After a hold was lifted the dossier may be marked behind what is in it, and the hub wants it first.
-                if mark.kind != "dossier" && opened.is_untold(catalog)? {
+                if mark.kind != "dossier" && is_untold(catalog, opened.view.dossier.id)? {
                     made.push(opened.draft(opened.own_record(now)?, mark));
                 }
                 made.extend(opened.of_mark(catalog, vault, mark, now)?);
@@ -77,6 +83,22 @@ pub(crate) fn of_marks(
         drafts.extend(made.into_iter().filter(|draft| made_already.insert((draft.record.kind, draft.record.id))));
     }
     Ok(drafts)
+}
+
+/// Whether the hub knows nothing of a dossier, or nothing that was not withheld.
+fn is_untold(catalog: &Catalog, dossier: DossierId) -> Result<bool, SyncError> {
+    let last = catalog.revision(Kind::Dossier.word(), dossier.0)?;
+    Ok(last.is_none_or(|(_, said)| said == Sha256([0; 32])))
+}
+
+/// The record of an event of a dossier that the hub knows: there are many, and the dossier need not be read for them.
+fn event_of_known(catalog: &Catalog, mark: &Mark) -> Result<Option<Draft>, SyncError> {
+    let Some((event, Some(dossier))) = catalog.event(mark.id)? else { return Ok(None) };
+    if is_untold(catalog, dossier)? {
+        return Ok(None);
+    }
+    let record = record(mark.id, event.at, &event_body(&event, true))?.of_dossier(RecordId(dossier.0));
+    Ok(Some(Draft { record, dossier: Some(dossier), code: mark.dossier.clone() }))
 }
 
 /// A record of something that belongs to no dossier.
@@ -123,12 +145,6 @@ impl Opened {
             descriptions: catalog.descriptions(code)?,
             masters: catalog.master_bytes(code)?,
         })
-    }
-
-    /// Whether the hub knows nothing of it, or nothing that was not withheld.
-    fn is_untold(&self, catalog: &Catalog) -> Result<bool, SyncError> {
-        let last = catalog.revision(Kind::Dossier.word(), self.view.dossier.id.0)?;
-        Ok(last.is_none_or(|(_, said)| said == Sha256([0; 32])))
     }
 
     fn own_record(&self, now: Timestamp) -> Result<Record, SyncError> {
