@@ -46,6 +46,9 @@ pub fn read(path: &Path) -> Result<SecretKey, SyncError> {
         Err(_) => return Err(SyncError::BadKey(path.to_owned())),
     };
     let text = text.trim().as_bytes();
+    if text.len() != 64 || !text.iter().all(u8::is_ascii_hexdigit) {
+        return Err(SyncError::BadKey(path.to_owned()));
+    }
     let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let bytes: Option<Vec<u8>> = text.chunks(2).map(byte).collect();
     let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
