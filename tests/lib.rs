@@ -5,6 +5,7 @@
 
 pub mod hub;
 pub mod places;
+pub mod postgres;
 pub mod station;
 
 use std::io::Write as _;

@@ -110,6 +110,7 @@ fn what_is_held_or_not_cleared_does_not_leave() {
     for master in masters(&station, "HS.02") {
         assert!(!stored.contains(&master) && !dump.contains(&master.to_string()), "{master}");
     }
+    assert!(grep(&hub.store(), "HS.01"), "batches are looked through");
     assert!(!grep(&hub.store(), "HS.02"), "in no batch either");
     // Lifted by an administrator it goes up like any other.
     administer(&station, &["release", "HS.02", "--reason", "đã xem"]).done();
@@ -187,9 +188,7 @@ fn a_restored_catalog_stops_sending_never_scanning_and_goes_on_with_a_new_code()
     assert_eq!(hub.sql("SELECT seq FROM station"), before, "nothing was sent");
 
     let id = hub.sql("SELECT station FROM station");
-    let said = hub.run(&["enrol", "--again", &id]).done();
-    let invitation = said.stdout.lines().find(|line| line.contains('#')).unwrap().trim().to_owned();
-    let said = administer(&station, &["enrol", &invitation]).done();
+    let said = administer(&station, &["enrol", &hub.invite_again(&id)]).done();
     assert!(said.stdout.contains("goes on behind them"), "{}", said.stdout);
     let outcome = sync(&station);
     assert_eq!(outcome["waiting"], 0, "{outcome}");

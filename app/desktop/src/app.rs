@@ -12,7 +12,7 @@ use sohoa_catalog::query::PageView;
 use sohoa_pipeline::archive::Session;
 use sohoa_pipeline::pages::Edit;
 use sohoa_pipeline::process::ProcessOutcome;
-use sohoa_shell::{Failure, Texts, UiLanguage, failure};
+use sohoa_shell::{Failure, Texts, UiLanguage, failure, work};
 
 use crate::command::{Command, Place};
 use crate::courier::{self, Courier};
@@ -354,29 +354,19 @@ impl App {
                         }
                         Err(unread) => self.known = Known::Failed(unread),
                     }
-                    self.rebuilds = false;
                     if self.import.as_ref().is_some_and(inventory_import::State::is_taken) {
                         self.import = None;
                     }
                 }
                 model::Answer::Rebuilt(Ok(report)) => {
-                    let mut words = self.texts.say("rebuild-done", &[("dossiers", report.dossiers.into())]);
-                    if let Some(old) = &report.old_catalog {
-                        let kept = self.texts.say("rebuild-kept", &[("path", old.display().to_string().into())]);
-                        words = format!("{words} {kept}");
-                    }
-                    if !report.missing_texts.is_empty() {
-                        let count = report.missing_texts.len();
-                        let missing = self.texts.say("rebuild-missing-texts", &[("count", count.into())]);
-                        words = format!("{words} {missing}");
-                    }
+                    let words = work::rebuilt(&self.texts, &report).join(" ");
                     self.go_over(self.station.root.clone(), ctx);
                     self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
                     return;
                 }
-                model::Answer::Rebuilt(Err(failure)) => {
+                model::Answer::Rebuilt(Err(unread)) => {
                     self.rebuilds = false;
-                    self.known = Known::Failed(Box::new(Unread { failure, may_be_rebuilt: true }));
+                    self.known = Known::Failed(unread);
                 }
                 model::Answer::Made(Ok(root)) => {
                     self.go_over(root, ctx);
@@ -427,9 +417,8 @@ impl App {
             self.look_ahead();
         }
         while let Some(news) = self.courier.news() {
-            if let courier::News::Stopped(failure) = news {
-                let until = ctx.input(|input| input.time) + REMARK;
-                self.remark = Some((format!("{} {}", failure.sentence, failure.hint), until));
+            if let courier::News::Said(words) = news {
+                self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
             }
             self.reader.ask(&self.texts);
         }
@@ -641,17 +630,16 @@ impl App {
         }
     }
 
-    /// Whether something stands above the screen.
+    /// Whether something stands above the screen, or the screen itself asks for something.
     fn is_asking(&self) -> bool {
-        self.shows_keys || self.palette.is_some() || self.import.is_some()
+        let is_above = self.shows_keys || self.palette.is_some() || self.import.is_some();
+        is_above || self.scan.is_asking() || self.check.is_asking() || self.describe.is_asking()
     }
 
     /// A code that a barcode scanner typed opens its dossier, wherever no field has the focus.
     fn scanned(&mut self, ctx: &Context) {
         let is_typing = ctx.egui_wants_keyboard_input() || ctx.text_edit_focused();
-        let is_asking =
-            self.scan.is_asking() || self.check.is_asking() || self.describe.is_asking() || self.is_asking();
-        if is_typing || is_asking || self.is_locked() {
+        if is_typing || self.is_asking() || self.is_locked() {
             self.wedge.forget();
             return;
         }
@@ -671,11 +659,10 @@ impl App {
 
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        let is_asking =
-            self.scan.is_asking() || self.check.is_asking() || self.describe.is_asking() || self.is_asking();
         // A form owns its letters: its keys are none, and hold while somebody types.
         let is_form = self.place() == Place::Describe;
-        let letters_live = !is_asking && (is_form || !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused());
+        let letters_live =
+            !self.is_asking() && (is_form || !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused());
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
             let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
@@ -835,7 +822,7 @@ impl App {
                     self.remark = None;
                 }
                 Act::Text(page) => self.desk.text(page, &self.texts),
-                Act::FindCut(page, run) => self.desk.cut(*page, run, &self.texts),
+                Act::FindCut(page, run) => self.desk.cut(page, run, &self.texts),
                 Act::Forms => {
                     if let Some(code) = &self.on_desk {
                         self.desk.forms(code, &self.texts);
@@ -1111,10 +1098,12 @@ impl App {
                     };
                     ui.label(RichText::new(format!("{sign}  {disk}")).color(color))
                         .on_hover_text(self.texts.get("ui-free"));
-                    if let Some((words, alarms)) = snapshot.upstream_words(&self.texts) {
+                    if let Some((mark, words)) = snapshot.upstream_words(&self.texts) {
                         ui.separator();
-                        let sign = if alarms { lucide_icons::Icon::CloudAlert } else { lucide_icons::Icon::Cloud };
-                        let color = if alarms { t.warn.fg } else { t.text2 };
+                        let (sign, color) = match mark {
+                            Mark::Warn => (lucide_icons::Icon::CloudAlert, t.warn.fg),
+                            _ => (lucide_icons::Icon::Cloud, t.text2),
+                        };
                         let words: String = match words.chars().count() {
                             0..=LONGEST_MARK => words,
                             _ => words.chars().take(LONGEST_MARK - 1).chain(['…']).collect(),

@@ -10,7 +10,7 @@ use eframe::egui::Context;
 use sohoa_model::Cancel;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_shell::{Failure, Texts, upstream};
-use sohoa_sync::SyncError;
+use sohoa_sync::{SyncError, SyncOutcome};
 
 use crate::errand::Errand;
 use crate::keeper::located;
@@ -26,8 +26,8 @@ type Wish = Arc<Texts>;
 pub enum News {
     /// Something went up or came down.
     Moved,
-    /// Somebody has to do something.
-    Stopped(Failure),
+    /// Somebody has to do something, in these words.
+    Said(String),
 }
 
 /// The courier of a window.
@@ -43,7 +43,7 @@ impl Courier {
         let asked_to_stop = cancel.clone();
         let errand = Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
             let mut texts = texts;
-            let mut said = None;
+            let mut said = String::new();
             loop {
                 let is_asked = match asked.recv_timeout(PAUSE) {
                     Ok(wish) => {
@@ -53,21 +53,28 @@ impl Courier {
                     Err(RecvTimeoutError::Timeout) => false,
                     Err(RecvTimeoutError::Disconnected) => return,
                 };
-                let news = match go(&root, &session, settings.as_deref(), &asked_to_stop) {
-                    Ok(true) => {
-                        said = None;
-                        Some(News::Moved)
+                // What passes by itself stands in the header.
+                let (moved, words) = match go(&root, &session, settings.as_deref(), &asked_to_stop) {
+                    Ok(None) => (false, String::new()),
+                    Ok(Some(outcome)) => {
+                        let moved = outcome.records + outcome.received > 0;
+                        (moved, upstream::troubles(&texts, &outcome).join(" "))
                     }
-                    // What passes by itself stands in the header; the rest is said once, or when somebody asks.
-                    Err(error) if !error.is_passing() => {
+                    Err(error) if error.is_passing() => continue,
+                    Err(error) => {
                         let failure = Failure::of_sync(&error, &texts);
-                        let is_new = said.as_ref() != Some(&failure) || is_asked;
-                        said = Some(failure.clone());
-                        is_new.then_some(News::Stopped(failure))
+                        (false, format!("{} {}", failure.sentence, failure.hint))
                     }
-                    Ok(false) | Err(_) => None,
                 };
-                if news.is_some_and(|news| !answers.tell(news)) {
+                // The rest is said once, or when somebody asks.
+                let is_to_say = !words.is_empty() && (words != said || is_asked);
+                said.clone_from(&words);
+                let is_heard = match (is_to_say, moved) {
+                    (true, _) => answers.tell(News::Said(words)),
+                    (false, true) => answers.tell(News::Moved),
+                    (false, false) => true,
+                };
+                if !is_heard {
                     return;
                 }
             }
@@ -92,17 +99,19 @@ impl Drop for Courier {
     }
 }
 
-/// One sync, if the station is enrolled; says whether anything moved.
-fn go(root: &Path, session: &Session, settings: Option<&Path>, cancel: &Cancel) -> Result<bool, SyncError> {
+/// One sync, if the station is enrolled and nobody else syncs.
+fn go(
+    root: &Path,
+    session: &Session,
+    settings: Option<&Path>,
+    cancel: &Cancel,
+) -> Result<Option<SyncOutcome>, SyncError> {
     // An archive that can't be opened is told of by whoever shows it.
-    let Ok(archive) = Archive::open(root, session) else { return Ok(false) };
-    if archive.catalog().sync_state()?.is_none() {
-        return Ok(false);
-    }
-    let Ok(station) = located(settings) else { return Ok(false) };
+    let Ok(archive) = Archive::open(root, session) else { return Ok(None) };
+    let Ok(station) = located(settings) else { return Ok(None) };
     match upstream::sync(&archive, &station, cancel) {
-        Ok(outcome) => Ok(outcome.records + outcome.received > 0),
-        Err(SyncError::Cancelled | SyncError::Busy) => Ok(false),
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(SyncError::NotEnrolled | SyncError::Cancelled | SyncError::Busy) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -95,6 +95,8 @@ pub struct Dossier {
     pub is_revealed: bool,
     /// Pages that the inventory expects.
     pub listed: Option<u32>,
+    /// Pages more than frames: each page that was split gave one.
+    pub split: u32,
     /// Its pages in their order.
     pub pages: Vec<Page>,
     /// Pages that do not count, and can be brought back.
@@ -135,9 +137,7 @@ impl Dossier {
 
     /// Pages that are expected: as counted, and one more for each that was split, else as the inventory has them.
     pub fn expected(&self) -> Option<u32> {
-        let frames: BTreeSet<_> = self.pages.iter().map(|page| (page.view.master, page.view.facts.index)).collect();
-        let split = (self.pages.len() - frames.len()) as u32;
-        self.counted().map(|counted| counted + split).or(self.listed)
+        self.counted().map(|counted| counted + self.split).or(self.listed)
     }
 
     /// Whether its pages are not to be seen.
@@ -204,6 +204,7 @@ impl Dossier {
             }
         };
         let pages: Vec<Page> = pages.collect();
+        let frames: BTreeSet<_> = pages.iter().map(|page| (page.view.master, page.view.facts.index)).collect();
         let names: BTreeMap<DocumentId, &str> = view.documents.iter().map(|d| (d.id, d.name.as_str())).collect();
         let sample = match row.state {
             DossierState::Signed => decide::sample(archive, code)?,
@@ -227,6 +228,7 @@ impl Dossier {
             held: held.filter(|_| row.held).map(|hold| reasons::hold(texts, &hold.reason)),
             is_revealed: false,
             listed: row.evidence.expected_pages,
+            split: (pages.len() - frames.len()) as u32,
             pages,
             gone: catalog.gone_pages(code)?,
             found,
@@ -448,8 +450,8 @@ impl Desk {
     }
 
     /// Asks where a page would best be cut.
-    pub fn cut(&self, page: PageView, run: Run, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Cut(Box::new(page), run, texts.clone()));
+    pub fn cut(&self, page: Box<PageView>, run: Run, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Cut(page, run, texts.clone()));
     }
 
     /// Asks for something to be done.
@@ -485,7 +487,7 @@ fn answer(archive: &Archive, wish: Wish, worker: &mut Worker) -> Result<Answer, 
             let written = archive.catalog().descriptions(&code)?;
             Ok(Answer::Described(code, written))
         }
-        Wish::Cut(page, run, _) => Ok(Answer::Cut(page.id, pages::proposed_cut(archive, &page, Some(run), worker)?)),
+        Wish::Cut(page, run, _) => Ok(Answer::Cut(page.id, pages::proposed_cut(archive, &page, run, worker)?)),
         Wish::Text(page, _) => Ok(Answer::Text(page, text_of(archive, page)?)),
         Wish::Do { code, deed, way, texts } => {
             let undo = done(archive, &code, &deed, &texts)?;

@@ -281,11 +281,6 @@ fn changed(
         Change::RemoveAccount(name) => accounts::remove(&mut archive, &name),
         Change::Enrol(invitation, authority) => {
             archive.require_administrator().map_err(failed)?;
-            let read = |path: &PathBuf| {
-                let unreadable = |source| PipelineError::Unreadable { path: path.clone(), source };
-                std::fs::read_to_string(path).map_err(unreadable)
-            };
-            let authority = authority.as_ref().map(read).transpose().map_err(failed)?;
             let station = located(settings).map_err(|error| Failure::of_station(&error, texts))?;
             let enrolled = upstream::enrol(&archive, &station, &invitation, authority.as_deref());
             let done = enrolled.map_err(|error| Failure::of_sync(&error, texts))?;

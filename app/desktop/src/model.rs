@@ -22,9 +22,10 @@ use sohoa_pipeline::rebuild::{self, RebuildReport};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::report::Report;
 use sohoa_shell::{Exit, Failure, Texts, upstream};
-use sohoa_store::{ArchiveLayout, disk};
+use sohoa_store::disk;
 
 use crate::errand::Errand;
+use crate::parts::Mark;
 
 /// Below so many free bytes somebody should look at the disk.
 const SCARCE: u64 = 20 << 30;
@@ -269,6 +270,10 @@ pub struct Upstream {
     pub waiting: u64,
     /// Changes of dossiers that are held or not cleared.
     pub kept_back: u64,
+    /// Dossiers that were accepted and are on their way.
+    pub accepted: usize,
+    /// Dossiers that are delivered.
+    pub delivered: usize,
     /// When the hub was last spoken to.
     pub contact: Option<Timestamp>,
     /// What somebody should look at: the last word of the text that says it, and why.
@@ -373,7 +378,10 @@ impl Snapshot {
             Some(state) => {
                 let backlog = catalog.backlog().map_err(lost)?;
                 let alarm = upstream::alarm(&state, &backlog, now);
+                let count = |state| dossiers.iter().filter(|line| line.state == state).count();
                 Some(Upstream {
+                    accepted: count(DossierState::Accepted),
+                    delivered: count(DossierState::Delivered),
                     hub: state.hub,
                     waiting: backlog.marked + backlog.unacknowledged,
                     kept_back: backlog.kept_back,
@@ -419,18 +427,18 @@ impl Snapshot {
         behind.iter().chain(before).map(|line| &**line).find(|line| line.code != code && is_so(line))
     }
 
-    /// How the station stands with its hub in a few words, and whether somebody should look; none without a hub.
-    pub fn upstream_words(&self, texts: &Texts) -> Option<(String, bool)> {
+    /// How the station stands with its hub: a mark, which warns where somebody should look, and a few words; none without
+    /// a hub.
+    pub fn upstream_words(&self, texts: &Texts) -> Option<(Mark, String)> {
         let upstream = self.upstream.as_ref()?;
         if let Some((alarm, why)) = &upstream.alarm {
-            return Some((texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())]), true));
+            return Some((Mark::Warn, texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())])));
         }
-        let words = match (upstream.waiting, upstream.contact) {
-            (0, Some(at)) => texts.say("ui-synced", &[("moment", at.short_vietnam().into())]),
-            (0, None) => texts.get("sync-no-contact"),
-            (waiting, _) => texts.say("ui-sync-waits", &[("changes", waiting.into())]),
-        };
-        Some((words, false))
+        Some(match (upstream.waiting, upstream.contact) {
+            (0, Some(at)) => (Mark::Safe, texts.say("ui-synced", &[("moment", at.short_vietnam().into())])),
+            (0, None) => (Mark::Safe, texts.get("sync-no-contact")),
+            (waiting, _) => (Mark::Unsaved, texts.say("ui-sync-waits", &[("changes", waiting.into())])),
+        })
     }
 
     /// Whether the disk is almost full.
@@ -480,9 +488,7 @@ pub struct Unread {
 
 impl Unread {
     fn new(root: &Path, failure: Failure) -> Box<Self> {
-        let layout = ArchiveLayout::new(root);
-        let is_there = layout.settings().is_file() && layout.manifests().is_dir();
-        let may_be_rebuilt = is_there && matches!(failure.exit, Exit::Damage | Exit::NotFound);
+        let may_be_rebuilt = matches!(failure.exit, Exit::Damage | Exit::NotFound) && rebuild::is_possible(root);
         Box::new(Self { failure, may_be_rebuilt })
     }
 }
@@ -491,8 +497,8 @@ impl Unread {
 pub enum Answer {
     /// How the archive stands, or why it can't be read.
     Read(Result<Box<Snapshot>, Box<Unread>>),
-    /// The catalog was made again with so many dossiers, of which so many texts are missing; or why not.
-    Rebuilt(Result<RebuildReport, Failure>),
+    /// The catalog was made again, or why not.
+    Rebuilt(Result<RebuildReport, Box<Unread>>),
     /// A new archive was made in this folder, or why none was.
     Made(Result<PathBuf, Failure>),
     /// What an inventory would change, or did, and which it was.
@@ -528,7 +534,7 @@ impl Reader {
                     }
                     Wish::Rebuild(texts) => {
                         let made = rebuild::rebuild(&root, &session).map(|(_, report)| report);
-                        Answer::Rebuilt(made.map_err(|error| Failure::of(&error, &texts)))
+                        Answer::Rebuilt(made.map_err(|error| Unread::new(&root, Failure::of(&error, &texts))))
                     }
                     Wish::Inventory(path, is_taken, texts) => {
                         let outcome = Archive::open(&root, &session).and_then(|archive| match is_taken {

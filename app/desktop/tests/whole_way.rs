@@ -179,6 +179,9 @@ fn a_dossier_goes_from_the_shelf_to_the_share_that_is_done_in_both_languages() {
         type_into(&mut lan, Role::PasswordInput, words.password, &password);
         key(&mut lan, Modifiers::CTRL, Key::Enter);
         until(&mut lan, words.signed, |window| window.state().is_settled() && shows(window, words.signed));
+        key(&mut lan, Modifiers::CTRL, Key::Num7);
+        until(&mut lan, "progress", |window| shows(window, words.progress) && window.state().is_settled());
+        assert!(!shows(&lan, words.share), "nothing is done before it is accepted");
         drop(lan);
         assert_eq!(state_of(&root), DossierState::Signed);
 

@@ -1,5 +1,6 @@
 //! Who is asking: a request's signature is judged before anything else of it is believed or read.
 
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use sohoa_wire::request::{self, Message, RequestSignature};
@@ -7,7 +8,7 @@ use sohoa_wire::{Hash, KeyId, ProblemKind, PublicKey, StationId, batch};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::database::rows;
-use crate::{Hub, Refusal};
+use crate::{Hub, Refusal, body};
 
 /// A station whose request was signed by its key and is fresh.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct Caller {
     pub unit_no: i32,
     /// The epoch of its key.
     pub epoch: u32,
+    /// That key, which signed the request.
+    pub key: PublicKey,
     /// What the body's digest must be.
     pub digest: Hash,
     /// The hub's clock less the station's.
@@ -78,10 +81,19 @@ pub async fn station(hub: &Hub, parts: &Parts) -> Result<Caller, Refusal> {
         station_no,
         unit_no,
         epoch,
+        key,
         digest: digest.map_err(|error| Refusal::new(ProblemKind::Malformed).explained(error))?,
         skew_ms: hub.now().0.saturating_sub(signature.created.saturating_mul(1000)),
         _turn: hub.turn(station_no)?,
     })
+}
+
+/// Judges a request of a station that has no body; one that signed the digest of something is refused.
+pub async fn bare(hub: &Hub, request: Request) -> Result<(Parts, Caller), Refusal> {
+    let (parts, sent) = request.into_parts();
+    let caller = station(hub, &parts).await?;
+    body::read(sent, 0, caller.digest).await?;
+    Ok((parts, caller))
 }
 
 /// Takes the signature of a request whose body brings the key.

@@ -67,6 +67,9 @@ pub enum HubError {
     /// The key file holds no key.
     #[error("the key file {0} does not hold a key of 32 bytes in base64")]
     KeyText(PathBuf),
+    /// The secret of nonces in the database is not one: with a guessed one anybody could make nonces.
+    #[error("the database holds no secret of 32 bytes for nonces")]
+    NonceSecret,
     /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     Random(#[source] getrandom::Error),
@@ -81,7 +84,7 @@ impl Hub {
             .fetch_one(&pool)
             .await
             .map_err(DatabaseError::Statement)?;
-        let secret: [u8; 32] = secret.try_into().unwrap_or_default();
+        let secret: [u8; 32] = secret.try_into().map_err(|_| HubError::NonceSecret)?;
         Ok(Self {
             store: Store::open(&settings.store)?,
             key: read_key(&settings.key_file)?,

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use sohoa_model::Timestamp;
+use sohoa_model::crash;
 use sohoa_wire::head::{self, Ruling};
 use sohoa_wire::moment::Moment;
 use sohoa_wire::{Ack, Batch, BatchHeader, Chain, Hash, Head, ProblemKind, Signed};
@@ -22,7 +23,7 @@ use sqlx_postgres::Postgres;
 use crate::auth::Caller;
 use crate::database::{rows, sql};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal, crash};
+use crate::{Hub, Refusal};
 
 use content::Content;
 
@@ -85,9 +86,9 @@ pub async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<M
         .bind(caller.skew_ms)
         .execute(&mut *transaction)
         .await?;
-    crash::point("before-commit");
+    crash::point("hub.before-commit");
     transaction.commit().await?;
-    crash::point("after-commit");
+    crash::point("hub.after-commit");
     let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     Metrics::add(&hub.metrics.ingest_microseconds, took);
     Metrics::add(&hub.metrics.batches, 1);

@@ -9,7 +9,6 @@ pub mod arguments;
 pub mod auth;
 pub mod backup;
 pub mod body;
-pub mod crash;
 pub mod database;
 pub mod doctor;
 pub mod drain;

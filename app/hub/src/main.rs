@@ -15,6 +15,7 @@ use sohoa_hub::publish::{self, PublishError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
 use sohoa_hub::{Hub, Settings, database};
+use sohoa_model::crash;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Why a command was not done.
@@ -44,6 +45,9 @@ enum Failure {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Ok(wanted) = std::env::var(crash::VARIABLE) {
+        crash::arm(&wanted);
+    }
     let done = runtime().and_then(|runtime| runtime.block_on(run(arguments)));
     done.unwrap_or_else(|failure| {
         let mut text = format!("sohoa-hub: {failure}");

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sohoa_model::ids::Randomness;
-use sohoa_model::{Clock, Timestamp};
+use sohoa_model::{Clock, Timestamp, crash};
 
 use crate::Variables;
 
@@ -65,12 +65,9 @@ pub fn clock(variables: Variables<'_>) -> Arc<dyn Clock> {
 
 /// Arms the point at which a test wants the process to die, if one does.
 pub fn arm_crash_point(variables: Variables<'_>) {
-    #[cfg(debug_assertions)]
-    if let Some(wanted) = variables("SOHOA_CRASH_AT") {
-        let (name, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
-        sohoa_model::crash::arm(name, nth.parse().unwrap_or(1));
+    if let Some(wanted) = variables(crash::VARIABLE) {
+        crash::arm(&wanted);
     }
-    let _ = variables;
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The hub as front-ends speak to it: where the station's key lies, and one sync at a time on one archive.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sohoa_catalog::outbox::{Backlog, SyncHealth, SyncState};
 use sohoa_model::{Cancel, Timestamp};
@@ -12,6 +12,7 @@ use sohoa_store::lock::ArchiveLock;
 use sohoa_sync::enrol::{self, Brought, Enrolled};
 use sohoa_sync::{SyncError, SyncOutcome, key, run};
 
+use crate::Texts;
 use crate::station::Station;
 
 /// The queue has not moved for so many milliseconds although the hub answers: an alarm.
@@ -29,11 +30,14 @@ pub fn enrol(
     archive: &Archive,
     station: &Station,
     invitation: &str,
-    authority: Option<&str>,
+    authority: Option<&Path>,
 ) -> Result<Enrolled, SyncError> {
     let _turn = turn(archive)?;
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| StoreError::read(path, error));
+    let authority = authority.map(read).transpose()?;
     let session = archive.session();
     let secret = secret()?;
+    let authority = authority.as_deref();
     let brought = Brought { invitation, authority, secret: &secret, software: &session.software };
     enrol::enrol(archive.catalog(), &key_path(archive, station), &brought, &*session.clock, &archive.act())
 }
@@ -54,6 +58,25 @@ pub fn sync(archive: &Archive, station: &Station, cancel: &Cancel) -> Result<Syn
         software: &session.software,
     };
     sohoa_sync::sync(&station, cancel)
+}
+
+/// What did not go as it should although the sync came to its end: a line each, which says what to do.
+pub fn troubles(texts: &Texts, outcome: &SyncOutcome) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (id, count) in [("sync-waits-for-program", outcome.waiting), ("sync-not-applied", outcome.refused)] {
+        if count > 0 {
+            lines.push(texts.say(id, &[("records", count.into())]));
+        }
+    }
+    for (code, sha256) in &outcome.damaged {
+        lines.push(texts.say("sync-damaged", &[("code", code.into()), ("file", sha256.to_string().into())]));
+    }
+    lines.extend(outcome.unwritable.iter().map(|code| texts.say("sync-unwritable", &[("code", code.into())])));
+    if outcome.clock_offset.abs() > run::CLOCK_OFF {
+        let minutes = outcome.clock_offset.unsigned_abs() / 60_000;
+        lines.push(texts.say("sync-clock", &[("minutes", minutes.into())]));
+    }
+    lines
 }
 
 /// What somebody should look at, as the last word of the text that says it: silence is no success.

@@ -1,6 +1,7 @@
-//! What reading, assembling and signing came to, line by line; what did not happen is left out.
+//! What reading, assembling and signing came to, or making a catalog again, line by line; what did not happen is left out.
 
 use sohoa_pipeline::process::ProcessOutcome;
+use sohoa_pipeline::rebuild::RebuildReport;
 
 use crate::details;
 use crate::texts::Texts;
@@ -32,4 +33,16 @@ pub fn lines(texts: &Texts, outcome: &ProcessOutcome) -> Vec<Line> {
         Line { sentence: texts.say("work-problem", &values), hint: String::new() }
     });
     said.chain(problems).collect()
+}
+
+/// What making a catalog again came to.
+pub fn rebuilt(texts: &Texts, report: &RebuildReport) -> Vec<String> {
+    let mut lines = vec![texts.say("rebuild-done", &[("dossiers", report.dossiers.into())])];
+    if let Some(path) = &report.old_catalog {
+        lines.push(texts.say("rebuild-kept", &[("path", path.display().to_string().into())]));
+    }
+    if !report.missing_texts.is_empty() {
+        lines.push(texts.say("rebuild-missing-texts", &[("count", report.missing_texts.len().into())]));
+    }
+    lines
 }

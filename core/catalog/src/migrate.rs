@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::CatalogError;
 
 /// Every schema in order; the number of a schema is its place, from 1.
-const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_events_are_not_replaced.sql"),
     include_str!("migrations/0003_scanning.sql"),

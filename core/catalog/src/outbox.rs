@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::column::{self, Id};
 use crate::error::CatalogError;
 use crate::event::Event;
-use crate::query::{self, PageView, READ, TRAVELS, page_view};
+use crate::query::{self, PageView, READ, page_view, travels};
 use crate::{Catalog, Writing};
 
 /// How the station stands with its hub.
@@ -280,11 +280,11 @@ impl Catalog {
 
     /// Things that changed, of dossiers that may leave, behind a place.
     pub fn marks(&self, after: i64, limit: usize) -> Result<Vec<Mark>, CatalogError> {
-        let connection = self.read();
+        let (connection, travels) = (self.read(), travels());
         let sql = format!(
             "SELECT outbox.oid, outbox.kind, outbox.id, outbox.version, dossier.code FROM outbox
              LEFT JOIN dossier ON dossier.id = outbox.dossier
-             WHERE oid > ?1 AND (outbox.dossier IS NULL OR {TRAVELS}) ORDER BY oid LIMIT ?2"
+             WHERE oid > ?1 AND (outbox.dossier IS NULL OR {travels}) ORDER BY oid LIMIT ?2"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params![after, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
@@ -601,10 +601,11 @@ impl Catalog {
     pub fn backlog(&self) -> Result<Backlog, CatalogError> {
         let connection = self.read();
         let Some(state) = sync_state(&connection)? else { return Ok(Backlog::default()) };
+        let travels = travels();
         // A dossier that is on a list and on a shelf only keeps nothing back.
         let sql = format!(
-            "SELECT count(*) FILTER (WHERE outbox.dossier IS NULL OR {TRAVELS}),
-                count(*) FILTER (WHERE dossier.pages > 0 AND NOT {TRAVELS}) FROM outbox
+            "SELECT count(*) FILTER (WHERE outbox.dossier IS NULL OR {travels}),
+                count(*) FILTER (WHERE dossier.pages > 0 AND NOT {travels}) FROM outbox
              LEFT JOIN dossier ON dossier.id = outbox.dossier"
         );
         let (marked, kept_back): (i64, i64) =
@@ -635,7 +636,7 @@ impl Writing<'_> {
         let mut dossiers: Vec<DossierId> = lines.iter().filter_map(|line| line.dossier).collect();
         dossiers.sort_unstable();
         dossiers.dedup();
-        let mut statement = self.tx.prepare_cached(&format!("SELECT {TRAVELS} FROM dossier WHERE id = ?1"))?;
+        let mut statement = self.tx.prepare_cached(&format!("SELECT {} FROM dossier WHERE id = ?1", travels()))?;
         for dossier in dossiers {
             if !statement.query_row([dossier.bytes()], |row| row.get::<_, bool>(0))? {
                 return Ok(false);

@@ -5,10 +5,10 @@
 
 use rusqlite::{OptionalExtension, params};
 use serde_json::json;
+use sohoa_model::Act;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::{DossierId, PageId};
 use sohoa_model::part::FramePart;
-use sohoa_model::{Act, Sha256};
 
 use crate::column::{self, Id};
 use crate::error::CatalogError;
@@ -69,7 +69,7 @@ impl Writing<'_> {
             return Err(CatalogError::NotHalves(page.id));
         }
         let turn = page.turn.or(Some(halving.stands).filter(|&stands| stands != page.facts.stated_rotation));
-        let name = page.part.as_ref().map_or("", |(_, name)| name);
+        let name = page.half();
         let [a, b] = halving.halves;
         let made = [
             self.half(&page, a, &format!("{name}a"), turn, act)?,
@@ -151,25 +151,20 @@ impl Writing<'_> {
 
     /// The pages that count and show something of the frame of a page.
     pub(crate) fn of_its_frame(&self, dossier: DossierId, page: PageId) -> Result<Vec<PageId>, CatalogError> {
-        let sql = "SELECT sha256, frame FROM page WHERE id = ?1 AND dossier = ?2";
+        let sql = "SELECT id FROM page WHERE (dossier, sha256, frame) =
+                       (SELECT dossier, sha256, frame FROM page WHERE id = ?1 AND dossier = ?2)
+                   AND superseded_at IS NULL ORDER BY number";
         let mut statement = self.tx.prepare_cached(sql)?;
-        let found = statement.query_row(params![page.bytes(), dossier.bytes()], |row| {
-            Ok((column::hash(row, "sha256")?, row.get::<_, u32>("frame")?))
-        });
-        let Some((sha256, frame)): Option<(Sha256, u32)> = found.optional()? else { return Ok(Vec::new()) };
-        let sql = "SELECT id FROM page
-                   WHERE dossier = ?1 AND sha256 = ?2 AND frame = ?3 AND superseded_at IS NULL ORDER BY number";
-        let mut statement = self.tx.prepare_cached(sql)?;
-        let ids = statement.query_map(params![dossier.bytes(), sha256.0, frame], |row| column::id(row, "id"))?;
+        let ids = statement.query_map(params![page.bytes(), dossier.bytes()], |row| column::id(row, "id"))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use sohoa_model::Finding;
     use sohoa_model::part::{Cut, Run, Share};
     use sohoa_model::reading::ReadingState;
+    use sohoa_model::{Finding, Sha256};
 
     use super::*;
     use crate::finding::Openness;

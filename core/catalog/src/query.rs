@@ -448,14 +448,13 @@ pub(crate) const CLEARED: &str = "(dossier.held = 0 AND dossier.pages > 0 AND do
         (SELECT 1 FROM page WHERE page.dossier = dossier.id AND superseded_at IS NULL
             AND reading_state = 'low-confidence'))))";
 
-/// Whether what is known of a row of `dossier` may be told upstream: it may leave, or it is on a public list and nothing
-/// of it was captured yet.
-pub(crate) const TRAVELS: &str = "(dossier.held = 0 AND ((dossier.pages = 0 AND dossier.listed = 1
-        AND coalesce(dossier.access, '') = '01')
-    OR (dossier.pages > 0 AND dossier.pages_read = dossier.pages
-        AND (dossier.cleared_by IS NOT NULL OR (dossier.listed = 1 AND coalesce(dossier.access, '') = '01' AND NOT EXISTS
-            (SELECT 1 FROM page WHERE page.dossier = dossier.id AND superseded_at IS NULL
-                AND reading_state = 'low-confidence'))))))";
+/// Whether what is known of a row of `dossier` may be told upstream, as a condition: it may leave, or it is on a public list
+/// and nothing of it was captured yet.
+pub(crate) fn travels() -> String {
+    let is_listed_only =
+        "dossier.pages = 0 AND dossier.held = 0 AND dossier.listed = 1 AND coalesce(dossier.access, '') = '01'";
+    format!("({CLEARED} OR ({is_listed_only}))")
+}
 
 /// The dossier of a code, if there is one.
 pub(crate) fn find_dossier(connection: &Connection, code: &str) -> Result<Option<DossierId>, CatalogError> {

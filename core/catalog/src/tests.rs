@@ -511,18 +511,7 @@ fn pages_of_before_there_were_parts_are_whole_frames_and_what_refers_to_them_sta
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("catalog.sqlite");
     let raw = Connection::open(&path).unwrap();
-    for sql in [
-        include_str!("migrations/0001_first.sql"),
-        include_str!("migrations/0002_events_are_not_replaced.sql"),
-        include_str!("migrations/0003_scanning.sql"),
-        include_str!("migrations/0004_pages.sql"),
-        include_str!("migrations/0005_custody.sql"),
-        include_str!("migrations/0006_custody_is_not_changed.sql"),
-        include_str!("migrations/0007_work.sql"),
-        include_str!("migrations/0008_descriptions.sql"),
-    ] {
-        raw.execute_batch(sql).unwrap();
-    }
+    crate::migrate::MIGRATIONS[..8].iter().for_each(|sql| raw.execute_batch(sql).unwrap());
     let facts = r#"{"index":0,"width":1654,"height":2339,"dpi":200.0,"dpi_stated":true,"samples":"gray8","rotation":0,"embedding":{"kind":"jpeg","components":1}}"#;
     raw.execute_batch(&format!(
         "PRAGMA application_id = 0x536f686f; PRAGMA user_version = 8;

@@ -23,9 +23,9 @@ pub fn view<R: Read + Seek>(
     factor: u32,
 ) -> Result<Picture, ImagingError> {
     limits.check(facts.index, u64::from(facts.width), u64::from(facts.height))?;
-    let area = part.rect();
+    let (area, is_whole) = (part.rect(), part == FramePart::whole(facts));
     let mut shrink: Option<Shrink> = None;
-    let mut taken = Vec::new();
+    let mut taken: Vec<u8> = Vec::new();
     let mut y = 0;
     each_row(source, facts, limits, &mut |row| {
         y += 1;
@@ -33,35 +33,26 @@ pub fn view<R: Read + Seek>(
             return Ok(());
         }
         taken.clear();
-        let samples = match row {
-            Row::Bilevel(bits) if part == FramePart::whole(facts) => {
-                taken.extend_from_slice(bits);
-                Samples::Ink
-            }
+        let (samples, bytes) = match row {
+            Row::Bilevel(bits) if is_whole => (Samples::Ink, bits),
             // A part need not begin with a byte.
             Row::Bilevel(bits) => {
                 let is_ink = |x: u32| bits.get(x as usize / 8).is_some_and(|byte| byte >> (7 - x % 8) & 1 == 1);
                 taken.extend((area.left..area.right).map(|x| if is_ink(x) { 0 } else { 255 }));
-                Samples::Gray
+                (Samples::Gray, taken.as_slice())
             }
-            Row::Gray(bytes) => {
-                taken.extend(cut(bytes, area, 1));
-                Samples::Gray
-            }
-            Row::Rgb(bytes) => {
-                taken.extend(cut(bytes, area, 3));
-                Samples::Rgb
-            }
+            Row::Gray(bytes) => (Samples::Gray, cut(bytes, area, 1)),
+            Row::Rgb(bytes) => (Samples::Rgb, cut(bytes, area, 3)),
             Row::Gray16(bytes) => {
                 taken.extend(cut(bytes, area, 2).iter().step_by(2));
-                Samples::Gray
+                (Samples::Gray, taken.as_slice())
             }
             Row::Rgb16(bytes) => {
                 taken.extend(cut(bytes, area, 6).iter().step_by(2));
-                Samples::Rgb
+                (Samples::Rgb, taken.as_slice())
             }
         };
-        shrink.get_or_insert_with(|| Shrink::by(factor, samples, part.width(), taken.len())).rows(&taken);
+        shrink.get_or_insert_with(|| Shrink::by(factor, samples, part.width(), bytes.len())).rows(bytes);
         Ok(())
     })?;
     let picture = shrink.and_then(Shrink::finish);

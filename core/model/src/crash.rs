@@ -12,7 +12,7 @@ use std::sync::{
 #[cfg(debug_assertions)]
 static ARMED: OnceLock<(String, AtomicU32)> = OnceLock::new();
 
-/// The names of all points, in the order in which an import passes them first; a test kills at each.
+/// The names of all points, in the order in which an import, a sync and a hub pass them first; a test kills at each.
 pub const POINTS: &[&str] = &[
     "store.temp-created",
     "store.temp-written",
@@ -52,19 +52,30 @@ pub const POINTS: &[&str] = &[
     "sync.after-seal",
     "sync.before-batch",
     "sync.after-batch",
+    "hub.after-intent",
+    "hub.after-put",
+    "hub.after-durable",
+    "hub.after-part",
+    "hub.after-body",
+    "hub.before-commit",
+    "hub.after-commit",
 ];
 
-/// Arms one point: the process is killed when `name` is passed for the `nth` time (1 = the first).
+/// The variable in which a test names the point that a front-end is to [`arm`].
+pub const VARIABLE: &str = "SOHOA_CRASH_AT";
+
+/// Arms one point, `name` or `name:nth`: the process is killed when `name` is passed for the `nth` time (1 = the first).
 ///
 /// Does nothing in release builds, and nothing when a point is armed already.
-pub fn arm(name: &str, nth: u32) {
+pub fn arm(wanted: &str) {
     #[cfg(debug_assertions)]
     {
-        let _ = ARMED.set((name.to_owned(), AtomicU32::new(nth)));
+        let (name, nth) = wanted.split_once(':').unwrap_or((wanted, "1"));
+        let _ = ARMED.set((name.to_owned(), AtomicU32::new(nth.parse().unwrap_or(1))));
     }
     #[cfg(not(debug_assertions))]
     {
-        let _ = (name, nth);
+        let _ = wanted;
     }
 }
 

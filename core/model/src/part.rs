@@ -98,9 +98,8 @@ impl FramePart {
     pub fn halves(self, stands: Rotation, cut: Cut) -> Option<[Self; 2]> {
         let (width, height) = stands.turned(self.width, self.height);
         let (length, breadth) = if cut.run == Run::Upright { (width, height) } else { (height, width) };
-        let at = (u64::from(length) * u64::from(cut.at.0) + 500_000) / 1_000_000;
-        let at = u32::try_from(at).ok().filter(|&at| at <= length)?;
-        if at < LEAST || length - at < LEAST || breadth < LEAST {
+        let at = cut.at.of(length);
+        if at > length || at < LEAST || length - at < LEAST || breadth < LEAST {
             return None;
         }
         let seen = match cut.run {
@@ -161,6 +160,19 @@ impl Run {
 impl Share {
     /// A half.
     pub const MIDDLE: Self = Self(500_000);
+
+    /// So much of a length, to the nearest pixel.
+    pub fn of(self, length: u32) -> u32 {
+        let pixels = (u64::from(length) * u64::from(self.0) + 500_000) / 1_000_000;
+        u32::try_from(pixels).unwrap_or(u32::MAX)
+    }
+
+    /// The share that a pixel is of a length, which is not 0.
+    pub fn at(pixel: u32, length: u32) -> Self {
+        let length = u64::from(length.max(1));
+        let share = (u64::from(pixel) * 1_000_000 + length / 2) / length;
+        Self(u32::try_from(share).unwrap_or(u32::MAX))
+    }
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ impl<W: Write> Pdfa<W> {
             PageImage::Of(place) => self.shared.get(&place).cloned().ok_or(PdfaError::NoImage { page: number })?,
         };
         if page.part.is_some() {
-            self.shared.entry(self.pages).or_insert_with(|| images.clone());
+            self.shared.insert(self.pages, images.clone());
         }
 
         let mut content = placed(&images, facts, shown, space);

@@ -151,14 +151,7 @@ pub fn one_of_each_frame(archive: &Archive, dossier: &str, chosen: Vec<PageId>) 
 }
 
 /// Where a page would be split if nobody says where: in its gutter, or in the middle.
-pub fn proposed_cut(
-    archive: &Archive,
-    page: &PageView,
-    run: Option<Run>,
-    worker: &mut Worker,
-) -> Result<Cut, PipelineError> {
-    let (width, height) = page.size();
-    let run = run.unwrap_or_else(|| Run::through_the_longer(width, height));
+pub fn proposed_cut(archive: &Archive, page: &PageView, run: Run, worker: &mut Worker) -> Result<Cut, PipelineError> {
     let picture = pictures::small(archive, page, worker, &Cancel::new())?;
     Ok(Cut { run, at: gutter::find(&picture, run) })
 }
@@ -175,13 +168,11 @@ fn halvings(archive: &Archive, dossier: &str, chosen: &[PageId], split: &Split) 
             return Err(PipelineError::SealKept);
         }
         page.stands = split.stands.unwrap_or(page.stands);
-        let cut = match (split.run, split.at) {
-            (Some(run), Some(at)) => Cut { run, at },
-            (run, None) => proposed_cut(archive, &page, run, &mut worker)?,
-            (None, Some(at)) => {
-                let (width, height) = page.size();
-                Cut { run: Run::through_the_longer(width, height), at }
-            }
+        let (width, height) = page.size();
+        let run = split.run.unwrap_or_else(|| Run::through_the_longer(width, height));
+        let cut = match split.at {
+            Some(at) => Cut { run, at },
+            None => proposed_cut(archive, &page, run, &mut worker)?,
         };
         let halves = page.shown().halves(page.stands, cut).ok_or(PipelineError::TooNarrow { page: page.number })?;
         halvings.push(Halving { page: id, halves, stands: page.stands });

@@ -33,10 +33,16 @@ pub struct RebuildReport {
     pub old_catalog: Option<PathBuf>,
 }
 
+/// Whether a folder has what a catalog is made again from.
+pub fn is_possible(root: &Path) -> bool {
+    let layout = ArchiveLayout::new(root);
+    layout.settings().is_file() && layout.manifests().is_dir()
+}
+
 /// Makes the catalog again.
 pub fn rebuild(root: &Path, session: &Session) -> Result<(Archive, RebuildReport), PipelineError> {
     let layout = ArchiveLayout::new(root);
-    if !layout.settings().is_file() || !layout.manifests().is_dir() {
+    if !is_possible(root) {
         return Err(PipelineError::NotAnArchive(root.to_owned()));
     }
     let alone = ArchiveLock::exclusive(&layout.lock())?;

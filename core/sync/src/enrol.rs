@@ -96,8 +96,8 @@ pub fn enrol(
     // From here on the catalog speaks of the new key.
     key::write(key_path, &secret.to_bytes())?;
     let _ = std::fs::remove_file(key_path.with_extension("new"));
-    let Hello { seq, .. } = hello;
-    Ok(Enrolled { hub: invitation.hub, name: receipt.name, unit: receipt.unit, epoch: receipt.epoch, known: seq })
+    let EnrolmentReceipt { name, unit, epoch, .. } = receipt;
+    Ok(Enrolled { hub: invitation.hub, name, unit, epoch, known: hello.seq })
 }
 
 /// What the hub signed when it enrolled the station of a catalog.

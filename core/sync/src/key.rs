@@ -8,7 +8,7 @@ use std::path::Path;
 
 use sohoa_store::StoreError;
 use sohoa_store::atomic::{self, AtomicFile};
-use sohoa_wire::{PublicKey, SecretKey};
+use sohoa_wire::{Hash, PublicKey, SecretKey};
 
 use crate::error::SyncError;
 
@@ -20,8 +20,7 @@ pub fn write(path: &Path, secret: &[u8; 32]) -> Result<SecretKey, SyncError> {
     atomic::make_folder(folder)?;
     let mut file = AtomicFile::begin(folder)?;
     file.keep_private()?;
-    let text: String = secret.iter().map(|byte| format!("{byte:02x}")).chain(["\n".to_owned()]).collect();
-    file.write_all(text.as_bytes()).map_err(|e| StoreError::write(path, e))?;
+    writeln!(file, "{}", Hash(*secret)).map_err(|e| StoreError::write(path, e))?;
     file.commit(path)?;
     Ok(SecretKey::from_bytes(secret))
 }
@@ -45,14 +44,9 @@ pub fn read(path: &Path) -> Result<SecretKey, SyncError> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(SyncError::NoKey(path.to_owned())),
         Err(_) => return Err(SyncError::BadKey(path.to_owned())),
     };
-    let text = text.trim().as_bytes();
-    if text.len() != 64 || !text.iter().all(u8::is_ascii_hexdigit) {
-        return Err(SyncError::BadKey(path.to_owned()));
-    }
-    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    let bytes: Option<Vec<u8>> = text.chunks(2).map(byte).collect();
-    let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-    bytes.map(|bytes| SecretKey::from_bytes(&bytes)).ok_or_else(|| SyncError::BadKey(path.to_owned()))
+    // Spelt as a digest is: 64 hexadecimal digits.
+    let Hash(secret) = text.trim().parse().map_err(|_| SyncError::BadKey(path.to_owned()))?;
+    Ok(SecretKey::from_bytes(&secret))
 }
 
 #[cfg(test)]

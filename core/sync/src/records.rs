@@ -8,6 +8,7 @@ use sohoa_catalog::description::DescriptionView;
 use sohoa_catalog::finding::{Openness, RecordedFinding};
 use sohoa_catalog::outbox::Mark;
 use sohoa_catalog::query::{DossierView, PageView};
+use sohoa_catalog::reading::ReadingView;
 use sohoa_catalog::rendition::RenditionView;
 use sohoa_model::description::DocumentField;
 use sohoa_model::ids::{DocumentId, DossierId};
@@ -164,11 +165,18 @@ impl Opened {
             "document" => {
                 let mut records = vec![record(mark.id, now, &self.document(id))?];
                 for page in self.pages.iter().filter(|page| page.document == id) {
-                    records.extend(self.page_record(catalog, vault, page.id.0, now)?);
+                    records.push(self.page(catalog, vault, page, now)?);
                 }
                 records
             }
-            "page" => self.page_record(catalog, vault, mark.id, now)?.into_iter().collect(),
+            "page" => {
+                let is_it = |page: &&PageView| page.id.0 == mark.id;
+                match (self.pages.iter().find(is_it), self.gone.iter().find(is_it)) {
+                    (Some(page), _) => vec![self.page(catalog, vault, page, now)?],
+                    (None, Some(page)) => vec![self.page_gone(catalog, page, now)?],
+                    (None, None) => Vec::new(),
+                }
+            }
             "rendition" => self.renditions(catalog, id, now)?,
             "finding" => {
                 let code = self.view.dossier.description.code.as_str();
@@ -182,17 +190,6 @@ impl Opened {
             _ => Vec::new(),
         };
         Ok(records.into_iter().map(|record| self.draft(record, mark)).collect())
-    }
-
-    fn page_record(
-        &self,
-        catalog: &Catalog,
-        vault: &Vault,
-        id: Uuid,
-        now: Timestamp,
-    ) -> Result<Option<Record>, SyncError> {
-        let Some((body, files)) = self.page(catalog, vault, id)? else { return Ok(None) };
-        Ok(Some(record(id, now, &body)?.with_files(files)))
     }
 
     fn dossier(&self) -> body::Dossier {
@@ -236,18 +233,30 @@ impl Opened {
         }
     }
 
-    fn page(
-        &self,
-        catalog: &Catalog,
-        vault: &Vault,
-        id: Uuid,
-    ) -> Result<Option<(body::Page, Vec<FileRef>)>, SyncError> {
-        let counts = self.pages.iter().find(|page| page.id.0 == id);
-        let Some(page) = counts.or_else(|| self.gone.iter().find(|page| page.id.0 == id)) else { return Ok(None) };
+    /// A page that counts, with its master and text.
+    fn page(&self, catalog: &Catalog, vault: &Vault, page: &PageView, now: Timestamp) -> Result<Record, SyncError> {
         let reading = catalog.reading(page.id)?;
-        let bytes = self.masters.get(&page.master).copied().unwrap_or(0);
+        let body = self.page_body(page, reading.as_ref());
+        let mut files = vec![file(page.master, body.master_bytes, "master")];
+        if let Some(text) = reading.filter(|_| page.reading.is_some()).map(|reading| reading.text)
+            && let Some(bytes) = length(vault, &text)
+        {
+            files.push(file(text, bytes, "text"));
+        }
+        Ok(record(page.id.0, now, &body)?.with_files(files))
+    }
+
+    /// A page that no longer counts.
+    fn page_gone(&self, catalog: &Catalog, page: &PageView, now: Timestamp) -> Result<Record, SyncError> {
+        let reading = catalog.reading(page.id)?;
+        let retired = Some("superseded".to_owned());
+        record(page.id.0, now, &body::Page { retired, ..self.page_body(page, reading.as_ref()) })
+    }
+
+    fn page_body(&self, page: &PageView, reading: Option<&ReadingView>) -> body::Page {
         let shown = page.shown();
-        let body = body::Page {
+        let confidence = reading.and_then(|reading| reading.confidence);
+        body::Page {
             document: RecordId(page.document.0),
             ordinal: page.number.max(1),
             folio: None,
@@ -255,22 +264,12 @@ impl Opened {
             height: shown.height(),
             dpi: page.facts.dpi.0.round() as u32,
             master_sha256: page.master.into(),
-            master_bytes: bytes,
+            master_bytes: self.masters.get(&page.master).copied().unwrap_or(0),
             reading: page.reading.map(|state| state.word().to_owned()),
             words: None,
-            confidence_ppm: reading.as_ref().and_then(|r| r.confidence).map(|share| (share * 10_000.0).round() as u32),
-            retired: counts.is_none().then(|| "superseded".to_owned()),
-        };
-        if counts.is_none() {
-            return Ok(Some((body, Vec::new())));
+            confidence_ppm: confidence.map(|share| (share * 10_000.0).round() as u32),
+            retired: None,
         }
-        let mut files = vec![file(page.master, bytes, "master")];
-        if let Some(text) = reading.filter(|_| page.reading.is_some()).map(|reading| reading.text)
-            && let Some(bytes) = length(vault, &text)
-        {
-            files.push(file(text, bytes, "text"));
-        }
-        Ok(Some((body, files)))
     }
 
     /// The signed PDF/A of a document, or the one that is not signed yet; one that is outdated is taken back.

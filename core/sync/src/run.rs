@@ -8,7 +8,6 @@ use sohoa_catalog::outbox::{Backlog, Mark, NewLine, Revision, SyncHealth, SyncSt
 use sohoa_model::{Act, Cancel, Clock, Sha256};
 use sohoa_store::Vault;
 use sohoa_wire::api::Hello;
-use sohoa_wire::moment::Moment;
 use sohoa_wire::{Chain, KeyId, Kind, ProblemKind, SecretKey, StationId, body};
 
 use crate::error::SyncError;
@@ -130,7 +129,7 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
         outcome.records += sender.send(cancel, &act)?;
     }
     if outcome.records > 0 || is_due(&state, station.clock.now().0) {
-        about_itself(station, &mut outcome)?;
+        about_itself(station, outcome.clock_offset)?;
         outcome.records += sender.send(cancel, &act)?;
     }
     for sha256 in station.catalog.withheld_files()? {
@@ -164,13 +163,15 @@ fn seal(
         return Ok(false);
     }
     let mut drafts = Vec::new();
-    let mut unwritable = false;
+    let unwritable = outcome.unwritable.len();
     for draft in records::of_marks(catalog, station.vault, &marks, station.clock.now())? {
         // Something that no record can hold keeps back its own dossier.
         let content: Sha256 = match (draft.content(), &draft.code) {
             (Ok(content), _) => content.into(),
             (Err(_), Some(code)) => {
-                unwritable |= kept_back.insert(code.clone());
+                if kept_back.insert(code.clone()) {
+                    outcome.unwritable.push(code.clone());
+                }
                 continue;
             }
             (Err(error), None) => return Err(error),
@@ -180,41 +181,36 @@ fn seal(
             drafts.push((draft, last.map_or(1, |(rev, _)| rev + 1), content));
         }
     }
-    if unwritable {
-        outcome.unwritable =
-            kept_back.iter().filter(|code| !outcome.damaged.iter().any(|(other, _)| other == *code)).cloned().collect();
+    if outcome.unwritable.len() > unwritable {
+        // The others go on without them.
         return Ok(true);
     }
-    let mut files: Vec<(Sha256, u64)> =
-        drafts.iter().flat_map(|(draft, ..)| &draft.record.files).map(|f| (f.sha256.into(), f.bytes)).collect();
-    files.sort_unstable();
-    files.dedup();
-    let mut owners: BTreeMap<Sha256, BTreeSet<&String>> = BTreeMap::new();
+    // Every file once, with the dossiers that name it.
+    let mut files: BTreeMap<(Sha256, u64), BTreeSet<&String>> = BTreeMap::new();
     for (draft, ..) in &drafts {
         for file in &draft.record.files {
-            owners.entry(file.sha256.into()).or_default().extend(draft.code.as_ref());
+            files.entry((file.sha256.into(), file.bytes)).or_default().extend(&draft.code);
         }
     }
-    let may_go = |sha256: Sha256| {
-        let codes = owners.get(&sha256).into_iter().flatten();
-        codes
-            .map(|code| Ok(catalog.is_cleared(code)?))
-            .collect::<Result<Vec<bool>, SyncError>>()
-            .map(|all| all.contains(&true))
+    let names: Vec<(Sha256, u64)> = files.keys().copied().collect();
+    let may_go = |file: &(Sha256, u64)| {
+        for code in &files[file] {
+            if catalog.is_cleared(code)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     };
-    let uploaded = upload::upload(hub, station.vault, &files, &may_go, cancel)?;
+    let uploaded = upload::upload(hub, station.vault, &names, &may_go, cancel)?;
     outcome.files += uploaded.sent.len() as u64;
     outcome.file_bytes += uploaded.bytes;
     if !uploaded.damaged.is_empty() {
-        for (draft, ..) in &drafts {
-            let damaged = draft.record.files.iter().map(|file| Sha256::from(file.sha256));
-            let damaged = damaged.filter(|sha256| uploaded.damaged.contains(sha256));
-            for (sha256, code) in damaged.zip(draft.code.iter().cycle()) {
-                kept_back.insert(code.clone());
-                outcome.damaged.push((code.clone(), sha256));
+        for ((sha256, _), codes) in files.iter().filter(|((sha256, _), _)| uploaded.damaged.contains(sha256)) {
+            for code in codes {
+                kept_back.insert((*code).clone());
+                outcome.damaged.push(((*code).clone(), *sha256));
             }
         }
-        // The others go on without them.
         return Ok(true);
     }
 
@@ -278,7 +274,7 @@ fn lines(drafts: &[(Draft, u32, Sha256)], state: &SyncState) -> Result<Vec<NewLi
 }
 
 /// Seals what the station says of itself.
-fn about_itself(station: &Station<'_>, outcome: &mut SyncOutcome) -> Result<(), SyncError> {
+fn about_itself(station: &Station<'_>, clock_offset: i64) -> Result<(), SyncError> {
     let catalog = station.catalog;
     let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
     let backlog = catalog.backlog()?;
@@ -288,13 +284,11 @@ fn about_itself(station: &Station<'_>, outcome: &mut SyncOutcome) -> Result<(), 
         disk_free: sohoa_store::disk::free_bytes(station.root)?.min(MOST_BYTES),
         disk_total: sohoa_store::disk::total_bytes(station.root)?.min(MOST_BYTES),
         backlog: backlog.marked + backlog.unacknowledged,
-        clock_offset_ms: Some(outcome.clock_offset),
+        clock_offset_ms: Some(clock_offset),
         pages_last_hour: None,
         reject_ppm: None,
     };
-    let now = station.clock.now();
-    let mut draft = records::station(state.station, now, &body)?;
-    draft.record.at = Moment(now);
+    let draft = records::station(state.station, station.clock.now(), &body)?;
     let content: Sha256 = draft.content()?.into();
     let rev = catalog.revision(Kind::Station.word(), state.station)?.map_or(1, |(rev, _)| rev + 1);
     let lines = lines(&[(draft, rev, content)], &state)?;

@@ -10,6 +10,9 @@ use sohoa_wire::{Hash, ProblemKind, json, limits};
 use crate::error::SyncError;
 use crate::hub::{Content, Hub, Refusal};
 
+/// Whether a file, told by its hash and bytes, may still go.
+pub(crate) type MayGo<'a> = &'a dyn Fn(&(Sha256, u64)) -> Result<bool, SyncError>;
+
 /// What became of the files that were to go up.
 #[derive(Debug, Default)]
 pub(crate) struct Uploaded {
@@ -26,7 +29,7 @@ pub(crate) fn upload(
     hub: &Hub<'_>,
     vault: &Vault,
     files: &[(Sha256, u64)],
-    may_go: &dyn Fn(Sha256) -> Result<bool, SyncError>,
+    may_go: MayGo<'_>,
     cancel: &Cancel,
 ) -> Result<Uploaded, SyncError> {
     let mut uploaded = Uploaded::default();
@@ -36,7 +39,8 @@ pub(crate) fn upload(
         let reply = hub.post_json("/v1/files/query", question.as_bytes())?;
         let FilesMissing { missing, part_bytes } =
             serde_json::from_slice(&reply.body).map_err(|_| hub.answer("/v1/files/query"))?;
-        for (sha256, bytes) in some {
+        for file in some {
+            let (sha256, bytes) = file;
             if !missing.contains(&Hash::from(*sha256)) {
                 continue;
             }
@@ -44,7 +48,7 @@ pub(crate) fn upload(
                 return Err(SyncError::Cancelled);
             }
             // A hold that comes while others are sent counts for what is not sent yet.
-            if !may_go(*sha256)? {
+            if !may_go(file)? {
                 continue;
             }
             match one(hub, vault, *sha256, *bytes, part_bytes, cancel)? {

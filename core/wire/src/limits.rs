@@ -20,8 +20,6 @@ pub const QUERY_FILES: usize = 4_096;
 pub const PART_BYTES: u64 = 8 * 1024 * 1024;
 /// Parts of a file.
 pub const PARTS: u64 = 1_000;
-/// Bytes of the header fields of a request.
-pub const HEADER_BYTES: usize = 16 * 1024;
 /// Bytes of a small JSON body (questions, enrolment).
 pub const SMALL_BODY_BYTES: usize = 1024 * 1024;
 /// Milliseconds that a nonce of the hub is good for.

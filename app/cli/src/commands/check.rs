@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sohoa_pipeline::check::{self, CheckReport};
 use sohoa_pipeline::rebuild;
-use sohoa_shell::{Exit, failure, reasons};
+use sohoa_shell::{Exit, failure, reasons, work};
 
 use crate::args::CheckArgs;
 use crate::front::Front;
@@ -100,20 +100,15 @@ fn tell(front: &mut Front, report: &CheckReport) {
 
 fn make_again(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     let (_, report) = rebuild::rebuild(front.archive_folder(), &front.session)?;
-    let old_catalog = report.old_catalog.as_ref().map(|path| path.display().to_string());
     let exit = if report.missing_texts.is_empty() { Exit::Done } else { Exit::Partial };
     if as_json {
         let missing_texts = report.missing_texts.iter().map(ToString::to_string).collect();
+        let old_catalog = report.old_catalog.as_ref().map(|path| path.display().to_string());
         front.output.json(&Rebuilt { dossiers: report.dossiers, missing_texts, old_catalog });
         return Ok(exit);
     }
-    front.output.data(front.texts.say("rebuild-done", &[("dossiers", report.dossiers.into())]));
-    if let Some(path) = old_catalog {
-        front.output.data(front.texts.say("rebuild-kept", &[("path", path.into())]));
-    }
-    if !report.missing_texts.is_empty() {
-        let count = report.missing_texts.len();
-        front.output.data(front.texts.say("rebuild-missing-texts", &[("count", count.into())]));
+    for line in work::rebuilt(&front.texts, &report) {
+        front.output.data(line);
     }
     Ok(exit)
 }

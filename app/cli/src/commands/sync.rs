@@ -7,7 +7,6 @@ use serde::Serialize;
 use sohoa_catalog::outbox::Backlog;
 use sohoa_pipeline::archive::Archive;
 use sohoa_shell::{Exit, Failure, failure, upstream};
-use sohoa_sync::run::CLOCK_OFF;
 use sohoa_sync::{SyncError, SyncOutcome, enrol as enrolment};
 
 use crate::args::{EnrolArgs, SyncArgs};
@@ -73,14 +72,7 @@ struct Status {
 pub(super) fn enrol(front: &mut Front, args: &EnrolArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
     archive.require_administrator()?;
-    let read = |path: &std::path::PathBuf| {
-        std::fs::read_to_string(path).map_err(|source| {
-            let error = sohoa_pipeline::PipelineError::Unreadable { path: path.clone(), source };
-            Stop::from(error)
-        })
-    };
-    let authority = args.authority.as_ref().map(read).transpose()?;
-    let done = upstream::enrol(&archive, &front.station, &args.invitation, authority.as_deref())?;
+    let done = upstream::enrol(&archive, &front.station, &args.invitation, args.authority.as_deref())?;
     if args.json {
         let enrolment::Enrolled { hub, name, unit, epoch, known } = done;
         front.output.json(&Enrolled { hub, name, unit, epoch, known_records: known });
@@ -187,24 +179,11 @@ fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
         let values = [("received", outcome.received.into()), ("applied", outcome.applied.into())];
         front.output.data(texts.say("sync-received", &values));
     }
-    for (id, count) in [("sync-waits-for-program", outcome.waiting), ("sync-not-applied", outcome.refused)] {
-        if count > 0 {
-            front.output.warn(texts.say(id, &[("records", count.into())]));
-        }
-    }
     if outcome.backlog.kept_back > 0 {
         front.output.data(texts.say("sync-kept-back", &[("changes", outcome.backlog.kept_back.into())]));
     }
-    for (code, sha256) in &outcome.damaged {
-        let values = [("code", code.into()), ("file", sha256.to_string().into())];
-        front.output.warn(texts.say("sync-damaged", &values));
-    }
-    for code in &outcome.unwritable {
-        front.output.warn(texts.say("sync-unwritable", &[("code", code.into())]));
-    }
-    if outcome.clock_offset.abs() > CLOCK_OFF {
-        let minutes = outcome.clock_offset.abs() / 60_000;
-        front.output.warn(texts.say("sync-clock", &[("minutes", minutes.unsigned_abs().into())]));
+    for line in upstream::troubles(&texts, outcome) {
+        front.output.warn(line);
     }
     exit
 }

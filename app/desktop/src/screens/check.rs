@@ -504,20 +504,14 @@ fn recognised(ui: &mut Ui, texts: &Texts, page: &Page, text: Option<&(PageId, Ve
 fn about(ui: &mut Ui, texts: &Texts, dossier: &Dossier, page: &Page) {
     let t = tokens(ui.ctx());
     ui.label(RichText::new(texts.get("ui-about-page")).font(semibold(13.0)).color(t.text2));
-    let shown = page.view.shown();
     let place = sohoa_catalog::batch::BatchPage::of_path(&page.view.path);
     let batch = place.and_then(|place| dossier.batches.iter().find(|batch| batch.id == place.batch));
     let sha = page.view.master.to_string();
-    let size = [
-        ("dpi", format!("{:.0}", page.view.facts.dpi.0).into()),
-        ("width", shown.width().to_string().into()),
-        ("height", shown.height().to_string().into()),
-    ];
     let rows = [
         ("ui-scanned-at", batch.map(|batch| batch.opened.short_vietnam()).unwrap_or_default()),
         ("ui-scanned-with", batch.map(|batch| batch.device.clone()).unwrap_or_default()),
         ("ui-file", page.view.label.clone()),
-        ("ui-size", texts.say("ui-page-facts", &size)),
+        ("ui-size", page_keys::facts(texts, &page.view)),
         ("ui-sha", format!("{}…{}", &sha[..8], &sha[sha.len() - 4..])),
     ];
     for (id, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {

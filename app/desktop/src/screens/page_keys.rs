@@ -2,6 +2,7 @@
 
 use eframe::egui;
 use egui::{Align2, FontId, Rect, TextureHandle, Ui, vec2};
+use sohoa_catalog::query::PageView;
 use sohoa_model::Sha256;
 use sohoa_model::finding::Severity;
 use sohoa_model::geometry::Rotation;
@@ -242,6 +243,17 @@ pub fn name(texts: &Texts, page: &Page) -> String {
         parts.push(texts.say("ui-page-look", &[("found", open.join(", ").into())]));
     }
     parts.join(", ")
+}
+
+/// Resolution and pixels of what a page shows.
+pub fn facts(texts: &Texts, page: &PageView) -> String {
+    let shown = page.shown();
+    let values = [
+        ("dpi", format!("{:.0}", page.facts.dpi.0).into()),
+        ("width", shown.width().to_string().into()),
+        ("height", shown.height().to_string().into()),
+    ];
+    texts.say("ui-page-facts", &values)
 }
 
 /// The sheet and side of a page, if it was scanned, and which half of an image it is, if it is one.

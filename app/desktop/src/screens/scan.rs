@@ -334,14 +334,8 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     if let Some(sheet) = page_keys::sheet(texts, &page) {
         text(54.0, &sheet, small, t.text2);
     }
-    let shown = page.view.shown();
-    let values = [
-        ("dpi", format!("{:.0}", page.view.facts.dpi.0).into()),
-        ("width", shown.width().to_string().into()),
-        ("height", shown.height().to_string().into()),
-    ];
     let lines = [
-        texts.say("ui-page-facts", &values),
+        page_keys::facts(texts, &page.view),
         texts.get(if page.is_safe { "ui-page-written" } else { "ui-page-no-copy" }),
     ];
     let foot = egui::pos2(rect.left() + 16.0, rect.bottom() - 14.0);

@@ -6,7 +6,7 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::keeper::Change;
-use crate::parts::{Action, Mark};
+use crate::parts::Action;
 use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, text};
 
 /// What is typed.
@@ -20,12 +20,7 @@ pub struct Form {
 pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Choice> {
     let texts = seen.texts;
     card(ui, &texts.get("ui-hub"), |ui| match (&seen.snapshot.upstream, seen.snapshot.upstream_words(texts)) {
-        (Some(upstream), Some((words, alarms))) => {
-            let mark = match (alarms, upstream.waiting) {
-                (true, _) => Mark::Warn,
-                (false, 0) => Mark::Safe,
-                (false, _) => Mark::Unsaved,
-            };
+        (Some(upstream), Some((mark, words))) => {
             fact(ui, Some(mark), &upstream.hub, &words, "");
             if upstream.kept_back > 0 {
                 hint(ui, &texts.say("sync-kept-back", &[("changes", upstream.kept_back.into())]));

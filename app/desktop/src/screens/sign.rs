@@ -42,13 +42,11 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state:
     ui.horizontal(|ui| {
         ui.label(RichText::new(texts.get("ui-sign")).font(semibold(20.0)).color(t.text));
         // What went upstream, and what waits.
-        if let Some((words, alarms)) = snapshot.upstream_words(texts) {
+        if let (Some(upstream), Some((mark, words))) = (&snapshot.upstream, snapshot.upstream_words(texts)) {
             ui.add_space(12.0);
-            let accepted = of(snapshot, |line| line.state == DossierState::Accepted).len();
-            let delivered = of(snapshot, |line| line.state == DossierState::Delivered).len();
-            let values = [("accepted", accepted.into()), ("delivered", delivered.into())];
+            let values = [("accepted", upstream.accepted.into()), ("delivered", upstream.delivered.into())];
             let words = format!("{} · {words}", texts.say("ui-delivered-of", &values));
-            ui.label(RichText::new(words).color(if alarms { t.warn.fg } else { t.text2 }));
+            ui.label(RichText::new(words).color(if mark == Mark::Warn { t.warn.fg } else { t.text2 }));
         }
     });
     ui.add_space(6.0);

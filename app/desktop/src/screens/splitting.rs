@@ -86,7 +86,7 @@ impl Splitting {
             return;
         }
         let mut steps = 0_i64;
-        let step = i64::from(STEP) * self.length() / 1_000_000;
+        let step = i64::from(STEP) * i64::from(self.length()) / 1_000_000;
         ui.input_mut(|input| {
             input.events.retain(|event| {
                 let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
@@ -185,19 +185,19 @@ impl Splitting {
     }
 
     /// Pixels of the side that the line moves along.
-    fn length(&self) -> i64 {
-        i64::from(if self.cut.run == Run::Upright { self.size.0 } else { self.size.1 })
+    fn length(&self) -> u32 {
+        if self.cut.run == Run::Upright { self.size.0 } else { self.size.1 }
     }
 
     fn pixel(&self) -> i64 {
-        (i64::from(self.cut.at.0) * self.length() + 500_000) / 1_000_000
+        i64::from(self.cut.at.of(self.length()))
     }
 
     /// Moves the line, so far that either half is a page still.
     fn set_pixel(&mut self, pixel: i64) {
-        let (length, least) = (self.length().max(1), i64::from(LEAST));
+        let (length, least) = (i64::from(self.length().max(1)), i64::from(LEAST));
         let pixel = pixel.clamp(least.min(length / 2), (length - least).max(length / 2));
-        self.cut.at = Share(u32::try_from((pixel * 1_000_000 + length / 2) / length).unwrap_or(Share::MIDDLE.0));
+        self.cut.at = u32::try_from(pixel).map_or(Share::MIDDLE, |pixel| Share::at(pixel, self.length()));
         self.is_moved = true;
     }
 
@@ -206,7 +206,7 @@ impl Splitting {
             Run::Upright => (pointer.x - paper.left()) / paper.width(),
             Run::Across => (pointer.y - paper.top()) / paper.height(),
         };
-        self.set_pixel((f64::from(share) * self.length() as f64).round() as i64);
+        self.set_pixel((f64::from(share) * f64::from(self.length())).round() as i64);
     }
 
     /// The ends of the line on the screen.

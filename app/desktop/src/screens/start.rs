@@ -229,21 +229,11 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
         boxes => (Mark::Unsaved, texts.say("ui-boxes-away", &[("boxes", boxes.into())])),
     };
     let free = texts.say("ui-free-of", &[("free", failure::bytes(snapshot.free).into())]);
-    let hub = snapshot.upstream_words(texts).map(|(words, alarms)| {
-        let waits = snapshot.upstream.as_ref().is_some_and(|upstream| upstream.waiting > 0);
-        let mark = if alarms {
-            Mark::Warn
-        } else if waits {
-            Mark::Unsaved
-        } else {
-            Mark::Safe
-        };
-        (mark, texts.get("ui-hub"), words)
-    });
+    let hub = snapshot.upstream_words(texts).unwrap_or_else(|| (Mark::Planned, texts.get("ui-hub-none")));
     let rows = [
         (disk, texts.get("ui-disk"), free),
         (second.0, texts.get("ui-second-vault"), second.1),
-        hub.unwrap_or_else(|| (Mark::Planned, texts.get("ui-hub"), texts.get("ui-hub-none"))),
+        (hub.0, texts.get("ui-hub"), hub.1),
         (boxes.0, texts.get("ui-boxes"), boxes.1),
     ];
     parts::card(ui).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {

@@ -8,13 +8,14 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
+use sohoa_model::crash;
 use sohoa_wire::batch::{self, BatchError};
 use sohoa_wire::{Ack, Batch, BatchHeader, Hash, ProblemKind, Signed, json, limits};
 
 use crate::auth::{self, Caller};
 use crate::ingest::{self, Moved, Stored};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal, body, crash, hub};
+use crate::{Hub, Refusal, body, hub};
 
 /// The first line of a stored batch: all that is needed to judge it again without the database.
 #[derive(Serialize)]
@@ -38,8 +39,7 @@ pub(super) async fn take(State(hub): State<Arc<Hub>>, request: Request) -> Resul
     if header.station != caller.station {
         return Err(Refusal::new(ProblemKind::NotOwner).detail("the batch is of another station's log"));
     }
-    let key = signing_key(&hub, &caller).await?;
-    header.verify(&key).map_err(|error| refuse(error.into()))?;
+    header.verify(&caller.key).map_err(|error| refuse(error.into()))?;
     let _room = hub.bodies.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
     let bytes = body::read(sent, limits::BATCH_COMPRESSED_BYTES, caller.digest).await?;
     let packed = bytes.clone();
@@ -66,17 +66,6 @@ pub(super) async fn take(State(hub): State<Arc<Hub>>, request: Request) -> Resul
     ingest::acknowledge(&hub, &caller).await.map(reply)
 }
 
-/// The public key of the caller's epoch, which signed the request and must have signed the batch.
-async fn signing_key(hub: &Hub, caller: &Caller) -> Result<sohoa_wire::PublicKey, Refusal> {
-    let key: Vec<u8> =
-        crate::database::value("SELECT public_key FROM station_key WHERE station_no = $1 AND epoch = $2")
-            .bind(caller.station_no)
-            .bind(caller.epoch.cast_signed())
-            .fetch_one(&hub.pool)
-            .await?;
-    sohoa_wire::PublicKey::from_bytes(&key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))
-}
-
 /// Puts the body under a key that was never used before, with its header as the first line.
 async fn store<'a>(hub: &Hub, caller: &Caller, batch: &'a Batch, body: &Bytes) -> Result<Stored<'a>, Refusal> {
     let header = &batch.header;
@@ -88,7 +77,7 @@ async fn store<'a>(hub: &Hub, caller: &Caller, batch: &'a Batch, body: &Bytes) -
     let random = hub::random_name()?;
     let key = format!("b/{}/{}/{:020}-{}.{random}", header.station, claim.epoch, claim.first, claim.chain);
     hub.store.put(&key, object).await?;
-    crash::point("after-body");
+    crash::point("hub.after-body");
     Ok(Stored { batch, key, body_sha256: Hash::of(body) })
 }
 

@@ -8,12 +8,12 @@ use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use sohoa_wire::{Hash, batch};
+use sohoa_wire::batch;
 use tokio::time::Instant;
 
 use super::number_in;
 use crate::database::rows;
-use crate::{Hub, Refusal, auth, body};
+use crate::{Hub, Refusal, auth};
 
 /// The cursor to ask after next time.
 const NEXT: HeaderName = HeaderName::from_static("sohoa-feed-next");
@@ -23,9 +23,7 @@ const MOST_SECONDS: u64 = 25;
 const STEP: Duration = Duration::from_millis(500);
 
 pub(super) async fn read(State(hub): State<Arc<Hub>>, request: Request) -> Result<Response, Refusal> {
-    let (parts, sent) = request.into_parts();
-    let caller = auth::station(&hub, &parts).await?;
-    body::read(sent, 0, Hash::of(b"")).await?;
+    let (parts, caller) = auth::bare(&hub, request).await?;
     let query = parts.uri.query();
     let after = number_in(query, "after")?.unwrap_or(0);
     let limit = number_in(query, "limit")?.unwrap_or(MOST_LINES).clamp(1, MOST_LINES);

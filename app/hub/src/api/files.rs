@@ -12,6 +12,7 @@ use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_T
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use object_store::GetRange;
+use sohoa_model::crash;
 use sohoa_wire::api::{FilesMissing, FilesQuery};
 use sohoa_wire::{Hash, ProblemKind, limits};
 
@@ -19,7 +20,7 @@ use super::{answer, digest_in, question};
 use crate::auth::{self, Caller};
 use crate::database::{rows, sql, value};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal, body, crash, hub};
+use crate::{Hub, Refusal, body, hub};
 
 /// Seconds for which nobody else may write a whole file that somebody is writing.
 const LEASE_S: i32 = 60;
@@ -69,15 +70,15 @@ pub(super) async fn put(
         return Ok(StatusCode::OK.into_response());
     }
     let key = intend(&hub, &caller, digest, bytes.len() as u64, LEASE_S).await?;
-    crash::point("after-intent");
+    crash::point("hub.after-intent");
     let size = bytes.len() as u64;
     if let Err(error) = hub.store.put(&key, bytes).await {
         give_up(&hub, &key).await;
         return Err(error.into());
     }
-    crash::point("after-put");
+    crash::point("hub.after-put");
     make_durable(&hub, &key).await?;
-    crash::point("after-durable");
+    crash::point("hub.after-durable");
     Metrics::add(&hub.metrics.files, 1);
     Metrics::add(&hub.metrics.file_bytes, size);
     Ok(StatusCode::CREATED.into_response())
@@ -89,9 +90,7 @@ pub(super) async fn get(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (parts, sent) = request.into_parts();
-    let caller = auth::station(&hub, &parts).await?;
-    body::read(sent, 0, Hash::of(b"")).await?;
+    let (parts, caller) = auth::bare(&hub, request).await?;
     let digest = digest_in(&name)?;
     let found: Option<(String, i64)> = rows(
         "SELECT key, bytes FROM file WHERE sha256 = $1 AND unit_no = $2 AND state = 0 \
@@ -130,9 +129,7 @@ pub(super) async fn take_back(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (parts, sent) = request.into_parts();
-    let caller = auth::station(&hub, &parts).await?;
-    body::read(sent, 0, Hash::of(b"")).await?;
+    let (_, caller) = auth::bare(&hub, request).await?;
     let digest = digest_in(&name)?;
     let key: Option<String> =
         value("DELETE FROM staged WHERE sha256 = $1 AND unit_no = $2 AND state = 1 RETURNING key")

@@ -6,19 +6,17 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, LINK};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use sohoa_wire::{Hash, ProblemKind, batch, codec};
+use sohoa_wire::{ProblemKind, batch, codec};
 
 use super::number_in;
 use crate::database::rows;
-use crate::{Hub, Refusal, auth, body};
+use crate::{Hub, Refusal, auth};
 
 /// The position of the first line of the answer.
 const FIRST: HeaderName = HeaderName::from_static("sohoa-log-first");
 
 pub(super) async fn read(State(hub): State<Arc<Hub>>, request: Request) -> Result<Response, Refusal> {
-    let (parts, sent) = request.into_parts();
-    let caller = auth::station(&hub, &parts).await?;
-    body::read(sent, 0, Hash::of(b"")).await?;
+    let (parts, caller) = auth::bare(&hub, request).await?;
     let after = number_in(parts.uri.query(), "after")?.unwrap_or(0);
     let found: Option<(String, i64, i64)> = rows(
         "SELECT key, first_seq, last_seq FROM batch WHERE station_no = $1 AND last_seq > $2 ORDER BY first_seq LIMIT 1",

@@ -5,19 +5,17 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use sohoa_wire::Kind;
 use sohoa_wire::api::{Hello, Limits};
 use sohoa_wire::kind::Writer;
 use sohoa_wire::moment::Moment;
-use sohoa_wire::{Hash, Kind};
 
 use super::answer;
 use crate::database::{sql, value};
-use crate::{Hub, Refusal, auth, body, ingest};
+use crate::{Hub, Refusal, auth, ingest};
 
 pub(super) async fn hello(State(hub): State<Arc<Hub>>, request: Request) -> Result<Response, Refusal> {
-    let (parts, sent) = request.into_parts();
-    let caller = auth::station(&hub, &parts).await?;
-    body::read(sent, 0, Hash::of(b"")).await?;
+    let (_, caller) = auth::bare(&hub, request).await?;
     let (head, stable_seq) = ingest::read_head(&hub.pool, caller.station_no, "").await?;
     let feed_head: Option<i64> =
         value("SELECT pos FROM feed_head WHERE unit_no = $1").bind(caller.unit_no).fetch_optional(&hub.pool).await?;

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use sha2::digest::common::hazmat::SerializableState;
 use sha2::{Digest, Sha256};
+use sohoa_model::crash;
 use sohoa_wire::api::{UploadBegin, UploadState};
 use sohoa_wire::{Hash, ProblemKind, limits};
 
@@ -16,7 +17,7 @@ use super::{answer, digest_in, files, question};
 use crate::auth::{self, Caller};
 use crate::database::{rows, sql};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal, body, crash, hub};
+use crate::{Hub, Refusal, body, hub};
 
 /// Seconds for which nobody else may take an upload over; each part renews them.
 const LEASE_S: i32 = 600;
@@ -101,7 +102,7 @@ pub(super) async fn begin(
         forget(&hub, &caller, digest, &upload).await?;
     }
     let key = files::intend(&hub, &caller, digest, asked.bytes, LEASE_S).await?;
-    crash::point("after-intent");
+    crash::point("hub.after-intent");
     let id = match hub.store.begin(&key, &hub::random_name()?).await {
         Ok(id) => id,
         Err(error) => {
@@ -153,7 +154,7 @@ pub(super) async fn part(
     renew(&hub, &upload.key).await?;
     let plain = u32::try_from(number).map_err(|error| Refusal::new(ProblemKind::Malformed).because(error))?;
     let stored = hub.store.part(&upload.key, &upload.id, plain, bytes).await?;
-    crash::point("after-part");
+    crash::point("hub.after-part");
     let moved = sql("UPDATE upload SET next_part = next_part + 1, midstate = $4, parts = parts || $5::text \
          WHERE key = $1 AND next_part = $2 AND unit_no = $3")
     .bind(&upload.key)
@@ -181,9 +182,7 @@ pub(super) async fn abort(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (parts, sent) = request.into_parts();
-    let caller = auth::station(&hub, &parts).await?;
-    body::read(sent, 0, Hash::of(b"")).await?;
+    let (_, caller) = auth::bare(&hub, request).await?;
     let digest = digest_in(&name)?;
     if let Some(upload) = find(&hub, &caller, digest).await? {
         forget(&hub, &caller, digest, &upload).await?;

@@ -81,10 +81,12 @@ pub(super) async fn show(
                         tr {
                             th scope="row" { a href={ "/dossiers/" (id) } { (code) } }
                             td { @if *held { (say("(đang bị giữ)", "(held)")) } @else { (title.as_deref().unwrap_or("–")) } }
-                            td { (state_name(language, *state)) @if *rescan { ", " (say("quét lại", "rescan")) } }
-                            td .number {
-                                (language.count((*pages).into()))
-                                @if let Some(expected) = expected.filter(|expected| expected != pages) { " / " (language.count(expected.into())) }
+                            @if *held { td { "–" } td .number { "–" } } @else {
+                                td { (state_name(language, *state)) @if *rescan { ", " (say("quét lại", "rescan")) } }
+                                td .number {
+                                    (language.count((*pages).into()))
+                                    @if let Some(expected) = expected.filter(|expected| expected != pages) { " / " (language.count(expected.into())) }
+                                }
                             }
                         }
                     }

@@ -1,4 +1,4 @@
-//! `/stations`: when a station was last heard of, what waits there, how fast it is, and what is wrong.
+//! `/stations`: when a station was last heard of, what waits there, and what is wrong.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
-use sohoa_hub::crash;
+use sohoa_model::crash;
 use sohoa_wire::{Hash, ProblemKind, limits};
 
 use crate::files::{begin, large, part};
@@ -35,7 +35,8 @@ async fn end_leases(group: &Group) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_that_dies_at_any_point_loses_and_doubles_nothing() {
     let mut passed = 0;
-    for point in crash::POINTS {
+    let points: Vec<&str> = crash::POINTS.iter().copied().filter(|point| point.starts_with("hub.")).collect();
+    for point in &points {
         let Some(group) = Group::new().await else { return };
         let healthy = group.hub();
         let mut station = group.station(&healthy, "TTLT", 1).await;
@@ -80,7 +81,7 @@ async fn a_hub_that_dies_at_any_point_loses_and_doubles_nothing() {
         check(&group, &station).await;
         passed += 1;
     }
-    assert_eq!(passed, crash::POINTS.len());
+    assert!(passed == points.len() && passed > 5, "{passed}");
 }
 
 /// Bodies that a dead hub stored for a batch that did not move the log: no row names them.
@@ -101,7 +102,7 @@ async fn what_somebody_else_is_writing_is_left_to_them_until_their_lease_ends() 
     let Some(group) = Group::new().await else { return };
     let healthy = group.hub();
     let station = group.station(&healthy, "TTLT", 1).await;
-    let mut doomed = group.hub_that_dies_at(Some("after-put"));
+    let mut doomed = group.hub_that_dies_at(Some("hub.after-put"));
     let ask = Ask::new(Method::PUT, format!("/v1/files/{}", Hash::of(b"abc"))).body(b"abc".as_slice());
     assert!(station.through(&doomed).try_send(&ask).await.is_err());
     assert!(!doomed.ended().success());

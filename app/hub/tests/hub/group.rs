@@ -11,7 +11,9 @@ use sohoa_wire::enrolment::Invitation;
 use sqlx_postgres::PgPool;
 use tempfile::TempDir;
 
-use crate::cluster::{self, Cluster};
+use sohoa_tests::postgres::Cluster;
+
+use crate::cluster;
 use crate::station::Station;
 
 /// The address that stations know, wherever the hubs listen.
@@ -42,12 +44,12 @@ impl Group {
     pub(crate) async fn with(settings: &str) -> Option<Self> {
         let cluster = cluster::shared()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = cluster.database().await;
+        let database = cluster.address(&cluster.new_database());
         let text = format!(
             "listen = '127.0.0.1:0'\npublic_url = '{PUBLIC_URL}'\ndatabase = '{database}'\nkey_file = '{0}/hub.key'\n\
              grace_s = 20\npostgresql_programs = '{1}'\n{settings}\n[store]\nfolder = '{0}/store'\n",
             folder.path().display(),
-            cluster::programs().expect("a cluster runs").display()
+            cluster.programs().display()
         );
         fs::write(folder.path().join("hub.toml"), text).expect("room");
         let pool = sohoa_hub::database::connect(&database).await.expect("PostgreSQL answers");
@@ -60,7 +62,7 @@ impl Group {
     pub(crate) async fn with_new_database(mut self) -> Self {
         let path = self.folder.path().join("hub.toml");
         let text = fs::read_to_string(&path).expect("the settings");
-        let database = self.cluster.database().await;
+        let database = self.cluster.address(&self.cluster.new_database());
         let lines = text.lines().map(|line| match line.starts_with("database = ") {
             true => format!("database = '{database}'"),
             false => line.to_owned(),
@@ -96,7 +98,7 @@ impl Group {
         let mut command = self.command(&["serve"]);
         command.stdout(Stdio::piped()).stderr(fs::File::create(&log).expect("room"));
         if let Some(point) = point {
-            command.env("SOHOA_HUB_CRASH", point);
+            command.env(sohoa_model::crash::VARIABLE, point);
         }
         let mut child = command.spawn().expect("the program");
         let mut line = String::new();

@@ -319,6 +319,12 @@ async fn what_a_supervisor_decides_goes_down_to_the_station() {
     let held = browser.get(&format!("/dossiers/{captured}")).await;
     held.shows("Hồ sơ đang bị giữ: ").shows("Có dấu MẬT");
     assert!(!held.text.contains("alert(1)") && !held.text.contains("textarea"), "nothing else of it is shown");
+    let progress = browser.get("/progress").await;
+    let link = progress.text.split("href=\"/fonds/").filter_map(|rest| rest.split_once("\">TA<")).next();
+    let list = browser.get(&format!("/fonds/{}", link.expect("a link").0)).await;
+    let row = list.text.split("<tr>").find(|row| row.contains(&captured.to_string()));
+    let row = row.unwrap_or_else(|| panic!("no row of it: {}", list.text));
+    assert!(row.contains("(đang bị giữ)") && row.matches('–').count() == 2, "no state and no pages: {row}");
     station.write(&record(captured, 2, &dossier_body("TA-1", 1, DossierState::Captured)).of_dossier(captured));
     let last = station.log.len();
     assert_eq!(station.send(station.batch(last, last)).await.refused(), ProblemKind::Held);

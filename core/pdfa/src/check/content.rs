@@ -93,7 +93,7 @@ pub(super) fn check<R: Read + Seek>(
     }
     report.want(nesting == 0, "6.2.2", number, "q without Q");
     report.want(drawn == page.images.len(), "6.2.2", number, "an image of the page that is not drawn once");
-    // A page shows a part of its image: what lies beyond its edges is clipped, but nothing within them may be bare.
+    // A page shows a part of its image: what lies beyond its edges is clipped, but the box around its strips covers it.
     let ([left, bottom, right, top], around) = (page.bounds, covered);
     let is_covered = around[0] <= left + BARE && around[1] <= bottom + BARE && around[2] >= right - BARE;
     let is_covered = is_covered && around[3] >= top - BARE;
