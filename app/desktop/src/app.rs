@@ -20,6 +20,7 @@ use crate::desk::{self, Answer, Deed, Desk, Dossier, Way};
 use crate::feeder::{Feeder, News};
 use crate::finder::Finder;
 use crate::gallery::Gallery;
+use crate::jotter::{Jot, Jotter};
 use crate::keeper::{self, Keeper, Part};
 use crate::looks::Looks;
 use crate::mill::Mill;
@@ -62,6 +63,7 @@ pub struct App {
     finder: Finder,
     keeper: Keeper,
     courier: Courier,
+    jotter: Jotter,
     gallery: Gallery,
     known: Known,
     screen: Screen,
@@ -144,6 +146,7 @@ impl App {
             finder,
             keeper,
             courier,
+            jotter: Jotter::start(root.clone(), ctx),
             gallery,
             desk: Desk::start(root, session, ctx),
             texts,
@@ -314,6 +317,10 @@ impl App {
         self.header(ui, &mut acts);
         self.status(ui);
         self.screen(ui, &mut acts);
+        let at = self.station.session.clock.now();
+        for (document, typed) in self.describe.jots() {
+            self.jotter.keep(document, typed.map(|typed| Jot { at, typed }));
+        }
         if self.shows_keys {
             self.keys(ui);
         }
@@ -437,7 +444,11 @@ impl App {
                 Answer::Described(code, written) if self.on_desk.as_ref() == Some(&code) => {
                     self.describe.written(&written);
                 }
-                Answer::Forms(code, forms) if self.on_desk.as_ref() == Some(&code) => self.describe.take(forms),
+                Answer::Forms(code, forms, jots) if self.on_desk.as_ref() == Some(&code) => {
+                    if self.describe.take(forms, jots) {
+                        self.remark = Some((self.texts.get("ui-typed-before"), ctx.input(|input| input.time) + REMARK));
+                    }
+                }
                 Answer::Cut(page, cut) => {
                     for looking in [&mut self.scan.looking, &mut self.check.looking] {
                         if let Some(splitting) = &mut looking.splitting {

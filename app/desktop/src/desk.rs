@@ -27,6 +27,7 @@ use sohoa_pipeline::worker::Worker;
 use sohoa_shell::{Failure, Texts, reasons};
 
 use crate::errand::Errand;
+use crate::jotter::{self, Jot};
 
 /// Something about a page or a dossier that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -372,8 +373,8 @@ pub enum Answer {
     Dossier(Box<Dossier>),
     /// The lines of a page as they were recognised.
     Text(PageId, Vec<Vec<Read>>),
-    /// The descriptions of the documents of a dossier.
-    Forms(String, Vec<Form>),
+    /// The descriptions of the documents of a dossier, and what was typed into them and not written.
+    Forms(String, Vec<Form>, BTreeMap<DocumentId, Jot>),
     /// What stands written of the documents of a dossier.
     Described(String, BTreeMap<DocumentId, DescriptionView>),
     /// Where a page would best be cut.
@@ -481,7 +482,10 @@ fn answer(archive: &Archive, wish: Wish, worker: &mut Worker) -> Result<Answer, 
         Wish::Look(code, texts) => Ok(Answer::Dossier(Box::new(Dossier::read(archive, &code, &texts)?))),
         Wish::Forms(code, _) => {
             let forms = describe::forms(archive, &code)?;
-            Ok(Answer::Forms(code, forms))
+            let root = archive.layout().root();
+            let jots = forms.iter().filter_map(|form| Some((form.document, jotter::read(root, form.document)?)));
+            let jots = jots.collect();
+            Ok(Answer::Forms(code, forms, jots))
         }
         Wish::Described(code, _) => {
             let written = archive.catalog().descriptions(&code)?;

@@ -2,7 +2,8 @@
 //!
 //! A frame takes what the threads brought, draws, and carries out the acts that came of it. The archive is read and written
 //! by threads alone: [`model`] reads it as a whole, [`desk`] the dossier at hand, [`feeder`] scans, [`mill`] reads pages,
-//! assembles and signs, [`finder`] searches, [`gallery`] makes pictures, [`keeper`] keeps settings.
+//! assembles and signs, [`finder`] searches, [`gallery`] makes pictures, [`keeper`] keeps settings,
+//! [`jotter`] keeps what is typed.
 
 pub mod app;
 pub mod chart;
@@ -13,6 +14,7 @@ pub mod errand;
 pub mod feeder;
 pub mod finder;
 pub mod gallery;
+pub mod jotter;
 pub mod keeper;
 pub mod lens;
 pub mod looks;

@@ -221,3 +221,32 @@ fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
     let found = archive.catalog().search("quá hạn", 10, Markers { open: "", close: "" }).expect("hits");
     assert!(found.hits.iter().any(|hit| hit.dossier == "HS.01"), "a dossier is found by what its documents say");
 }
+
+#[test]
+fn a_window_that_is_killed_loses_no_letter_that_was_typed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let archive = read_archive(&root);
+    let (subject, role) = ("Trích yếu nội dung", Role::MultilineTextInput);
+    let typed = "V/v đăng ký khai sinh quá hạn";
+    let kept = || std::fs::read_dir(root.join("typing")).map_or(0, |files| files.count());
+    {
+        let mut window = window(&root, UiLanguage::Vietnamese);
+        describe_first(&mut window, "Mô tả văn bản");
+        fill(&mut window, role, subject, typed);
+        until_in(&mut window, "a file", || kept() == 1);
+        // The window is gone as a kill leaves it: nobody told it to close, and no draft is due yet.
+    }
+    let written = |archive: &Archive| archive.catalog().descriptions("HS.01").expect("descriptions");
+    assert!(written(&archive).is_empty(), "nothing was written");
+
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    describe_first(&mut window, "Mô tả văn bản");
+    until_shown(&mut window, "Chữ gõ lần trước chưa kịp ghi đã có lại");
+    let shown = window.get_by_role_and_label(role, subject).value();
+    assert_eq!(shown.as_deref(), Some(typed));
+    until_in(&mut window, "a draft", || {
+        written(&archive).values().any(|view| view.description.text(DocumentField::Subject) == typed)
+    });
+    until_in(&mut window, "no file any more", || kept() == 0);
+}

@@ -1244,6 +1244,7 @@ ui-order = Other order
 ui-open = Open the next step
 ui-key-space = Space
 ui-undone = Undone
+ui-typed-before = What was typed last time, and not yet written, is in the form again
 ui-done-removed = Page removed · Z to undo
 ui-done-split = One page became two · Z to undo
 ui-done-parted = A new document starts here · Z to undo

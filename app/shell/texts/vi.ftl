@@ -1178,6 +1178,7 @@ ui-order = Đổi thứ tự
 ui-open = Mở bước kế
 ui-key-space = Dấu cách
 ui-undone = Đã hoàn tác
+ui-typed-before = Chữ gõ lần trước chưa kịp ghi đã có lại trong biểu mẫu
 ui-done-removed = Đã bỏ trang · Z hoàn tác
 ui-done-split = Đã tách một trang thành hai · Z hoàn tác
 ui-done-parted = Văn bản mới bắt đầu từ trang này · Z hoàn tác

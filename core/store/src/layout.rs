@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sohoa_model::Sha256;
+use sohoa_model::ids::DocumentId;
 use sohoa_model::part::FramePart;
 
 /// The folder of one archive.
@@ -93,6 +94,11 @@ impl ArchiveLayout {
     /// `vault/manifest/.archive.<rev>.json`: what belongs to no dossier. No safe name starts with a dot.
     pub fn archive_manifest(&self, revision: u32) -> PathBuf {
         self.manifests().join(format!(".archive.{revision}.json"))
+    }
+
+    /// `typing/<document>.json`: what is typed into the form of a document and is not written yet.
+    pub fn typed(&self, document: DocumentId) -> PathBuf {
+        self.root.join("typing").join(format!("{document}.json"))
     }
 
     /// `pdf/<fonds>/<dossier>/`; both in their safe forms.

@@ -1,6 +1,6 @@
 //! Read and describe: the documents of a dossier, the page with its words, what was recognised, and the form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eframe::egui;
 use egui::{
@@ -17,6 +17,7 @@ use sohoa_shell::{Failure, Texts};
 use crate::command::Command;
 use crate::desk::{Deed, Dossier, Page, Read};
 use crate::gallery::Gallery;
+use crate::jotter::{Jot, Typed};
 use crate::lens::{self, Lens};
 use crate::parts::{self, Action, Mark, Notice};
 use crate::screens::describe_form::Draft;
@@ -53,6 +54,8 @@ pub struct State {
     chosen: Option<DocumentId>,
     /// What was typed into the forms and is not written yet.
     drafts: BTreeMap<DocumentId, Draft>,
+    /// The documents with a file of what is typed.
+    jotted: BTreeSet<DocumentId>,
     /// The page of the document, from 0.
     page: usize,
     /// What was recognised on which page.
@@ -97,8 +100,20 @@ impl State {
         *self = Self { hides_words: self.hides_words, hides_list: self.hides_list, ..Self::default() };
     }
 
-    /// The descriptions of the dossier have come.
-    pub fn take(&mut self, forms: Vec<Form>) {
+    /// The descriptions of the dossier have come, and what was typed into them and not written before the window ended;
+    /// says whether something of that is in the forms again.
+    pub fn take(&mut self, forms: Vec<Form>, jots: BTreeMap<DocumentId, Jot>) -> bool {
+        let before = self.drafts.len();
+        for (document, jot) in jots {
+            let Some(form) = forms.iter().find(|form| form.document == document) else { continue };
+            self.jotted.insert(document);
+            // What was written since stands in its place.
+            let is_newer = form.written.as_ref().is_none_or(|written| written.at < jot.at);
+            let draft = Draft::resume(form, jot.typed);
+            if is_newer && !draft.reads_as(&form.filled) {
+                self.drafts.entry(document).or_insert(draft);
+            }
+        }
         let is_there = |id: DocumentId| forms.iter().any(|form| form.document == id);
         if !self.chosen.is_some_and(is_there) {
             let first = forms.iter().find(|form| !form.is_done()).or_else(|| forms.first());
@@ -107,6 +122,7 @@ impl State {
         }
         self.forms = Some(forms);
         self.is_asked = false;
+        self.drafts.len() > before
     }
 
     /// The recognised text of a page has come.
@@ -231,6 +247,16 @@ impl State {
     /// What was typed and is not known to be written, for the last moment of the window.
     pub fn unconfirmed(&self) -> Vec<Deed> {
         self.drafts.iter().map(|(document, draft)| draft.deed(*document)).collect()
+    }
+
+    /// What is to stand in the files of what is typed, where that changed; no file where nothing waits to be written.
+    pub fn jots(&mut self) -> Vec<(DocumentId, Option<Typed>)> {
+        let typed = |(document, draft): (&DocumentId, &mut Draft)| Some((*document, Some(draft.jot()?)));
+        let mut jots: Vec<_> = self.drafts.iter_mut().filter_map(typed).collect();
+        self.jotted.extend(jots.iter().map(|(document, _)| *document));
+        let gone = self.jotted.extract_if(.., |document| !self.drafts.contains_key(document));
+        jots.extend(gone.map(|document| (document, None)));
+        jots
     }
 
     /// What is to be written now: some seconds after the last letter, or at once when another screen is shown.

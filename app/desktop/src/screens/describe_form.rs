@@ -15,6 +15,7 @@ use sohoa_shell::{Texts, UiLanguage, reasons};
 
 use crate::command::Command;
 use crate::desk::Deed;
+use crate::jotter::Typed;
 use crate::parts::{Action, Mark, Notice};
 use crate::screens::Act;
 use crate::screens::describe::{Seen, State};
@@ -29,6 +30,8 @@ pub struct Draft {
     pub is_changed: bool,
     /// Whether the person said that it is complete, and typed nothing since.
     pub is_finished: bool,
+    /// Whether what was typed stands in the file of the document.
+    is_jotted: bool,
     /// Digits that were struck in a list of codes.
     digits: String,
 }
@@ -55,6 +58,22 @@ impl Draft {
         self.fields.insert(field, (text, Origin::Person));
         self.is_changed = true;
         self.is_finished = false;
+        self.is_jotted = false;
+    }
+
+    /// The fields that a person typed into; `None` if they were told before.
+    pub fn jot(&mut self) -> Option<Typed> {
+        let typed = |(field, (text, origin)): (&DocumentField, &(String, Origin))| {
+            (*origin == Origin::Person).then(|| (*field, text.clone()))
+        };
+        (!std::mem::replace(&mut self.is_jotted, true)).then(|| self.fields.iter().filter_map(typed).collect())
+    }
+
+    /// Takes up what was typed into a form and not written.
+    pub fn resume(form: &Form, typed: Typed) -> Self {
+        let mut draft = Self::of(form);
+        typed.into_iter().for_each(|(field, text)| draft.set(field, text));
+        draft
     }
 
     /// Whether the first digit of a code was struck.
