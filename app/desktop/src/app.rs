@@ -9,9 +9,11 @@ use egui::{
     Order, Panel, Rect, RichText, Role, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
 };
 use sohoa_catalog::query::PageView;
+use sohoa_catalog::work::Lot;
 use sohoa_pipeline::archive::Session;
 use sohoa_pipeline::pages::Edit;
 use sohoa_pipeline::process::ProcessOutcome;
+use sohoa_shell::history::Happening;
 use sohoa_shell::{Failure, Texts, UiLanguage, failure, work};
 
 use crate::command::{Command, Place};
@@ -24,7 +26,7 @@ use crate::jotter::{Jot, Jotter};
 use crate::keeper::{self, Keeper, Part};
 use crate::looks::Looks;
 use crate::mill::Mill;
-use crate::model::{self, Chip, Reader, Snapshot, Unread};
+use crate::model::{self, Chip, DossierLine, Reader, Snapshot, Unread};
 use crate::parts::{self, Mark};
 use crate::screens::{
     Act, Screen, archives, check, describe, inventory, inventory_import, jobs, palette, progress, scan, search,
@@ -81,6 +83,8 @@ pub struct App {
     undo: Vec<Deed>,
     redo: Vec<Deed>,
     remark: Option<(String, f64)>,
+    /// What the machine did lately.
+    log: Option<Result<Vec<Happening>, Failure>>,
     next: Next,
     archives: archives::State,
     progress: progress::State,
@@ -165,6 +169,7 @@ impl App {
             undo: Vec::new(),
             redo: Vec::new(),
             remark: None,
+            log: None,
             next: Next::default(),
             archives: archives::State::default(),
             progress: progress::State::default(),
@@ -401,6 +406,21 @@ impl App {
                     }
                 }
                 model::Answer::SignedIn(Err(failure)) => self.sign_in.refused(failure),
+                model::Answer::Log(log) => {
+                    self.log = Some(log);
+                    continue;
+                }
+                // Who went elsewhere meanwhile stays there.
+                model::Answer::Lot(lot, Ok(codes)) if self.screen == Screen::Progress => {
+                    self.filter = inventory::Filter::only(words_of(&lot, &self.texts), codes);
+                    self.screen = Screen::Inventory;
+                }
+                model::Answer::Lot(_, Ok(_)) => continue,
+                model::Answer::Lot(_, Err(failure)) => {
+                    let words = format!("{} {}", failure.sentence, failure.hint);
+                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    continue;
+                }
                 model::Answer::Written(written) => {
                     let now = ctx.input(|input| input.time);
                     let words = match written {
@@ -495,6 +515,7 @@ impl App {
         }
         self.hear_keeper(ctx);
         if self.mill.take() {
+            self.reader.log(&self.texts);
             self.reader.ask(&self.texts);
             self.look();
         }
@@ -755,7 +776,16 @@ impl App {
                     }
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Sign => sign::show(ui, &self.texts, snapshot, &self.mill, &mut self.sign, acts),
-                    Screen::Jobs => jobs::show(ui, &self.texts, snapshot, &self.mill, acts),
+                    Screen::Jobs => {
+                        let seen = jobs::Seen {
+                            texts: &self.texts,
+                            snapshot,
+                            mill: &self.mill,
+                            feeding: self.feeder.is_running().then(|| self.feeder.is_stopping()),
+                            log: self.log.as_ref(),
+                        };
+                        jobs::show(ui, &seen, acts);
+                    }
                     Screen::Settings => {
                         let seen = settings::Seen {
                             texts: &self.texts,
@@ -775,11 +805,25 @@ impl App {
                         let operator = &self.station.session.operator;
                         let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, operator, acts);
                         if let Some(list) = list {
-                            self.filter = match list {
-                                progress::List::Fonds(fonds) => inventory::Filter::new(fonds, Chip::All),
-                                progress::List::Chip(chip) => inventory::Filter::new(String::new(), chip),
+                            let of = |state| move |line: &&Arc<DossierLine>| line.state == state;
+                            let filter = match list {
+                                progress::List::Fonds(fonds) => Some(inventory::Filter::new(fonds, Chip::All)),
+                                progress::List::Chip(chip) => Some(inventory::Filter::new(String::new(), chip)),
+                                progress::List::State(state) => {
+                                    let words = self.texts.get(&format!("state-{}", state.word()));
+                                    let lines = snapshot.dossiers.iter().filter(of(state));
+                                    let codes = lines.map(|line| line.code.clone()).collect();
+                                    Some(inventory::Filter::only(words, codes))
+                                }
+                                progress::List::Lot(lot) => {
+                                    self.reader.lot(lot, &self.texts);
+                                    None
+                                }
                             };
-                            self.screen = Screen::Inventory;
+                            if let Some(filter) = filter {
+                                self.filter = filter;
+                                self.screen = Screen::Inventory;
+                            }
                         }
                     }
                     Screen::Scan | Screen::Check | Screen::Describe => {
@@ -827,6 +871,10 @@ impl App {
                     if let Some(dossier) = &self.dossier {
                         self.scan.replace(dossier, page);
                     }
+                }
+                Act::List(chip) => {
+                    self.filter = inventory::Filter::new(String::new(), chip);
+                    self.screen = Screen::Inventory;
                 }
                 Act::Feed(plan) => {
                     self.feeder.feed(*plan, &self.texts);
@@ -889,7 +937,10 @@ impl App {
             }
             Command::ShowProgress => self.screen = Screen::Progress,
             Command::ShowSearch => self.screen = Screen::Search,
-            Command::ShowJobs => self.screen = Screen::Jobs,
+            Command::ShowJobs => {
+                self.screen = Screen::Jobs;
+                self.reader.log(&self.texts);
+            }
             Command::ShowSettings => {
                 self.screen = Screen::Settings;
                 self.keeper.books(&self.texts);
@@ -897,6 +948,7 @@ impl App {
                 self.mill.look(&self.texts);
             }
             Command::Work => self.mill.work(None, &self.texts),
+            Command::PauseWork => self.mill.pause(),
             Command::StopWork => self.mill.stop(),
             Command::Refresh => {
                 self.reader.ask(&self.texts);
@@ -905,6 +957,9 @@ impl App {
                 self.describe.try_again();
                 self.courier.go(&self.texts);
                 self.look();
+                if self.screen == Screen::Jobs {
+                    self.reader.log(&self.texts);
+                }
             }
             Command::SwitchLanguage => {
                 let other = match self.texts.language() {
@@ -1157,7 +1212,7 @@ impl App {
             ],
             Place::Progress => &[Command::PrintReport, Command::Export, Command::ShowKeys],
             Place::Sign => &[Command::StopWork, Command::ShowKeys],
-            Place::Jobs => &[Command::Work, Command::StopWork, Command::ShowKeys],
+            Place::Jobs => &[Command::Work, Command::PauseWork, Command::StopWork, Command::ShowKeys],
             Place::Everywhere | Place::Start | Place::Inventory => &[
                 Command::ShowStart,
                 Command::ShowInventory,
@@ -1179,7 +1234,9 @@ impl App {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.label(RichText::new(&self.station.session.station).small().color(t.text2));
                     let works = self.mill.running.as_ref().and_then(|running| running.step);
+                    let is_paused = self.mill.running.as_ref().is_some_and(|running| running.is_paused());
                     let words = match works {
+                        _ if is_paused => Some(self.texts.get("ui-work-paused")),
                         _ if self.feeder.is_running() => Some(self.texts.get("ui-feeding")),
                         Some((_, done, all)) => {
                             Some(self.texts.say("ui-working", &[("done", done.into()), ("all", all.into())]))
@@ -1274,6 +1331,16 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.keep_drafts_now();
+    }
+}
+
+/// A lot of dossiers in words.
+fn words_of(lot: &Lot, texts: &Texts) -> String {
+    match lot {
+        Lot::Week(week) => texts.say("ui-lot-week", &[("week", week.into())]),
+        Lot::Station(name) if name.is_empty() => texts.get("ui-unnamed-station"),
+        Lot::Person(name) | Lot::Station(name) => texts.say("ui-lot-lately", &[("name", name.into())]),
+        Lot::Rejection(reason) => texts.say("ui-lot-rejection", &[("reason", reason.into())]),
     }
 }
 

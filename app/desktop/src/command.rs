@@ -108,6 +108,8 @@ pub enum Command {
     PrintReport,
     /// Pages are read, PDF/A files assembled.
     Work,
+    /// That waits before its next page, or goes on.
+    PauseWork,
     /// That, or signing, stops at the next safe place.
     StopWork,
     /// Progress as a workbook, as text, and the chart as a picture.
@@ -197,7 +199,7 @@ impl Command {
                 Self::PageBefore,
                 Self::PageAfter,
             ],
-            Place::Jobs => &[Self::Work, Self::StopWork],
+            Place::Jobs => &[Self::Work, Self::PauseWork, Self::StopWork],
             Place::Scan => &[
                 Self::Feed,
                 Self::ChooseProfile,
@@ -303,6 +305,7 @@ impl Command {
             Self::Open => "ui-open",
             Self::PrintReport => "ui-print-report",
             Self::Work => "ui-work",
+            Self::PauseWork => "ui-pause-work",
             Self::StopWork => "ui-stop-work",
             Self::Export => "ui-export",
             Self::Finish => "ui-finish",
@@ -364,7 +367,8 @@ impl Command {
             Self::ShowText => Icon::ScanText,
             Self::PrintReport => Icon::Printer,
             Self::Work => Icon::FileCog,
-            Self::StopWork => Icon::Pause,
+            Self::PauseWork => Icon::Pause,
+            Self::StopWork => Icon::CircleStop,
             Self::Export => Icon::Download,
             Self::Finish => Icon::Check,
             Self::NextDoubt => Icon::ChevronRight,
@@ -402,7 +406,7 @@ impl Command {
             Self::ShowKeys => plain(Key::F1),
             Self::Undo => plain(Key::Z),
             Self::Redo => KeyboardShortcut::new(Modifiers::CTRL | Modifiers::SHIFT, Key::Z),
-            Self::Feed | Self::Pass => plain(Key::Space),
+            Self::Feed | Self::Pass | Self::PauseWork => plain(Key::Space),
             Self::StopFeed => plain(Key::Escape),
             Self::Previous => plain(Key::A),
             Self::Next => plain(Key::D),

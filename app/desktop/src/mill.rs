@@ -1,7 +1,7 @@
 //! The mill: reads pages, assembles PDF/A files and signs them, on a thread of its own, until it is done or told to stop.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -25,9 +25,9 @@ enum Wish {
     /// Which key the station signs with.
     Key(Arc<Texts>),
     /// Work: with a password also signing, with a dossier only on that.
-    Work { password: Option<Secret>, cancel: Cancel, texts: Arc<Texts> },
+    Work { password: Option<Secret>, cancel: Cancel, gate: Arc<Gate>, texts: Arc<Texts> },
     /// Everything is copied to the second vault, and what is there is hashed again.
-    Copy { cancel: Cancel, texts: Arc<Texts> },
+    Copy { cancel: Cancel, gate: Arc<Gate>, texts: Arc<Texts> },
 }
 
 /// What the mill says.
@@ -50,22 +50,54 @@ pub struct Running {
     pub signs: bool,
     /// What it is busy with, how much of that is done, of how much.
     pub step: Option<(Phase, u64, u64)>,
-    /// Since when it is busy with that.
+    /// Since when it is busy with that, without the time that it was paused.
     since: Instant,
     cancel: Cancel,
+    gate: Arc<Gate>,
+    /// Since when it is paused.
+    paused: Option<Instant>,
+}
+
+/// Where the work waits between two steps as long as it is paused: each page that was begun is ended first.
+#[derive(Debug, Default)]
+struct Gate {
+    is_closed: Mutex<bool>,
+    turned: Condvar,
+}
+
+impl Gate {
+    fn set(&self, is_closed: bool) {
+        *self.is_closed.lock().unwrap_or_else(PoisonError::into_inner) = is_closed;
+        self.turned.notify_all();
+    }
+
+    fn pass(&self) {
+        let closed = self.is_closed.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.turned.wait_while(closed, |is_closed| *is_closed));
+    }
 }
 
 impl Running {
     /// Seconds that are left of this phase, once something can be said.
     pub fn seconds_left(&self) -> Option<u64> {
         let (_, done, total) = self.step?;
-        let spent = self.since.elapsed().as_secs_f64();
+        let spent = self.paused.map_or_else(|| self.since.elapsed(), |at| at - self.since).as_secs_f64();
         (done > 0 && spent > 3.0).then(|| (spent / done as f64 * total.saturating_sub(done) as f64).ceil() as u64)
     }
 
     /// Whether it was told to stop.
     pub fn is_stopping(&self) -> bool {
         self.cancel.is_requested()
+    }
+
+    /// Whether it is paused.
+    pub fn is_paused(&self) -> bool {
+        self.paused.is_some()
+    }
+
+    /// Whether it can be paused: what is being signed is not left waiting.
+    pub fn may_pause(&self) -> bool {
+        !self.signs && !self.is_stopping()
     }
 }
 
@@ -82,11 +114,12 @@ pub struct Mill {
     pub key: Option<Result<Option<KeyEntry>, Failure>>,
 }
 
-struct Steps<'a>(&'a Tell<News>);
+struct Steps<'a>(&'a Tell<News>, &'a Gate);
 
 impl Sink for Steps<'_> {
     fn step(&self, phase: Phase, done: u64, total: u64) {
         self.0.hint(News::Step(phase, done, total));
+        self.1.pass();
     }
 }
 
@@ -100,14 +133,14 @@ impl Mill {
                         let key = located(settings.as_deref()).and_then(|station| station.key());
                         news.tell(News::Key(key.map_err(|error| Failure::of_station(&error, &texts))));
                     }
-                    Wish::Work { password, cancel, texts } => {
+                    Wish::Work { password, cancel, gate, texts } => {
                         let key = password.map(|password| (settings.as_deref(), password));
-                        let ended = work(&root, &session, key, &cancel, &texts, news);
+                        let ended = work(&root, &session, key, &cancel, &texts, &Steps(news, &gate));
                         news.tell(News::Ended(ended.map(|outcome| (outcome, cancel.is_requested()))));
                     }
-                    Wish::Copy { cancel, texts } => {
+                    Wish::Copy { cancel, gate, texts } => {
                         let copied = Archive::open(&root, &session)
-                            .and_then(|archive| second_vault::copy_all(&archive, &cancel, &Steps(news)));
+                            .and_then(|archive| second_vault::copy_all(&archive, &cancel, &Steps(news, &gate)));
                         news.tell(News::Copied(match copied {
                             Ok(copied) => Ok(Some(copied)),
                             Err(_) if cancel.is_requested() => Ok(None),
@@ -130,11 +163,9 @@ impl Mill {
         if self.running.is_some() {
             return;
         }
-        let cancel = Cancel::new();
         self.ended = None;
-        let signs = password.is_some();
-        self.running = Some(Running { signs, step: None, since: Instant::now(), cancel: cancel.clone() });
-        self.errand.ask(Wish::Work { password, cancel, texts: texts.clone() });
+        let (cancel, gate) = self.begin(password.is_some());
+        self.errand.ask(Wish::Work { password, cancel, gate, texts: texts.clone() });
     }
 
     /// Starts to copy everything to the second vault.
@@ -142,16 +173,39 @@ impl Mill {
         if self.running.is_some() {
             return;
         }
-        let cancel = Cancel::new();
         self.copied = None;
-        self.running = Some(Running { signs: false, step: None, since: Instant::now(), cancel: cancel.clone() });
-        self.errand.ask(Wish::Copy { cancel, texts: texts.clone() });
+        let (cancel, gate) = self.begin(false);
+        self.errand.ask(Wish::Copy { cancel, gate, texts: texts.clone() });
+    }
+
+    fn begin(&mut self, signs: bool) -> (Cancel, Arc<Gate>) {
+        let (cancel, gate) = (Cancel::new(), Arc::<Gate>::default());
+        let (since, kept) = (Instant::now(), (cancel.clone(), gate.clone()));
+        self.running = Some(Running { signs, step: None, since, cancel: kept.0, gate: kept.1, paused: None });
+        (cancel, gate)
+    }
+
+    /// Has the work wait before its next page, or go on.
+    pub fn pause(&mut self) {
+        let Some(running) = self.running.as_mut().filter(|running| running.may_pause()) else { return };
+        match running.paused.take() {
+            Some(at) => {
+                running.since += at.elapsed();
+                running.gate.set(false);
+            }
+            None => {
+                running.paused = Some(Instant::now());
+                running.gate.set(true);
+            }
+        }
     }
 
     /// Stops at the next safe place: no page and no file is left half-done.
-    pub fn stop(&self) {
-        if let Some(running) = &self.running {
+    pub fn stop(&mut self) {
+        if let Some(running) = &mut self.running {
             running.cancel.request();
+            running.paused = None;
+            running.gate.set(false);
         }
     }
 
@@ -164,7 +218,7 @@ impl Mill {
                 News::Step(phase, done, total) => {
                     if let Some(running) = &mut self.running {
                         if running.step.is_none_or(|(before, ..)| before != phase) {
-                            running.since = Instant::now();
+                            running.since = running.paused.unwrap_or_else(Instant::now);
                         }
                         running.step = Some((phase, done, total));
                     }
@@ -185,13 +239,22 @@ impl Mill {
     }
 }
 
+/// Work that is paused ends where it is when its window goes: nobody could let it go on.
+impl Drop for Mill {
+    fn drop(&mut self) {
+        if self.running.as_ref().is_some_and(Running::is_paused) {
+            self.stop();
+        }
+    }
+}
+
 fn work(
     root: &Path,
     session: &Session,
     signing: Option<(Option<&Path>, Secret)>,
     cancel: &Cancel,
     texts: &Texts,
-    news: &Tell<News>,
+    steps: &Steps<'_>,
 ) -> Result<ProcessOutcome, Failure> {
     let failed = |error| Failure::of(&error, texts);
     let archive = Archive::open(root, session).map_err(failed)?;
@@ -199,8 +262,8 @@ fn work(
     let key = key.map_err(|error| Failure::of_station(&error, texts))?;
     let jobs = thread::available_parallelism().map_or(1, usize::from);
     let plan = ProcessPlan { jobs, language: LanguageChoice::Auto(None), dossier: None };
-    let outcome = process::process(&archive, &plan, key.as_ref(), cancel, &Steps(news)).map_err(failed)?;
-    let copied = archive.copy_catalog().and_then(|_| second_vault::copy_masters(&archive, None, cancel, &Steps(news)));
+    let outcome = process::process(&archive, &plan, key.as_ref(), cancel, steps).map_err(failed)?;
+    let copied = archive.copy_catalog().and_then(|_| second_vault::copy_masters(&archive, None, cancel, steps));
     copied.map(|_| outcome).map_err(failed)
 }
 

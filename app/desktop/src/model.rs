@@ -1,6 +1,6 @@
 //! What the window shows, read from the archive on a thread of its own so that no frame waits for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 use eframe::egui::{ColorImage, Context};
 use sohoa_catalog::progress::Progress;
 use sohoa_catalog::query::{DossierEntry, PageView};
-use sohoa_catalog::work::Work;
+use sohoa_catalog::work::{Lot, Work};
 use sohoa_catalog::{Catalog, CatalogError};
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
@@ -20,8 +20,9 @@ use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::inventory::{self, InventoryOutcome};
 use sohoa_pipeline::rebuild::{self, RebuildReport};
 use sohoa_pipeline::second_vault;
+use sohoa_shell::history::Happening;
 use sohoa_shell::report::Report;
-use sohoa_shell::{Exit, Failure, Texts, upstream};
+use sohoa_shell::{Exit, Failure, Texts, history, upstream};
 use sohoa_store::disk;
 
 use crate::errand::Errand;
@@ -29,6 +30,8 @@ use crate::parts::Mark;
 
 /// Below so many free bytes somebody should look at the disk.
 const SCARCE: u64 = 20 << 30;
+/// Events that the log tells, at most; neighbours of one kind are one line.
+const LOGGED: usize = 3_000;
 
 /// A dossier as the inventory shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -474,6 +477,10 @@ enum Wish {
     Report(&'static [&'static str], Arc<Texts>),
     /// A list of dossiers, as a workbook and as text.
     List(Box<Report>, Arc<Texts>),
+    /// What the machine did lately.
+    Log(Arc<Texts>),
+    /// The dossiers of a lot.
+    Lot(Lot, Arc<Texts>),
     /// The chart as a picture: pixels across, and four bytes a pixel.
     Picture(usize, Vec<u8>, Arc<Texts>),
 }
@@ -505,6 +512,10 @@ pub enum Answer {
     Inventory(PathBuf, bool, Result<Box<InventoryOutcome>, Failure>),
     /// Somebody signed in, or why not.
     SignedIn(Result<String, Failure>),
+    /// What the machine did lately, the last first, or why that can't be told.
+    Log(Result<Vec<Happening>, Failure>),
+    /// The dossiers of a lot, or why they can't be told.
+    Lot(Lot, Result<BTreeSet<String>, Failure>),
     /// A report was written to these files, with letters that its form lacks, or why not.
     Written(Result<(Vec<PathBuf>, String), Failure>),
 }
@@ -557,6 +568,17 @@ impl Reader {
                             .and_then(|archive| write(&archive, &list, &["xlsx", "csv"], &texts));
                         Answer::Written(written.map_err(|error| Failure::of(&error, &texts)))
                     }
+                    Wish::Log(texts) => {
+                        let events = Archive::open(&root, &session)
+                            .and_then(|archive| Ok(archive.catalog().events_of(history::OF_MACHINES, LOGGED)?));
+                        let log = events.map(|events| history::tell(&texts, &events).into_iter().rev().collect());
+                        Answer::Log(log.map_err(|error| Failure::of(&error, &texts)))
+                    }
+                    Wish::Lot(lot, texts) => {
+                        let codes = Archive::open(&root, &session)
+                            .and_then(|archive| Ok(archive.catalog().lot(&lot, Day::of(archive.act().at))?));
+                        Answer::Lot(lot, codes.map_err(|error| Failure::of(&error, &texts)))
+                    }
                     Wish::Picture(width, pixels, texts) => {
                         let written = picture(&root, &session, width, &pixels);
                         let written = written.map(|path| (vec![path], String::new()));
@@ -592,6 +614,16 @@ impl Reader {
     /// Asks for a list of dossiers in files beside the archive.
     pub fn list(&self, list: Report, texts: &Arc<Texts>) {
         self.0.ask(Wish::List(Box::new(list), texts.clone()));
+    }
+
+    /// Asks what the machine did lately.
+    pub fn log(&self, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Log(texts.clone()));
+    }
+
+    /// Asks for the dossiers of a lot.
+    pub fn lot(&self, lot: Lot, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Lot(lot, texts.clone()));
     }
 
     /// What keeps a part of the window as a picture, once the window was painted.

@@ -31,6 +31,7 @@ use sohoa_pipeline::scan::ScanPlan;
 
 use crate::command::Command;
 use crate::desk::Deed;
+use crate::model::Chip;
 
 /// The screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub enum Act {
     Look(PageId),
     /// The sheet of a page is to be scanned again.
     Replace(PageId),
+    /// The dossiers that wait for the same are listed.
+    List(Chip),
     /// Sheets are fed.
     Feed(Box<ScanPlan>),
     /// The recognised text of a page is wanted.

@@ -718,6 +718,57 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
     }
 }
 
+#[test]
+fn work_that_is_paused_reads_no_further_page_until_it_goes_on() {
+    let lanes = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let sheets = lanes + 4;
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let archive = Archive::open(&root, &session()).expect("an archive");
+    let cancel = sohoa_model::Cancel::new();
+    let mut driver = scanners(&session().worker, &cancel, &|_| Some(format!("sheets={sheets}")));
+    let plan = ScanPlan {
+        dossier: "HS.01".to_owned(),
+        document: None,
+        parting: Parting::None,
+        device: "simulated:0".to_owned(),
+        settings: Profile::default().settings,
+        sheets: u32::try_from(sheets).ok(),
+        new_dossier: false,
+        reason: None,
+        target: Default::default(),
+        blank_backs: Default::default(),
+    };
+    scan::scan(&archive, &plan, &mut driver, &cancel, &Silent).expect("pages");
+    let left = || archive.catalog().count_pages_to_read(None).expect("a count");
+
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num9);
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Enter);
+    window.run_steps(3);
+    key(&mut window, Key::Space);
+    assert!(shows(&window, "Đang tạm dừng") && shows(&window, "Làm tiếp"));
+    // Pages that were begun are ended; after that none is.
+    let mut seen = left();
+    let mut since = Instant::now();
+    while since.elapsed() < std::time::Duration::from_secs(3) {
+        window.run_steps(1);
+        if left() != seen {
+            (seen, since) = (left(), Instant::now());
+        }
+    }
+    assert!(seen >= sheets - lanes, "{seen} pages are left of {sheets}");
+    key(&mut window, Key::Space);
+    until(&mut window, "a page more", |_| left() < seen);
+    key(&mut window, Key::Escape);
+    until(&mut window, "the end", |app| app.is_settled() && app.work().is_some());
+    assert!(shows(&window, "Đã nhận dạng"), "what was read is kept");
+    let read = |window: &Window| shows(window, "Nhật ký của máy") && shows(window, "HS.01");
+    common::until(&mut window, "the log with what was read", read);
+}
+
 /// Presses a key where no field has the focus.
 fn key_of(window: &mut Window, pressed: Key) {
     key(window, pressed);

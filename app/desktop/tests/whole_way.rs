@@ -9,7 +9,7 @@ use common::{Window, session, shows, until};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{By, Queryable};
 use sohoa_desktop::app::{App, Station};
 use sohoa_desktop::desk::Dossier;
 use sohoa_model::Cancel;
@@ -36,6 +36,8 @@ struct Words {
     accept: &'static str,
     progress: &'static str,
     share: &'static str,
+    accepted: &'static str,
+    only: &'static str,
 }
 
 const VIETNAMESE: Words = Words {
@@ -53,6 +55,8 @@ const VIETNAMESE: Words = Words {
     accept: "Nghiệm thu hồ sơ",
     progress: "Tiến độ số hóa",
     share: "50 %",
+    accepted: "được nghiệm thu ·",
+    only: "bấm để bỏ lọc",
 };
 
 const ENGLISH: Words = Words {
@@ -70,6 +74,8 @@ const ENGLISH: Words = Words {
     accept: "Accept the dossier",
     progress: "Progress of digitization",
     share: "50 %",
+    accepted: "accepted ·",
+    only: "press to drop this filter",
 };
 
 /// A demonstration archive with two dossiers on the shelf and a key; the password of that.
@@ -207,5 +213,16 @@ fn a_dossier_goes_from_the_shelf_to_the_share_that_is_done_in_both_languages() {
         key(&mut binh, Modifiers::CTRL, Key::Num7);
         until(&mut binh, "progress", |window| shows(window, words.progress) && window.state().is_settled());
         assert!(shows(&binh, words.share), "{}", words.share);
+        // Every figure opens its dossiers: whoever captured, the station, the week, the state.
+        for (table, row) in
+            [(Key::Num1, "Nguyễn Thị Lan ·"), (Key::Num2, "Trạm 03 ·"), (Key::Num3, "W"), (Key::Num4, words.accepted)]
+        {
+            key(&mut binh, Modifiers::NONE, table);
+            let row = binh.query_all(By::new().role(Role::Button).label_contains(row)).last().expect(row);
+            row.click();
+            until(&mut binh, words.only, |window| shows(window, words.only));
+            assert!(shows(&binh, "HS.01 ·") && !shows(&binh, "HS.02 ·"), "{table:?}");
+            key(&mut binh, Modifiers::CTRL, Key::Num7);
+        }
     }
 }

@@ -67,6 +67,25 @@ pub const KINDS: &[&str] = &[
     "trust",
 ];
 
+/// Kinds of what machines do, in the order in which a sheet meets it; none of them says what stands on a page.
+pub const OF_MACHINES: &[&str] = &[
+    "import begun",
+    "import",
+    "batch opened",
+    "batch closed",
+    "capture incident",
+    "recognition",
+    "pdf creation",
+    "digital signature generation",
+    "digital signature validation",
+    "replication",
+    "fixity check",
+    "export",
+    "catalog rebuild",
+    "enrolment",
+    "sync stop",
+];
+
 /// Kinds of which neighbours are told together, by their number.
 const TOGETHER: &[&str] = &[
     "digital signature generation",

@@ -139,6 +139,14 @@ impl Report {
                 Cell::Number(person.accepted),
             ]
         });
+        let stations = work.stations.iter().filter(|(name, _)| !name.is_empty()).map(|(name, station)| {
+            vec![
+                Cell::Text(name.clone()),
+                Cell::Number(station.batches),
+                Cell::Number(station.pages),
+                Cell::Text(station.last.short_vietnam()),
+            ]
+        });
         let filled = progress.by_state.iter().filter(|(_, amount)| amount.dossiers > 0);
         let states = filled.map(|(state, amount)| {
             let name = texts.get(&format!("state-{}", state.word()));
@@ -188,6 +196,16 @@ impl Report {
                     head("report-accepted", 0.16, true),
                 ],
                 rows: people.collect(),
+            },
+            Table {
+                title: texts.get("report-stations"),
+                columns: vec![
+                    head("report-station", 0.36, false),
+                    head("report-batches", 0.16, true),
+                    head("report-captured", 0.16, true),
+                    head("report-last-batch", 0.32, false),
+                ],
+                rows: stations.collect(),
             },
         ];
         let (pages, again) = work.pages();

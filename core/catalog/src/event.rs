@@ -84,6 +84,19 @@ impl Catalog {
         events.reverse();
         Ok(events)
     }
+
+    /// The latest events of some kinds, in their order.
+    pub fn events_of(&self, kinds: &[&str], limit: usize) -> Result<Vec<Event>, CatalogError> {
+        let connection = self.read();
+        let sql = "SELECT event.*, dossier.code FROM event LEFT JOIN dossier ON dossier.id = event.dossier
+                   WHERE type IN (SELECT value FROM json_each(?1)) ORDER BY seq DESC LIMIT ?2";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = params![serde_json::json!(kinds).to_string(), limit];
+        let mut events: Vec<Event> =
+            connection.prepare_cached(sql)?.query_map(rows, event)?.collect::<Result<_, _>>()?;
+        events.reverse();
+        Ok(events)
+    }
 }
 
 impl Writing<'_> {

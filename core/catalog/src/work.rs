@@ -1,8 +1,9 @@
 //! What was done lately, and by whom: pages that were captured, those that had to be captured again, dossiers accepted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::params;
+use rusqlite::{ToSql, params};
+use sohoa_model::Timestamp;
 use sohoa_model::day::Day;
 use sohoa_model::plan::{Target, Unit};
 
@@ -26,6 +27,30 @@ pub struct Person {
     pub accepted: u64,
 }
 
+/// What one station scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StationWork {
+    /// Batches opened.
+    pub batches: u64,
+    /// Pages of them.
+    pub pages: u64,
+    /// When the last of them was opened.
+    pub last: Timestamp,
+}
+
+/// Dossiers that a figure stands for. All but the first are those of the last [`LATELY`] days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lot {
+    /// Those that were accepted in an ISO week, e.g. `2026-W47`, and still are.
+    Week(String),
+    /// Those that somebody captured or accepted something of.
+    Person(String),
+    /// Those that a station opened a batch of; without a name where the batch names none.
+    Station(String),
+    /// Those that were sent back for a reason, whole or a page of them.
+    Rejection(String),
+}
+
 /// What was done on the last [`LATELY`] days.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Work {
@@ -33,6 +58,8 @@ pub struct Work {
     pub by_hour: BTreeMap<u32, u64>,
     /// By the name of the person.
     pub people: BTreeMap<String, Person>,
+    /// What was scanned, by the name of the station; empty where a batch names none.
+    pub stations: BTreeMap<String, StationWork>,
     /// Why pages and dossiers were sent back, the most frequent first.
     pub rejections: Vec<(String, u64)>,
 }
@@ -84,6 +111,17 @@ impl Catalog {
             let (operator, accepted): (String, i64) = row?;
             work.people.entry(operator).or_default().accepted = accepted.unsigned_abs();
         }
+        // The names of batches are in the order in which they were made.
+        let sql = "SELECT coalesce(json_extract(settings, '$.station'), '') AS station, count(*) AS batches,
+                       sum(pages) AS pages, max(opened_at) AS last
+                   FROM batch WHERE id >= ?1 GROUP BY station";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([first_batch(since)], |row| {
+            let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            let last = Timestamp(row.get("last")?);
+            Ok((row.get("station")?, StationWork { batches: number("batches")?, pages: number("pages")?, last }))
+        })?;
+        work.stations = rows.collect::<Result<_, _>>()?;
         let sql = "SELECT detail, count(*) AS times FROM finding
                    WHERE code IN (?2, 'rejected') AND at_ms >= ?1 GROUP BY detail ORDER BY times DESC, detail LIMIT ?3";
         let mut statement = connection.prepare_cached(sql)?;
@@ -92,6 +130,48 @@ impl Catalog {
         })?;
         work.rejections = rows.collect::<Result<_, _>>()?;
         Ok(work)
+    }
+
+    /// The codes of the dossiers of a lot; `today` is the last day of those that reach back.
+    pub fn lot(&self, lot: &Lot, today: Day) -> Result<BTreeSet<String>, CatalogError> {
+        let since = Day(today.0 - LATELY + 1).start().0;
+        let first = first_batch(since);
+        let of_dossiers =
+            |sql: &str| format!("SELECT DISTINCT code FROM dossier JOIN ({sql}) AS lot ON lot.dossier = id");
+        let (sql, params): (String, Vec<(&str, &dyn ToSql)>) = match lot {
+            Lot::Week(week) => (
+                "SELECT code FROM dossier INDEXED BY dossier_week WHERE listed = 1 AND accepted_week <> ''
+                     AND state IN ('accepted', 'delivered') AND accepted_week = :week"
+                    .to_owned(),
+                vec![(":week", week)],
+            ),
+            Lot::Person(name) => (
+                of_dossiers(
+                    "SELECT dossier FROM file WHERE taken_at >= :since AND taken_by = :name
+                     UNION SELECT dossier FROM decision
+                     WHERE kind = 'accept' AND void_at IS NULL AND at_ms >= :since AND operator = :name",
+                ),
+                vec![(":name", name), (":since", &since)],
+            ),
+            Lot::Station(name) => (
+                of_dossiers(
+                    "SELECT dossier FROM batch
+                     WHERE id >= :first AND coalesce(json_extract(settings, '$.station'), '') = :name",
+                ),
+                vec![(":name", name), (":first", &first)],
+            ),
+            Lot::Rejection(reason) => (
+                of_dossiers(
+                    "SELECT dossier FROM finding
+                     WHERE code IN (:page, 'rejected') AND at_ms >= :since AND detail = :reason",
+                ),
+                vec![(":reason", reason), (":page", &PAGE_REJECTED), (":since", &since)],
+            ),
+        };
+        let connection = self.read();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let codes = statement.query_map(params.as_slice(), |row| row.get(0))?;
+        Ok(codes.collect::<Result<_, _>>()?)
     }
 
     /// What was accepted of a target, in its unit, by ISO week in Viet Nam.
@@ -116,11 +196,19 @@ impl Catalog {
     }
 }
 
+/// Before the name of any batch that was opened at or after a moment.
+fn first_batch(since: i64) -> [u8; 16] {
+    let mut name = [0; 16];
+    name[..6].copy_from_slice(&since.max(0).to_be_bytes()[2..]);
+    name
+}
+
 #[cfg(test)]
 mod tests {
-    use sohoa_model::Timestamp;
+    use serde_json::json;
 
     use super::*;
+    use crate::batch::{BatchTarget, NewBatch};
     use crate::decision::TwoPersons;
     use crate::fixture::{START, act, file, fixture, row};
     use crate::query::DossierFilter;
@@ -141,6 +229,40 @@ mod tests {
         assert_eq!(work.people["chi"], Person { pages: 0, again: 0, accepted: 1 });
         assert_eq!(work.rejections, [("mờ".to_owned(), 1)]);
         assert_eq!(f.catalog.work(Day(today.0 + LATELY)).unwrap(), Work::default());
+        let lot = |lot: Lot, today: Day| f.catalog.lot(&lot, today).unwrap().into_iter().collect::<Vec<_>>();
+        assert_eq!(lot(Lot::Rejection("mờ".into()), today), ["H.2"]);
+        assert_eq!(lot(Lot::Person("chi".into()), today), ["H.1"]);
+        assert_eq!(lot(Lot::Week("2026-W47".into()), today), ["H.1"]);
+        assert_eq!(lot(Lot::Week("2026-W46".into()), today), [""; 0]);
+        assert_eq!(lot(Lot::Person("chi".into()), Day(today.0 + LATELY)), [""; 0]);
+    }
+
+    #[test]
+    fn batches_are_counted_for_the_station_that_opened_them() {
+        let f = fixture();
+        f.list(&[row("H.1", 1), row("H.2", 1), row("H.3", 1)]);
+        let today = Day::of(Timestamp(START));
+        for (dossier, settings) in
+            [("H.1", json!({ "station": "Trạm 03" })), ("H.2", json!({ "station": "Trạm 03" })), ("H.3", json!({}))]
+        {
+            let target = BatchTarget::Append;
+            let new = NewBatch {
+                dossier,
+                device: "test",
+                settings: &settings,
+                sides: 1,
+                sheets: None,
+                target,
+                document: None,
+            };
+            f.catalog.begin_batch(&new, &act("an", 2)).unwrap();
+        }
+        let stations = f.catalog.work(today).unwrap().stations;
+        assert_eq!(stations.keys().collect::<Vec<_>>(), ["", "Trạm 03"]);
+        assert_eq!(stations["Trạm 03"], StationWork { batches: 2, pages: 0, last: act("an", 2).at });
+        let lot = f.catalog.lot(&Lot::Station("Trạm 03".into()), today).unwrap();
+        assert_eq!(lot.into_iter().collect::<Vec<_>>(), ["H.1", "H.2"]);
+        assert!(f.catalog.work(Day(today.0 + LATELY)).unwrap().stations.is_empty());
     }
 
     #[test]

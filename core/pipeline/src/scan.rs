@@ -345,6 +345,7 @@ fn begin(archive: &Archive, plan: &ScanPlan, granted: &Granted) -> Result<BatchV
     }
     let settings = json!({
         "asked": plan.settings, "granted": granted, "reason": plan.reason, "blank_backs": plan.blank_backs,
+        "station": archive.session().station,
     });
     let sheets = match &plan.target {
         BatchTarget::InsteadOf(pages) => plan.sheets.or(Some((pages.len() as u32).div_ceil(sides))),

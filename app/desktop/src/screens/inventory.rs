@@ -31,6 +31,8 @@ pub struct Filter {
     text: String,
     chip: Option<Chip>,
     branch: Branch,
+    /// The codes of those that are meant at all, and what they are in words.
+    only: Option<(String, BTreeSet<String>)>,
     /// The places of the dossiers that are left, for this text, chip and branch; none after the archive was read again.
     left: Option<(String, Option<Chip>, Branch, Vec<usize>)>,
     /// The places of the lines of the tree that are seen; none after a branch was opened or closed.
@@ -44,6 +46,11 @@ impl Filter {
     /// A filter that was not asked yet.
     pub fn new(text: String, chip: Chip) -> Self {
         Self { text, chip: Some(chip), ..Self::default() }
+    }
+
+    /// A filter that leaves the dossiers with these codes, which are this in words.
+    pub fn only(words: String, codes: BTreeSet<String>) -> Self {
+        Self { only: Some((words, codes)), ..Self::new(String::new(), Chip::All) }
     }
 
     /// The archive was read again: what was left may be so no more.
@@ -68,7 +75,8 @@ impl Filter {
         let wanted: String = fold::letters(&self.text).collect();
         let takes = |at: &usize| {
             let line = &dossiers[*at];
-            self.chip().takes(line) && is_in(line, &self.branch) && line.matches(&wanted)
+            let is_meant = self.only.as_ref().is_none_or(|(_, codes)| codes.contains(&line.code));
+            is_meant && self.chip().takes(line) && is_in(line, &self.branch) && line.matches(&wanted)
         };
         let places = (0..dossiers.len()).filter(takes).collect();
         self.left = Some((self.text.clone(), self.chip, self.branch.clone(), places));
@@ -192,6 +200,14 @@ fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, 
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
+        if let Some((words, codes)) = &filter.only {
+            let label = format!("{words}  {}  ×", codes.len());
+            let name = texts.say("ui-drop-filter", &[("filter", words.into())]);
+            if parts::chip(ui, None, &label, &name, true).on_hover_text(&name).clicked() {
+                filter.only = None;
+                filter.forget();
+            }
+        }
         let chosen = filter.chip();
         let is_shown = |chip: &Chip| *chip == chosen || snapshot.count(*chip) > 0;
         for chip in std::iter::once(Chip::All).chain(Chip::WAITING.into_iter().filter(is_shown)) {

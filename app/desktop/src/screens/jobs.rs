@@ -1,38 +1,154 @@
 //! Jobs: what the machine does now, how far it is, what came of it, and the way to stop it.
 
 use eframe::egui;
-use egui::{Align, Layout, Margin, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+use lucide_icons::Icon;
 use sohoa_pipeline::progress::Phase;
-use sohoa_shell::{Texts, work};
+use sohoa_shell::history::Happening;
+use sohoa_shell::{Failure, Texts, work};
 
 use crate::command::Command;
 use crate::mill::{Mill, Running};
-use crate::model::Snapshot;
+use crate::model::{Chip, Snapshot};
 use crate::parts::{self, Action, Mark, Notice};
 use crate::screens::Act;
 use crate::theme::{semibold, tokens};
 
+/// Width of the log.
+const LOG: f32 = 360.0;
+/// Lines of the log that are shown, at most.
+const LINES: usize = 100;
+
+/// What the screen shows.
+pub struct Seen<'a> {
+    /// The texts.
+    pub texts: &'a Texts,
+    /// The archive.
+    pub snapshot: &'a Snapshot,
+    /// What reads, assembles and copies.
+    pub mill: &'a Mill,
+    /// Whether sheets are being fed, and that was told to stop.
+    pub feeding: Option<bool>,
+    /// What the machine did lately, the last first, once it is known.
+    pub log: Option<&'a Result<Vec<Happening>, Failure>>,
+}
+
 /// Draws it.
-pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, acts: &mut Vec<Act>) {
+pub fn show(ui: &mut Ui, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
+    let Seen { texts, snapshot, mill, .. } = *seen;
+    if ui.available_width() > 900.0 {
+        let frame = Frame::new().outer_margin(Margin { left: 12, ..Margin::ZERO });
+        Panel::right("jobs-log").exact_size(LOG).resizable(false).show_separator_line(false).frame(frame).show(
+            ui,
+            |ui| {
+                log(ui, seen, acts);
+            },
+        );
+    }
     ui.label(RichText::new(texts.get("ui-jobs")).font(semibold(20.0)).color(t.text));
     ui.add_space(8.0);
     ScrollArea::vertical().id_salt("jobs").auto_shrink([false, false]).show(ui, |ui| {
-        parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
-            ui.set_width(ui.available_width().min(860.0));
+        job(ui, |ui| {
             match &mill.running {
                 Some(running) => progress(ui, texts, running),
                 None => idle(ui, texts, snapshot),
             }
-            ui.add_space(10.0);
-            ui.horizontal(|ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons(ui, texts, snapshot, mill, acts));
-            });
+            if mill.running.is_some() || snapshot.to_read + snapshot.to_assemble > 0 {
+                ui.add_space(10.0);
+                ui.horizontal(|ui| {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons(ui, texts, snapshot, mill, acts));
+                });
+            }
         });
-        ui.add_space(12.0);
-        ui.scope(|ui| {
-            ui.set_max_width(894.0);
-            ended(ui, texts, mill);
+        ended(ui, texts, mill);
+        if let Some(is_stopping) = seen.feeding {
+            job(ui, |ui| feeding(ui, texts, is_stopping, acts));
+        }
+        if let Some((mark, words)) = snapshot.upstream_words(texts) {
+            job(ui, |ui| upstream(ui, texts, snapshot, mark, &words, acts));
+        }
+    });
+}
+
+/// The card of a job.
+fn job(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        add(ui);
+    });
+    ui.add_space(12.0);
+}
+
+/// Sheets that are fed.
+fn feeding(ui: &mut Ui, texts: &Texts, is_stopping: bool, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    ui.horizontal(|ui| {
+        Mark::Running.show(ui, t.surface);
+        ui.label(RichText::new(texts.get("ui-feeding")).font(semibold(16.0)).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let word = texts.get(Command::StopFeed.label());
+            let action = Action::new(&word, "").icon(Command::StopFeed.icon()).enabled(!is_stopping);
+            if action.show(ui, None).clicked() {
+                acts.push(Act::Command(Command::StopFeed));
+            }
+        });
+    });
+}
+
+/// How the station stands with its hub, and the way to speak to it now.
+fn upstream(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mark: Mark, words: &str, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let hub = snapshot.upstream.as_ref().map_or("", |upstream| upstream.hub.as_str());
+    ui.horizontal(|ui| {
+        mark.show(ui, t.surface);
+        ui.label(RichText::new(texts.get("ui-hub")).font(semibold(16.0)).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (word, cap) = (texts.get("ui-sync-now"), Command::Refresh.cap(texts));
+            if Action::new(&word, &cap).icon(Command::Refresh.icon()).show(ui, None).clicked() {
+                acts.push(Act::Command(Command::Refresh));
+            }
+        });
+    });
+    ui.label(RichText::new(words).color(t.text2));
+    ui.label(RichText::new(hub).small().color(t.text3));
+}
+
+/// What the machine did lately, and what needs a person.
+fn log(ui: &mut Ui, seen: &Seen<'_>, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let texts = seen.texts;
+    parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.set_height(ui.available_height());
+        let waiting = seen.snapshot.count(Chip::Findings);
+        if waiting > 0 {
+            let frame = Frame::new().inner_margin(Margin { top: 10, ..Margin::ZERO });
+            Panel::bottom("jobs-next").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+                let word = texts.say("ui-look-at-findings", &[("dossiers", waiting.into())]);
+                let width = ui.available_width();
+                if Action::new(&word, "").icon(Command::ShowCheck.icon()).show(ui, Some(width)).clicked() {
+                    acts.push(Act::List(Chip::Findings));
+                }
+            });
+        }
+        ui.label(RichText::new(texts.get("ui-log")).font(semibold(16.0)).color(t.text));
+        ScrollArea::vertical().id_salt("log").auto_shrink([false, false]).show(ui, |ui| match seen.log {
+            None => drop(ui.label(RichText::new(texts.get("ui-reading")).color(t.text2))),
+            Some(Err(failure)) => {
+                let (title, hint) = (&failure.sentence, failure.hint.as_str());
+                Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+            }
+            Some(Ok(log)) if log.is_empty() => drop(ui.label(RichText::new(texts.get("ui-log-empty")).color(t.text2))),
+            Some(Ok(log)) => {
+                for happening in log.iter().take(LINES) {
+                    let small = |words: &str| RichText::new(words).small();
+                    ui.add_space(4.0);
+                    let place = format!("{}  {}", happening.moment, happening.dossier);
+                    ui.label(small(place.trim_end()).color(t.text3));
+                    ui.add(egui::Label::new(small(&happening.sentence).color(t.text)).wrap());
+                }
+            }
         });
     });
 }
@@ -45,9 +161,15 @@ fn buttons(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, acts: &
         if action.show(ui, None).clicked() {
             acts.push(Act::Command(Command::StopWork));
         }
-        return;
-    }
-    if snapshot.to_read + snapshot.to_assemble == 0 {
+        if running.may_pause() {
+            let word = texts.get(if running.is_paused() { "ui-go-on-working" } else { "ui-pause-work" });
+            let icon = if running.is_paused() { Icon::Play } else { Command::PauseWork.icon() };
+            let cap = Command::PauseWork.cap(texts);
+            let action = Action::new(&word, &cap).icon(icon);
+            if action.show(ui, None).clicked() {
+                acts.push(Act::Command(Command::PauseWork));
+            }
+        }
         return;
     }
     let values = [("pages", snapshot.to_read.into()), ("documents", snapshot.to_assemble.into())];
@@ -74,13 +196,15 @@ fn idle(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
 pub fn progress(ui: &mut Ui, texts: &Texts, running: &Running) {
     let t = tokens(ui.ctx());
     let id = match running.step {
+        _ if running.is_paused() => "ui-work-paused",
         Some((Phase::Reading, ..)) => "ui-phase-reading",
         Some((Phase::Assembling, ..)) => "ui-phase-assembling",
         Some((Phase::Copying, ..)) => "ui-phase-copying",
         _ => "ui-phase-begins",
     };
     ui.horizontal(|ui| {
-        Mark::Running.show(ui, t.surface);
+        let mark = if running.is_paused() { Mark::Planned } else { Mark::Running };
+        mark.show(ui, t.surface);
         ui.label(RichText::new(texts.get(id)).font(semibold(16.0)).color(t.text));
     });
     let Some((_, done, total)) = running.step else { return };

@@ -5,7 +5,9 @@ use egui::{
     Align, Align2, FontId, Frame, Key, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
     pos2, vec2,
 };
+use sohoa_catalog::work::Lot;
 use sohoa_model::day::Day;
+use sohoa_model::dossier_state::DossierState;
 use sohoa_pipeline::accounts;
 use sohoa_shell::Texts;
 use sohoa_shell::report::{self, Outlook, percent};
@@ -18,8 +20,8 @@ use crate::screens::Act;
 use crate::theme::{Semantic, Tokens, semibold, tokens};
 
 /// The tables below the chart, by their keys.
-const TABLES: [(&str, Key); 3] =
-    [("ui-people", Key::Num1), ("progress-by-week", Key::Num2), ("ui-by-state", Key::Num3)];
+const TABLES: [(&str, Key); 4] =
+    [("ui-people", Key::Num1), ("ui-stations", Key::Num2), ("progress-by-week", Key::Num3), ("ui-by-state", Key::Num4)];
 
 /// What the screen remembers.
 #[derive(Debug, Default)]
@@ -37,6 +39,10 @@ pub enum List {
     Fonds(String),
     /// Those that wait for the same.
     Chip(Chip),
+    /// Those in a state.
+    State(DossierState),
+    /// Those of a lot.
+    Lot(Lot),
 }
 
 /// Draws it; says which list to open.
@@ -77,11 +83,13 @@ pub fn show(
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
             ui.allocate_ui_with_layout(vec2(left, lower), down, |ui| {
-                tables(ui, texts, snapshot, state, operator, lower);
+                if let Some(list) = tables(ui, texts, snapshot, state, operator, lower) {
+                    chosen = Some(list);
+                }
             });
             ui.allocate_ui_with_layout(vec2(side, lower), down, |ui| {
-                if rework(ui, texts, snapshot, lower) {
-                    chosen = Some(List::Chip(Chip::Rescan));
+                if let Some(list) = rework(ui, texts, snapshot, lower) {
+                    chosen = Some(list);
                 }
             });
         });
@@ -267,8 +275,16 @@ fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> O
     chosen
 }
 
-/// The tables below the chart, one at a time.
-fn tables(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, operator: &str, height: f32) {
+/// The tables below the chart, one at a time; a press on a row opens its dossiers.
+fn tables(
+    ui: &mut Ui,
+    texts: &Texts,
+    snapshot: &Snapshot,
+    state: &mut State,
+    operator: &str,
+    height: f32,
+) -> Option<List> {
+    let mut chosen = None;
     card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
@@ -282,22 +298,41 @@ fn tables(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, op
                 }
             });
         });
-        match state.table {
-            0 => people(ui, texts, snapshot, operator),
-            1 => weeks(ui, texts, snapshot),
-            _ => states(ui, texts, snapshot),
-        }
+        chosen = match state.table {
+            0 => people(ui, texts, snapshot, operator).map(List::Lot),
+            1 => stations(ui, texts, snapshot).map(List::Lot),
+            2 => weeks(ui, texts, snapshot).map(List::Lot),
+            _ => states(ui, texts, snapshot).map(List::State),
+        };
     });
+    chosen
 }
 
-/// A row of a table: words at the left, numbers at the right of their columns.
-fn row(ui: &mut Ui, cells: &[String], shares: &[f32], is_head: bool) {
+/// The heads of a table.
+fn head(ui: &mut Ui, cells: &[String], shares: &[f32]) {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
-    let painter = ui.painter();
-    if is_head {
-        painter.rect_filled(rect, 0.0, t.panel);
+    ui.painter().rect_filled(rect, 0.0, t.panel);
+    fill_in(ui, rect, cells, shares, true);
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, cells.join(" · ")));
+}
+
+/// A row of a table; says whether it was pressed.
+fn row(ui: &mut Ui, texts: &Texts, cells: &[String], shares: &[f32]) -> bool {
+    let t = tokens(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 0.0, t.hover);
     }
+    fill_in(ui, rect, cells, shares, false);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cells.join(" · ")));
+    response.on_hover_text(texts.get("ui-open-list")).clicked()
+}
+
+/// Words at the left, numbers at the right of their columns.
+fn fill_in(ui: &Ui, rect: Rect, cells: &[String], shares: &[f32], is_head: bool) {
+    let t = tokens(ui.ctx());
+    let painter = ui.painter();
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let mut left = rect.left() + 16.0;
     let room = rect.width() - 32.0;
@@ -312,14 +347,14 @@ fn row(ui: &mut Ui, cells: &[String], shares: &[f32], is_head: bool) {
         painter.galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colour);
         left = right;
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, cells.join(" · ")));
 }
 
-fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, operator: &str) {
+fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, operator: &str) -> Option<Lot> {
     const SHARES: [f32; 5] = [0.4, 0.15, 0.15, 0.15, 0.15];
     let t = tokens(ui.ctx());
     let heads = ["report-person", "report-captured", "report-again", "ui-first-pass", "report-accepted"];
-    row(ui, &heads.map(|id| texts.get(id)), &SHARES, true);
+    head(ui, &heads.map(|id| texts.get(id)), &SHARES);
+    let mut chosen = None;
     if snapshot.work.people.is_empty() {
         note(ui, &texts.get("ui-no-work"), t);
     }
@@ -333,9 +368,37 @@ fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, operator: &str) {
                 first_pass(texts, person.pages, person.again),
                 person.accepted.to_string(),
             ];
-            row(ui, &cells, &SHARES, false);
+            if row(ui, texts, &cells, &SHARES) {
+                chosen = Some(Lot::Person(name.clone()));
+            }
         }
     });
+    chosen
+}
+
+fn stations(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
+    const SHARES: [f32; 4] = [0.4, 0.15, 0.15, 0.3];
+    let t = tokens(ui.ctx());
+    let heads = ["report-station", "report-batches", "report-captured", "report-last-batch"];
+    head(ui, &heads.map(|id| texts.get(id)), &SHARES);
+    let mut chosen = None;
+    if snapshot.work.stations.is_empty() {
+        note(ui, &texts.get("ui-no-station"), t);
+    }
+    ScrollArea::vertical().id_salt("stations").auto_shrink([false, false]).show(ui, |ui| {
+        for (name, station) in &snapshot.work.stations {
+            let cells = [
+                if name.is_empty() { texts.get("ui-unnamed-station") } else { name.clone() },
+                station.batches.to_string(),
+                station.pages.to_string(),
+                station.last.short_vietnam(),
+            ];
+            if row(ui, texts, &cells, &SHARES) {
+                chosen = Some(Lot::Station(name.clone()));
+            }
+        }
+    });
+    chosen
 }
 
 /// The share of pages that were good the first time; a dash where there are none.
@@ -343,14 +406,11 @@ pub fn first_pass(texts: &Texts, pages: u64, again: u64) -> String {
     if pages == 0 { "–".to_owned() } else { percent(texts, pages.saturating_sub(again), pages) }
 }
 
-fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<DossierState> {
     const SHARES: [f32; 4] = [0.46, 0.18, 0.18, 0.18];
-    row(
-        ui,
-        &["report-state", "report-dossiers", "report-share", "report-pages"].map(|id| texts.get(id)),
-        &SHARES,
-        true,
-    );
+    let heads = ["report-state", "report-dossiers", "report-share", "report-pages"];
+    head(ui, &heads.map(|id| texts.get(id)), &SHARES);
+    let mut chosen = None;
     let all = snapshot.progress.total.listed.dossiers;
     ScrollArea::vertical().id_salt("states").auto_shrink([false, false]).show(ui, |ui| {
         for (state, amount) in &snapshot.progress.by_state {
@@ -360,9 +420,12 @@ fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
                 percent(texts, amount.dossiers, all),
                 amount.pages.to_string(),
             ];
-            row(ui, &cells, &SHARES, false);
+            if row(ui, texts, &cells, &SHARES) {
+                chosen = Some(*state);
+            }
         }
     });
+    chosen
 }
 
 fn note(ui: &mut Ui, words: &str, t: &Tokens) {
@@ -372,14 +435,15 @@ fn note(ui: &mut Ui, words: &str, t: &Tokens) {
 }
 
 /// What was accepted in the last weeks.
-fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
     const SHOWN: usize = 16;
     let t = tokens(ui.ctx());
     let weeks: Vec<_> = snapshot.progress.by_week.iter().rev().take(SHOWN).collect();
     if weeks.is_empty() {
         note(ui, &texts.get("ui-no-weeks"), t);
-        return;
+        return None;
     }
+    let mut chosen = None;
     let most = weeks.iter().map(|(_, amount)| amount.dossiers).max().unwrap_or(1).max(1);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ui.available_height() - 4.0), Sense::hover());
     let step = (rect.width() - 32.0) / SHOWN as f32;
@@ -388,6 +452,11 @@ fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
         let left = rect.left() + 16.0 + step * at as f32;
         let height = (base - rect.top() - 24.0) * amount.dossiers as f32 / most as f32;
         let column = Rect::from_min_max(pos2(left + 5.0, base - height), pos2(left + step - 5.0, base));
+        let all = Rect::from_min_max(pos2(left, rect.top()), pos2(left + step, rect.bottom()));
+        let response = ui.interact(all, ui.scope_id().with(at), Sense::click());
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(all, 2.0, t.hover);
+        }
         ui.painter().rect_filled(column, 2.0, t.accent);
         let middle = left + step / 2.0;
         let small = FontId::proportional(12.0);
@@ -396,16 +465,19 @@ fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
         let above = pos2(middle, base - height - 9.0);
         ui.painter().text(above, Align2::CENTER_CENTER, amount.dossiers, small, t.text2);
         let name = format!("{week}: {}", amount.dossiers);
-        let response = ui.interact(column, ui.scope_id().with(at), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &name));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        if response.on_hover_text(texts.get("ui-open-list")).clicked() {
+            chosen = Some(Lot::Week((*week).clone()));
+        }
     }
     ui.painter().hline(rect.left() + 16.0..=rect.right() - 16.0, base, Stroke::new(1.0, t.line2));
+    chosen
 }
 
-/// Why pages were sent back; says whether to open the dossiers that wait.
-fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> bool {
+/// Why pages were sent back; a reason opens its dossiers, the last line those that wait.
+fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Option<List> {
     let t = tokens(ui.ctx());
-    let mut opens = false;
+    let mut chosen = None;
     card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let (pages, again) = snapshot.work.pages();
@@ -419,10 +491,16 @@ fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> bool 
             Frame::new().inner_margin(Margin::symmetric(16, 5)).show(ui, |ui| {
                 ui.horizontal(|ui| {
                     let room = ui.available_width();
-                    let (label, response) = ui.allocate_exact_size(vec2(room * 0.42, 20.0), Sense::hover());
+                    let (label, response) = ui.allocate_exact_size(vec2(room * 0.42, 20.0), Sense::click());
+                    if response.hovered() || response.has_focus() {
+                        ui.painter().rect_filled(label.expand2(vec2(4.0, 3.0)), 4.0, t.hover);
+                    }
                     let galley = parts::cut(ui, reason, FontId::proportional(13.0), t.text, label.width());
                     ui.painter().galley(pos2(label.left(), label.center().y - galley.size().y / 2.0), galley, t.text);
-                    response.on_hover_text(reason);
+                    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, reason));
+                    if response.on_hover_text(reason).clicked() {
+                        chosen = Some(List::Lot(Lot::Rejection(reason.clone())));
+                    }
                     parts::bar(ui, room * 0.42, share(*times, most), None, &format!("{reason} {times}"));
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         ui.label(RichText::new(times.to_string()).font(semibold(13.0)).color(t.text));
@@ -434,9 +512,11 @@ fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> bool 
         if waiting > 0 {
             Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
                 let words = texts.say("ui-rescan-waits", &[("dossiers", waiting.into())]);
-                opens = ui.link(words).clicked();
+                if ui.link(words).clicked() {
+                    chosen = Some(List::Chip(Chip::Rescan));
+                }
             });
         }
     });
-    opens
+    chosen
 }
