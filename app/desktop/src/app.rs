@@ -26,8 +26,9 @@ use crate::jotter::{Jot, Jotter};
 use crate::keeper::{self, Keeper, Part};
 use crate::looks::Looks;
 use crate::mill::Mill;
-use crate::model::{self, Chip, DossierLine, Reader, Snapshot, Unread};
+use crate::model::{self, Branch, Chip, DossierLine, Reader, Snapshot, TreeLine, Unread};
 use crate::parts::{self, Mark};
+use crate::regions;
 use crate::screens::{
     Act, Screen, archives, check, describe, inventory, inventory_import, jobs, palette, progress, scan, search,
     settings, sign, sign_in, start,
@@ -318,6 +319,7 @@ impl App {
             self.carry_out(acts, &ctx);
             return;
         }
+        regions::begin(&ctx);
         self.rail(ui, &mut acts);
         self.header(ui, &mut acts);
         self.status(ui);
@@ -523,7 +525,7 @@ impl App {
             match news {
                 News::Devices(devices) => self.scan.devices(devices),
                 News::Profiles(profiles) => self.scan.profiles(profiles),
-                News::Filed => {}
+                News::Filed(done) => self.scan.filed(ctx.input(|input| input.time), done),
                 News::Ended(ending) => {
                     self.scan.ended(ending);
                     self.reader.ask(&self.texts);
@@ -658,7 +660,8 @@ impl App {
             Screen::Progress => Place::Progress,
             Screen::Sign => Place::Sign,
             Screen::Jobs => Place::Jobs,
-            Screen::Scan | Screen::Check | Screen::Describe | Screen::Search | Screen::Settings => Place::Everywhere,
+            Screen::Search => Place::Search,
+            Screen::Scan | Screen::Check | Screen::Describe | Screen::Settings => Place::Everywhere,
         }
     }
 
@@ -682,6 +685,12 @@ impl App {
                 let screen = if self.screen == Screen::Check { Screen::Check } else { Screen::Scan };
                 self.open(code, screen);
             }
+            None if let [place] = self.boxes_named(&code).as_slice() => {
+                self.filter = inventory::Filter::branch(place.clone());
+                self.screen = Screen::Inventory;
+            }
+            // The same code in several fonds: which is meant is chosen.
+            None if !self.boxes_named(&code).is_empty() => self.palette = Some(palette::State::of_places_with(code)),
             None => {
                 let words = self.texts.say("ui-no-such-code", &[("code", code.into())]);
                 self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
@@ -689,10 +698,17 @@ impl App {
         }
     }
 
+    /// The boxes with a code.
+    fn boxes_named(&self, code: &str) -> Vec<Branch> {
+        let Known::Read(snapshot) = &self.known else { return Vec::new() };
+        let is_it = |line: &&TreeLine| line.depth == 2 && line.branch[2].eq_ignore_ascii_case(code);
+        snapshot.tree.iter().filter(is_it).map(|line| line.branch.clone()).collect()
+    }
+
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
         // A form owns its letters: its keys are none, and hold while somebody types.
-        let is_form = self.place() == Place::Describe;
+        let is_form = matches!(self.place(), Place::Describe | Place::Search);
         let letters_live =
             !self.is_asking() && (is_form || !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused());
         let mut pressed = Vec::new();
@@ -748,6 +764,7 @@ impl App {
         let chooses = self.chooses && self.screen == Screen::Start;
         let mut choice = None;
         CentralPanel::default().frame(Frame::new().fill(t.app).inner_margin(Margin::same(16))).show(ui, |ui| {
+            regions::region(ui, &self.texts.get("ui-region-screen"));
             let is_lost = matches!(self.known, Known::Failed(_));
             match &self.known {
                 Known::Waiting => {
@@ -876,6 +893,10 @@ impl App {
                     self.filter = inventory::Filter::new(String::new(), chip);
                     self.screen = Screen::Inventory;
                 }
+                Act::Branch(branch) => {
+                    self.filter = inventory::Filter::branch(branch);
+                    self.screen = Screen::Inventory;
+                }
                 Act::Feed(plan) => {
                     self.feeder.feed(*plan, &self.texts);
                     self.remark = None;
@@ -948,6 +969,7 @@ impl App {
                 self.mill.look(&self.texts);
             }
             Command::Work => self.mill.work(None, &self.texts),
+            Command::NextPlace => self.search.next_place(),
             Command::PauseWork => self.mill.pause(),
             Command::StopWork => self.mill.stop(),
             Command::Refresh => {
@@ -984,6 +1006,10 @@ impl App {
                 self.sign_in = sign_in::State::default();
             }
             Command::ShowPalette => self.palette = self.palette.is_none().then(palette::State::default),
+            Command::GoToBox => self.palette = Some(palette::State::of_places()),
+            Command::FoldInspector => regions::fold(ctx),
+            Command::NextRegion => regions::go(ctx, false),
+            Command::PreviousRegion => regions::go(ctx, true),
             Command::ImportInventory => self.import = Some(inventory_import::State::default()),
             Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
             Command::Export if self.screen == Screen::Inventory => {
@@ -1064,6 +1090,7 @@ impl App {
             _ => 0,
         };
         Panel::left("rail").exact_size(84.0).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+            regions::region(ui, &self.texts.get("ui-region-rail"));
             ui.spacing_mut().item_spacing.y = 2.0;
             for (command, screen) in [
                 (Command::ShowStart, Screen::Start),
@@ -1212,6 +1239,7 @@ impl App {
             ],
             Place::Progress => &[Command::PrintReport, Command::Export, Command::ShowKeys],
             Place::Sign => &[Command::StopWork, Command::ShowKeys],
+            Place::Search => &[Command::Open, Command::NextPlace, Command::ShowKeys],
             Place::Jobs => &[Command::Work, Command::PauseWork, Command::StopWork, Command::ShowKeys],
             Place::Everywhere | Place::Start | Place::Inventory => &[
                 Command::ShowStart,

@@ -132,6 +132,16 @@ pub enum Command {
     PageBefore,
     /// The page of the document behind.
     PageAfter,
+    /// The next place on the page where a word was found.
+    NextPlace,
+    /// A box, or a dossier, by its code.
+    GoToBox,
+    /// The inspector at the right is folded away, or back.
+    FoldInspector,
+    /// The next region of the window has the focus.
+    NextRegion,
+    /// The region before.
+    PreviousRegion,
 }
 
 /// Where keys hold.
@@ -155,11 +165,13 @@ pub enum Place {
     Sign,
     /// On Jobs.
     Jobs,
+    /// On Search.
+    Search,
 }
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 17] = [
+    pub const EVERYWHERE: [Self; 20] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
@@ -176,6 +188,9 @@ impl Command {
         Self::Refresh,
         Self::SwitchLanguage,
         Self::SwitchTheme,
+        Self::FoldInspector,
+        Self::NextRegion,
+        Self::PreviousRegion,
         Self::ShowKeys,
     ];
 
@@ -184,9 +199,10 @@ impl Command {
         match place {
             Place::Everywhere => &Self::EVERYWHERE,
             Place::Start => &[Self::Open],
-            Place::Inventory => &[Self::Open, Self::ImportInventory, Self::Export],
+            Place::Inventory => &[Self::Open, Self::GoToBox, Self::ImportInventory, Self::Export],
             Place::Progress => &[Self::PrintReport, Self::Export],
             Place::Sign => &[Self::StopWork],
+            Place::Search => &[Self::NextPlace],
             Place::Describe => &[
                 Self::Finish,
                 Self::NextDoubt,
@@ -317,6 +333,11 @@ impl Command {
             Self::CopyPrevious => "ui-copy-previous",
             Self::PageBefore => "ui-page-before",
             Self::PageAfter => "ui-page-after",
+            Self::NextPlace => "ui-next-place",
+            Self::GoToBox => "ui-go-to-box",
+            Self::FoldInspector => "ui-fold-inspector",
+            Self::NextRegion => "ui-next-region",
+            Self::PreviousRegion => "ui-previous-region",
         }
     }
 
@@ -377,7 +398,10 @@ impl Command {
             Self::ShowDocuments => Icon::FileStack,
             Self::Hold => Icon::Lock,
             Self::CopyPrevious => Icon::Copy,
-            Self::PageAfter => Icon::ChevronRight,
+            Self::PageAfter | Self::NextPlace | Self::NextRegion => Icon::ChevronRight,
+            Self::PreviousRegion => Icon::ChevronLeft,
+            Self::GoToBox => Icon::Archive,
+            Self::FoldInspector => Icon::PanelRight,
         }
     }
 
@@ -441,7 +465,11 @@ impl Command {
             Self::Finish => control(Key::Enter),
             Self::NextDoubt => plain(Key::F8),
             Self::PreviousDoubt => KeyboardShortcut::new(Modifiers::SHIFT, Key::F8),
-            Self::ShowSource => plain(Key::F3),
+            Self::ShowSource | Self::NextPlace => plain(Key::F3),
+            Self::GoToBox => control(Key::G),
+            Self::FoldInspector => control(Key::B),
+            Self::NextRegion => plain(Key::F6),
+            Self::PreviousRegion => KeyboardShortcut::new(Modifiers::SHIFT, Key::F6),
             Self::ShowDocuments => plain(Key::F2),
             Self::Hold => plain(Key::F9),
             Self::CopyPrevious => control(Key::D),
@@ -485,6 +513,7 @@ mod tests {
             Place::Progress,
             Place::Sign,
             Place::Jobs,
+            Place::Search,
         ] {
             let all = Command::of(place).iter().chain(&Command::EVERYWHERE);
             let mut seen: Vec<KeyboardShortcut> = Vec::new();

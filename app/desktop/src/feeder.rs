@@ -44,7 +44,7 @@ pub enum News {
     /// The profiles of the archive.
     Profiles(Vec<(String, Profile)>),
     /// A sheet is filed: so many pages of the batch are.
-    Filed,
+    Filed(u64),
     /// The run is over.
     Ended(Ending),
     /// The second vault was brought up to date, or could not be.
@@ -60,9 +60,9 @@ pub struct Feeder {
 struct Steps<'a>(&'a Tell<News>);
 
 impl Sink for Steps<'_> {
-    fn step(&self, phase: Phase, _: u64, _: u64) {
+    fn step(&self, phase: Phase, done: u64, _: u64) {
         if phase == Phase::Taking {
-            self.0.hint(News::Filed);
+            self.0.hint(News::Filed(done));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 use sohoa_catalog::query::PageView;
-use sohoa_catalog::search::{Found, Markers};
+use sohoa_catalog::search::{Found, Markers, Scope};
 use sohoa_model::fold;
 use sohoa_model::ids::PageId;
 use sohoa_pipeline::PipelineError;
@@ -21,7 +21,7 @@ const LIMIT: usize = 200;
 pub const MARKERS: (&str, &str) = ("\u{2}", "\u{3}");
 
 enum Wish {
-    Find(String, Arc<Texts>),
+    Find(Scope, String, Arc<Texts>),
     Show { dossier: String, page: PageId, query: String, texts: Arc<Texts> },
 }
 
@@ -36,8 +36,8 @@ pub struct Shown {
 
 /// What the finder says.
 pub enum Answer {
-    /// What a query found, and pages that were not read yet.
-    Found(String, Found, u64),
+    /// What a query found in a scope, and pages that were not read yet.
+    Found(Scope, String, Found, u64),
     /// A page.
     Shown(PageId, Box<Shown>),
     /// It could not be done.
@@ -54,7 +54,7 @@ impl Finder {
             let mut archive: Option<Archive> = None;
             while let Ok(wish) = wishes.recv() {
                 for wish in last([wish].into_iter().chain(wishes.try_iter())) {
-                    let (Wish::Find(_, texts) | Wish::Show { texts, .. }) = &wish;
+                    let (Wish::Find(.., texts) | Wish::Show { texts, .. }) = &wish;
                     let texts = texts.clone();
                     let failed = |error| Answer::Failed(Failure::of(&error, &texts));
                     let opened = match archive.take() {
@@ -74,8 +74,8 @@ impl Finder {
     }
 
     /// Asks for words.
-    pub fn find(&self, query: &str, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Find(query.to_owned(), texts.clone()));
+    pub fn find(&self, scope: Scope, query: &str, texts: &Arc<Texts>) {
+        self.0.ask(Wish::Find(scope, query.to_owned(), texts.clone()));
     }
 
     /// Asks for a page on which they stand.
@@ -105,10 +105,10 @@ fn last(wishes: impl Iterator<Item = Wish>) -> impl Iterator<Item = Wish> {
 fn answer(archive: &Archive, wish: Wish) -> Result<Answer, PipelineError> {
     let catalog = archive.catalog();
     match wish {
-        Wish::Find(query, _) => {
+        Wish::Find(scope, query, _) => {
             let markers = Markers { open: MARKERS.0, close: MARKERS.1 };
-            let found = catalog.search(&query, LIMIT, markers)?;
-            Ok(Answer::Found(query, found, catalog.count_pages_to_read(None)?))
+            let found = catalog.search_in(scope, &query, LIMIT, markers)?;
+            Ok(Answer::Found(scope, query, found, catalog.count_pages_to_read(None)?))
         }
         Wish::Show { dossier, page, query, .. } => {
             let view = catalog.pages(&dossier)?.into_iter().find(|view| view.id == page);
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_page_that_is_looked_at_takes_no_query_away() {
         let texts = Arc::new(Texts::new(UiLanguage::Vietnamese));
-        let find = |query: &str| Wish::Find(query.to_owned(), texts.clone());
+        let find = |query: &str| Wish::Find(Scope::Everywhere, query.to_owned(), texts.clone());
         let show = |query: &str| Wish::Show {
             dossier: "H.1".to_owned(),
             page: PageId::new(Timestamp(0), &SystemRandomness),
@@ -161,7 +161,7 @@ mod tests {
         };
         let kept = |wishes: Vec<Wish>| {
             let words = last(wishes.into_iter()).map(|wish| match wish {
-                Wish::Find(query, _) => format!("find {query}"),
+                Wish::Find(_, query, _) => format!("find {query}"),
                 Wish::Show { query, .. } => format!("show {query}"),
             });
             words.collect::<Vec<_>>()

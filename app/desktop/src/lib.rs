@@ -21,6 +21,7 @@ pub mod looks;
 pub mod mill;
 pub mod model;
 pub mod parts;
+pub mod regions;
 pub mod screens;
 pub mod theme;
 pub mod wedge;

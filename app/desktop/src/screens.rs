@@ -31,7 +31,7 @@ use sohoa_pipeline::scan::ScanPlan;
 
 use crate::command::Command;
 use crate::desk::Deed;
-use crate::model::Chip;
+use crate::model::{Branch, Chip};
 
 /// The screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub enum Act {
     Replace(PageId),
     /// The dossiers that wait for the same are listed.
     List(Chip),
+    /// A branch of the archive is listed.
+    Branch(Branch),
     /// Sheets are fed.
     Feed(Box<ScanPlan>),
     /// The recognised text of a page is wanted.

@@ -9,7 +9,7 @@ use common::{PATIENCE, Window, session, shows};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sohoa_desktop::app::{App, Station};
 use sohoa_desktop::desk::Dossier;
 use sohoa_model::Language;
@@ -510,25 +510,77 @@ fn letters_that_are_typed_are_never_commands_and_a_held_dossier_is_covered() {
     assert!(held.state().is_settled(), "a held dossier is not scanned");
 }
 
+/// Types a code as a barcode scanner does.
+fn type_fast(window: &mut Window, code: &str) {
+    for letter in code.chars() {
+        window.input_mut().events.push(Event::Text(letter.to_string()));
+    }
+    let (key, modifiers) = (Key::Enter, Modifiers::NONE);
+    let enter = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    window.input_mut().events.push(enter);
+    window.run_steps(3);
+}
+
 #[test]
 fn a_barcode_opens_its_dossier_and_its_letters_are_no_keys() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");
     listed(folder.path(), &root);
     let mut window = window(&root, UiLanguage::Vietnamese);
-    let type_fast = |window: &mut Window, code: &str| {
-        for letter in code.chars() {
-            window.input_mut().events.push(Event::Text(letter.to_string()));
-        }
-        let (key, modifiers) = (Key::Enter, Modifiers::NONE);
-        let enter = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
-        window.input_mut().events.push(enter);
-        window.run_steps(3);
-    };
     type_fast(&mut window, "hs.02");
     until_dossier(&mut window, "the dossier of the barcode", |dossier| dossier.code == "HS.02");
     type_fast(&mut window, "HS.99");
     assert!(shows(&window, "Không có hồ sơ mang mã HS.99."));
+}
+
+#[test]
+fn the_code_of_a_box_opens_it_and_f6_goes_from_region_to_region() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let list = "mã hồ sơ,tên phông,mục lục số,hộp số,tiêu đề hồ sơ,số lượng trang\n\
+                HS.01,Phông Sở Tư pháp,Mục lục 02,H.0014,Sổ đăng ký khai sinh xã Nhân Khang,3\n\
+                HS.02,Phông Sở Tư pháp,Mục lục 02,H.0015,Quyết định cho thôi quốc tịch,2\n";
+    let path = folder.path().join("danh mục.csv");
+    std::fs::write(&path, list).expect("a list");
+    import_inventory(&new_archive(&root), &path, &sohoa_model::Cancel::new()).expect("an inventory");
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    // From any screen, as a barcode scanner types it.
+    type_fast(&mut window, "H.0015");
+    assert!(shows(&window, "HS.02 ·") && !shows(&window, "HS.01 ·"), "only the dossiers of the box");
+    // By its code with a few keys.
+    window.key_press_modifiers(Modifiers::CTRL, Key::G);
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::TextInput, "Mã hộp hoặc mã hồ sơ").type_text("h.0014");
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::NONE, Key::Enter);
+    window.run_steps(4);
+    assert!(shows(&window, "HS.01 ·") && !shows(&window, "HS.02 ·"));
+
+    // Regions in the order of the eye, and back.
+    let focused = |window: &Window| {
+        let is_focused = |node: &egui_kittest::Node<'_>| node.is_focused();
+        let found = window.query_all_by_role(Role::Region).find(is_focused);
+        found.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+    };
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        window.key_press_modifiers(Modifiers::NONE, Key::F6);
+        window.run_steps(2);
+        seen.push(focused(&window));
+    }
+    assert_eq!(seen[..2], ["Các màn hình", "Màn hình"]);
+    assert!(seen.contains(&"Danh mục".to_owned()) && seen.contains(&"HS.01".to_owned()), "{seen:?}");
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F6);
+    window.run_steps(2);
+    assert_eq!(focused(&window), seen[3]);
+    // The panel at the right goes away, and comes back.
+    let has_panel = |window: &Window| shows(window, "Các bước");
+    assert!(has_panel(&window));
+    for is_there in [false, true] {
+        window.key_press_modifiers(Modifiers::CTRL, Key::B);
+        window.run_steps(3);
+        assert_eq!(has_panel(&window), is_there);
+    }
 }
 
 #[test]
@@ -683,6 +735,15 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
     window.run_steps(3);
     until(&mut window, "the page of a hit", App::is_settled);
     assert!(shows(&window, "HS.01"), "a hit in the dossier");
+    // Only where it is looked for.
+    for (scope, hits) in [("Tiêu đề và mô tả", "1 kết quả"), ("Nội dung trang", "1 kết quả"), ("Mọi nơi", "2 kết quả")] {
+        press(&window, scope);
+        window.run_steps(2);
+        until(&mut window, scope, App::is_settled);
+        window.run_steps(3);
+        until(&mut window, "the page of a hit", App::is_settled);
+        assert!(shows(&window, hits) && shows(&window, "HS.01"), "{scope}");
+    }
 
     window.key_press_modifiers(Modifiers::CTRL, Key::Num6);
     until(&mut window, "the key", App::is_settled);

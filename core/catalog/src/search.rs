@@ -40,6 +40,18 @@ pub struct Markers<'a> {
     pub close: &'a str,
 }
 
+/// Where is searched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// In descriptions, then on pages.
+    #[default]
+    Everywhere,
+    /// In codes, titles and descriptions of documents.
+    Descriptions,
+    /// In the recognised texts of pages.
+    Pages,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
@@ -92,8 +104,19 @@ struct Term {
 }
 
 impl Catalog {
-    /// Searches; dossiers whose description has all the words come first, then pages, the best first.
+    /// Searches everywhere; dossiers whose description has all the words come first, then pages, the best first.
     pub fn search(&self, query: &str, limit: usize, markers: Markers<'_>) -> Result<Found, CatalogError> {
+        self.search_in(Scope::Everywhere, query, limit, markers)
+    }
+
+    /// Searches in a part of what is there.
+    pub fn search_in(
+        &self,
+        scope: Scope,
+        query: &str,
+        limit: usize,
+        markers: Markers<'_>,
+    ) -> Result<Found, CatalogError> {
         let terms = terms(query);
         if terms.is_empty() || limit == 0 {
             return Ok(Found { ranked: true, ..Found::default() });
@@ -103,10 +126,16 @@ impl Catalog {
             terms.iter().flat_map(|term| &term.phrases).map(|phrase| format!("\"{phrase}\"")).collect();
         let question = phrases.join(" AND ");
         let connection = self.read();
-        let mut hits = dossier_hits(&connection, &question, limit.saturating_add(1), &terms, markers)?;
+        let mut hits = match scope {
+            Scope::Pages => Vec::new(),
+            _ => dossier_hits(&connection, &question, limit.saturating_add(1), &terms, markers)?,
+        };
         if hits.len() > limit {
             hits.truncate(limit);
             return Ok(Found { hits, more_than: Some(limit), ranked: true });
+        }
+        if scope == Scope::Descriptions {
+            return Ok(Found { hits, more_than: None, ranked: true });
         }
         let (numbers, ranked) = page_numbers(&connection, &phrases, &question, limit - hits.len())?;
         let most = if ranked { limit - hits.len() } else { UNRANKED };

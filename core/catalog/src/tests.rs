@@ -14,7 +14,7 @@ use crate::fixture::{START, act, counting, described, file, fixture, reading, ro
 use crate::query::DossierFilter;
 use crate::reading::Correction;
 use crate::rendition::{INTENT_PDFA, PdfaRecord, Standing};
-use crate::search::Markers;
+use crate::search::{Markers, Scope};
 use crate::{Catalog, CatalogError, DecisionError};
 
 const MARKS: Markers<'_> = Markers { open: "[", close: "]" };
@@ -414,6 +414,22 @@ fn words_are_found_without_marks_and_chinese_by_character() {
     let long = f.catalog.search("\"ba bệnh viện bốn\"", 10, MARKS).unwrap().hits.remove(0).snippet;
     assert!(long.starts_with('…') && long.ends_with('…') && long.contains(" [ba bệnh viện bốn] "), "{long}");
     assert!(long.len() < 320, "{long}");
+}
+
+#[test]
+fn what_is_searched_can_be_descriptions_alone_or_pages_alone() {
+    let f = fixture();
+    f.list(&[row("H.1", 1)]);
+    f.take(&file("H.1", "1.jpg", 1));
+    f.read_all("Giám đốc bệnh viện tỉnh");
+    let places = |scope: Scope, query: &str| {
+        let hits = f.catalog.search_in(scope, query, 9, MARKS).unwrap().hits;
+        hits.iter().map(|hit| hit.page.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(Scope::Everywhere, "benh vien"), [false, true]);
+    assert_eq!(places(Scope::Descriptions, "benh vien"), [false]);
+    assert_eq!(places(Scope::Pages, "benh vien"), [true]);
+    assert_eq!(places(Scope::Descriptions, "giam doc"), [false; 0]);
 }
 
 #[test]

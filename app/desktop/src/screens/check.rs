@@ -19,6 +19,7 @@ use crate::command::Command;
 use crate::desk::{Deed, Dossier, Found, Page, Read};
 use crate::gallery::Gallery;
 use crate::parts::{self, Action, Mark, Notice, Thumb};
+use crate::regions;
 use crate::screens::page_keys::{self, Looking};
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
@@ -239,12 +240,18 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     let all = ui.available_width();
     let (list, inspector_width) = if all < 1290.0 { (264.0, 296.0) } else { (372.0, 320.0) };
     let frame = || Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.line));
-    Panel::right("check-inspector")
-        .exact_size(inspector_width)
-        .resizable(false)
-        .frame(frame().inner_margin(16))
-        .show(ui, |ui| inspector(ui, state, seen, acts));
+    if !regions::is_folded(ui.ctx()) {
+        Panel::right("check-inspector")
+            .exact_size(inspector_width)
+            .resizable(false)
+            .frame(frame().inner_margin(16))
+            .show(ui, |ui| {
+                regions::region(ui, &seen.dossier.code);
+                inspector(ui, state, seen, acts);
+            });
+    }
     Panel::left("check-list").exact_size(list).resizable(false).frame(frame().inner_margin(12)).show(ui, |ui| {
+        regions::region(ui, &seen.texts.get("ui-pages"));
         contact_sheet(ui, state, seen, gallery, acts);
     });
     let bar = frame().inner_margin(Margin::symmetric(12, 8));
@@ -281,6 +288,7 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
         });
     });
     CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| {
+        regions::region(ui, &seen.texts.get("ui-page"));
         let rect = ui.max_rect();
         if page_keys::covered(ui, rect, seen.texts, seen.dossier) {
             let place = egui::Rect::from_center_size(rect.center() + vec2(0.0, 40.0), vec2(260.0, 32.0));

@@ -20,6 +20,7 @@ use crate::gallery::Gallery;
 use crate::jotter::{Jot, Typed};
 use crate::lens::{self, Lens};
 use crate::parts::{self, Action, Mark, Notice};
+use crate::regions;
 use crate::screens::describe_form::Draft;
 use crate::screens::describe_text::Asked;
 use crate::screens::{Act, describe_form, describe_text, page_keys};
@@ -482,14 +483,17 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     let frame = || Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.line));
     if !state.hides_list && all >= 1100.0 {
         Panel::left("describe-list").exact_size(list).resizable(false).frame(frame()).show(ui, |ui| {
+            regions::region(ui, &seen.texts.get("ui-show-documents"));
             documents(ui, state, seen, acts);
         });
     }
     Panel::right("describe-form").exact_size(form).resizable(false).frame(frame().inner_margin(16)).show(ui, |ui| {
+        regions::region(ui, &seen.texts.get("ui-describe"));
         form_of(ui, state, seen, acts);
     });
     if seen.dossier.held.is_none() {
         Panel::right("describe-text").exact_size(text).resizable(false).frame(frame()).show(ui, |ui| {
+            regions::region(ui, &seen.texts.get("ui-text-head"));
             let Some(page) = state.page(seen.dossier) else { return };
             let is_signed = seen.dossier.state >= DossierState::Signed;
             let text = state.text.as_ref();
@@ -506,7 +510,10 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
         .resizable(false)
         .frame(bar)
         .show(ui, |ui| tools(ui, state, seen, acts));
-    CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| stage(ui, state, seen, gallery, acts));
+    CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| {
+        regions::region(ui, &seen.texts.get("ui-page"));
+        stage(ui, state, seen, gallery, acts);
+    });
     hold(ui, state, seen, acts);
 }
 

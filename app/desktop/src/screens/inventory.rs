@@ -17,6 +17,7 @@ use sohoa_shell::{Texts, history};
 use crate::command::Command;
 use crate::model::{Branch, Chip, DossierLine, Snapshot, TreeLine};
 use crate::parts::{self, Action, Mark};
+use crate::regions;
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
 
@@ -51,6 +52,17 @@ impl Filter {
     /// A filter that leaves the dossiers with these codes, which are this in words.
     pub fn only(words: String, codes: BTreeSet<String>) -> Self {
         Self { only: Some((words, codes)), ..Self::new(String::new(), Chip::All) }
+    }
+
+    /// A filter that leaves the dossiers of a branch, which is open in the tree.
+    pub fn branch(branch: Branch) -> Self {
+        let mut filter = Self { branch: branch.clone(), ..Self::new(String::new(), Chip::All) };
+        for depth in (1..branch.len()).filter(|depth| !branch[*depth - 1].is_empty()) {
+            let mut above = branch.clone();
+            above[depth..].iter_mut().for_each(String::clear);
+            filter.unfold(&above);
+        }
+        filter
     }
 
     /// The archive was read again: what was left may be so no more.
@@ -150,7 +162,10 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter
             .resizable(false)
             .show_separator_line(false)
             .frame(frame)
-            .show(ui, |ui| tree(ui, texts, snapshot, filter));
+            .show(ui, |ui| {
+                regions::region(ui, &texts.get("ui-whole-archive"));
+                tree(ui, texts, snapshot, filter);
+            });
     }
     if filter.chosen.as_ref().is_none_or(|code| line_of(snapshot, code).is_none()) {
         // Something is always chosen, so that nothing moves when it is.
@@ -158,16 +173,20 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter
         filter.chosen = filter.left().first().map(|&at| snapshot.dossiers[at].code.clone());
     }
     let chosen = filter.chosen.as_ref().and_then(|code| line_of(snapshot, code));
-    if let Some(line) = chosen.filter(|_| width > 800.0) {
+    if let Some(line) = chosen.filter(|_| width > 800.0 && !regions::is_folded(ui.ctx())) {
         Panel::right("inventory-inspector")
             .exact_size(300.0)
             .resizable(false)
             .show_separator_line(false)
             .frame(Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO }))
-            .show(ui, |ui| inspector(ui, texts, line, acts));
+            .show(ui, |ui| {
+                regions::region(ui, &line.code);
+                inspector(ui, texts, line, acts);
+            });
     }
     let frame = Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO });
     CentralPanel::default().frame(frame).show(ui, |ui| {
+        regions::region(ui, &texts.get("ui-inventory"));
         fields(ui, texts, snapshot, filter, acts);
         ui.add_space(6.0);
         filter.find(&snapshot.dossiers);

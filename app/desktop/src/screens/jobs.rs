@@ -11,6 +11,7 @@ use crate::command::Command;
 use crate::mill::{Mill, Running};
 use crate::model::{Chip, Snapshot};
 use crate::parts::{self, Action, Mark, Notice};
+use crate::regions;
 use crate::screens::Act;
 use crate::theme::{semibold, tokens};
 
@@ -37,11 +38,12 @@ pub struct Seen<'a> {
 pub fn show(ui: &mut Ui, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     let Seen { texts, snapshot, mill, .. } = *seen;
-    if ui.available_width() > 900.0 {
+    if ui.available_width() > 900.0 && !regions::is_folded(ui.ctx()) {
         let frame = Frame::new().outer_margin(Margin { left: 12, ..Margin::ZERO });
         Panel::right("jobs-log").exact_size(LOG).resizable(false).show_separator_line(false).frame(frame).show(
             ui,
             |ui| {
+                regions::region(ui, &texts.get("ui-log"));
                 log(ui, seen, acts);
             },
         );

@@ -8,13 +8,15 @@ use sohoa_model::fold;
 use sohoa_shell::Texts;
 
 use crate::command::{Command, Place};
-use crate::model::{DossierLine, Snapshot};
+use crate::model::{DossierLine, Snapshot, TreeLine};
 use crate::parts;
 use crate::screens::{Act, inventory};
 use crate::theme::{semibold, tokens};
 
 /// Dossiers that are offered, at most.
 const DOSSIERS: usize = 8;
+/// Boxes that are offered, at most.
+const BOXES: usize = 4;
 /// Height of a row.
 const ROW: f32 = 34.0;
 
@@ -26,9 +28,21 @@ pub struct State {
     had_focus: bool,
     /// The dossiers that fit, and the text that they were looked for with; none after the archive was read again.
     found: Option<(String, Vec<Arc<DossierLine>>)>,
+    /// Whether only places are offered: boxes and dossiers.
+    places_only: bool,
 }
 
 impl State {
+    /// One that offers boxes and dossiers, and no commands.
+    pub fn of_places() -> Self {
+        Self::of_places_with(String::new())
+    }
+
+    /// One of boxes and dossiers that begins with a text.
+    pub fn of_places_with(text: String) -> Self {
+        Self { text, places_only: true, ..Self::default() }
+    }
+
     /// The archive was read again: other dossiers may fit.
     pub fn forget(&mut self) {
         self.found = None;
@@ -62,8 +76,12 @@ pub fn show(
     state: &mut State,
 ) -> Option<Option<Act>> {
     let t = tokens(ui.ctx());
-    let mut offers = offers(texts, place, &state.text);
+    let mut offers = match state.places_only {
+        true => Vec::new(),
+        false => offers(texts, place, &state.text),
+    };
     if let Some(snapshot) = snapshot {
+        offers.extend(boxes(texts, snapshot, &state.text));
         offers.extend(state.find(snapshot).iter().map(|line| of_dossier(texts, line)));
     }
     let mut answer = None;
@@ -71,7 +89,7 @@ pub fn show(
     let top = egui::Area::new(egui::Id::unique("palette-area")).anchor(Align2::CENTER_TOP, vec2(0.0, 110.0));
     let shown = modal.area(top.order(egui::Order::Foreground)).show(ui.ctx(), |ui| {
         ui.set_width(640.0);
-        let hint = texts.get("ui-palette-hint");
+        let hint = texts.get(if state.places_only { "ui-box-or-dossier" } else { "ui-palette-hint" });
         let field = TextEdit::singleline(&mut state.text)
             .hint_text(&hint)
             .desired_width(f32::INFINITY)
@@ -153,6 +171,28 @@ fn offers(texts: &Texts, place: Place, text: &str) -> Vec<Offer> {
             act: Act::Command(command),
         })
         .collect()
+}
+
+/// The boxes whose code begins with a text, those that are it first.
+fn boxes(texts: &Texts, snapshot: &Snapshot, text: &str) -> Vec<Offer> {
+    let wanted: String = fold::letters(text.trim()).collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let folded = |line: &TreeLine| fold::letters(&line.branch[2]).collect::<String>();
+    let begins = |line: &&TreeLine| line.depth == 2 && folded(line).starts_with(&wanted);
+    let mut found: Vec<&TreeLine> = snapshot.tree.iter().filter(begins).collect();
+    found.sort_by_key(|line| folded(line) != wanted);
+    let offer = |line: &TreeLine| {
+        let above = line.branch[..2].iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>().join(" › ");
+        Offer {
+            icon: Command::GoToBox.icon(),
+            words: format!("{}  {above}", texts.say("ui-box-n", &[("box", (&line.branch[2]).into())])),
+            beside: texts.say("ui-dossiers-of", &[("done", line.done.into()), ("all", line.all.into())]),
+            act: Act::Branch(line.branch.clone()),
+        }
+    };
+    found.into_iter().take(BOXES).map(offer).collect()
 }
 
 fn of_dossier(texts: &Texts, line: &DossierLine) -> Offer {

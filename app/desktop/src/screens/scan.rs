@@ -16,6 +16,7 @@ use crate::desk::{Deed, Dossier, Found, Page};
 use crate::feeder::Ending;
 use crate::gallery::Gallery;
 use crate::parts::{self, Action, Mark, Notice, Thumb};
+use crate::regions;
 use crate::screens::page_keys::{self, Looking};
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
@@ -62,6 +63,8 @@ pub struct State {
     refused: Option<Failure>,
     hint: Option<&'static str>,
     reconciling: Option<Reconciling>,
+    /// When the first page of this run was filed and the last, in seconds, each with its number in the batch.
+    filed: Option<[(f64, u64); 2]>,
 }
 
 /// What the screen shows besides its state.
@@ -102,6 +105,20 @@ impl State {
         self.profiles = profiles;
     }
 
+    /// A page was filed: when, in seconds, and which of its batch.
+    pub fn filed(&mut self, at: f64, number: u64) {
+        let first = self.filed.map_or((at, number), |[first, _]| first);
+        self.filed = Some([first, (at, number)]);
+    }
+
+    /// Pages a minute of this run, once there is something to say.
+    fn speed(&self) -> Option<u64> {
+        let [(began, first), (at, last)] = self.filed?;
+        let pages = last.checked_sub(first).filter(|pages| *pages > 0)?;
+        let seconds = at - began;
+        (seconds > 1.0).then(|| (pages as f64 * 60.0 / seconds).round() as u64)
+    }
+
     /// A run ended.
     pub fn ended(&mut self, ending: Ending) {
         if matches!(ending, Ending::Empty | Ending::Stopped) {
@@ -109,6 +126,7 @@ impl State {
             self.sheets.clear();
         }
         self.seat = Seat::End;
+        self.filed = None;
         self.ending = Some(ending);
     }
 
@@ -256,9 +274,12 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     state.looking.hear(ui);
     let width = if ui.available_width() < 1290.0 { 296.0 } else { 320.0 };
     let frame = Frame::new().fill(t.panel).stroke(Stroke::new(1.0, t.line)).inner_margin(Margin::same(16));
-    Panel::right("scan-inspector").exact_size(width).resizable(false).frame(frame).show(ui, |ui| {
-        inspector(ui, state, seen, acts);
-    });
+    if !regions::is_folded(ui.ctx()) {
+        Panel::right("scan-inspector").exact_size(width).resizable(false).frame(frame).show(ui, |ui| {
+            regions::region(ui, &seen.dossier.code);
+            inspector(ui, state, seen, acts);
+        });
+    }
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(16, 12));
     Panel::bottom("scan-verbs").exact_size(56.0).resizable(false).frame(frame).show(ui, |ui| {
         let width = ui.available_width();
@@ -290,9 +311,13 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
     });
     let frame = Frame::new().fill(t.panel).inner_margin(Margin { left: 0, right: 0, top: 12, bottom: 12 });
     Panel::bottom("scan-strip").exact_size(THUMB.y + 24.0).resizable(false).frame(frame).show(ui, |ui| {
+        regions::region(ui, &seen.texts.get("ui-pages"));
         strip(ui, state, seen, gallery);
     });
-    CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| stage(ui, state, seen, gallery, acts));
+    CentralPanel::default().frame(Frame::new().fill(t.stage)).show(ui, |ui| {
+        regions::region(ui, &seen.texts.get("ui-page"));
+        stage(ui, state, seen, gallery, acts);
+    });
     if state.reconciling.is_some() {
         reconcile(ui, state, seen, gallery, acts);
     }
@@ -417,7 +442,7 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
         next_step(ui, state, seen, acts);
     });
     ScrollArea::vertical().id_salt("scan-inspector").auto_shrink([false, false]).show(ui, |ui| {
-        counter(ui, seen);
+        counter(ui, state, seen);
         ui.add_space(6.0);
         light(ui, seen);
         ui.add_space(6.0);
@@ -430,7 +455,7 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
     });
 }
 
-fn counter(ui: &mut Ui, seen: &Seen<'_>) {
+fn counter(ui: &mut Ui, state: &State, seen: &Seen<'_>) {
     let t = tokens(ui.ctx());
     let (texts, dossier) = (seen.texts, seen.dossier);
     let pages = dossier.pages.len();
@@ -449,6 +474,9 @@ fn counter(ui: &mut Ui, seen: &Seen<'_>) {
             }
         });
     });
+    if let Some(speed) = state.speed().filter(|_| seen.is_feeding) {
+        ui.label(RichText::new(texts.say("ui-pages-a-minute", &[("pages", speed.into())])).small().color(t.text2));
+    }
     let share = dossier.expected().map_or(0.0, |expected| pages as f32 / expected.max(1) as f32);
     let width = ui.available_width();
     let name = texts.say("ui-pages-named", &[("pages", pages.into())]);

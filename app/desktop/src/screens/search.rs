@@ -8,7 +8,7 @@ use egui::{
     CentralPanel, FontId, Frame, Key, Margin, Modifiers, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextEdit,
     TextFormat, Ui, WidgetInfo, vec2,
 };
-use sohoa_catalog::search::{Found, Hit};
+use sohoa_catalog::search::{Found, Hit, Scope};
 use sohoa_model::ids::PageId;
 use sohoa_shell::{Failure, Texts};
 
@@ -16,20 +16,32 @@ use crate::finder::{Answer, Finder, MARKERS, Shown};
 use crate::gallery::Gallery;
 use crate::lens::Lens;
 use crate::parts::{self, Mark, Notice};
+use crate::regions;
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
 
 /// Height of a hit.
 const ROW: f32 = 78.0;
 
+/// Where can be searched.
+const SCOPES: [(Scope, &str); 3] = [
+    (Scope::Everywhere, "ui-scope-everywhere"),
+    (Scope::Descriptions, "ui-scope-descriptions"),
+    (Scope::Pages, "ui-scope-pages"),
+];
+
 /// What was typed and what came of it.
 #[derive(Default)]
 pub struct State {
     query: String,
-    asked: String,
-    found: Option<(String, Found, u64)>,
+    /// Where is searched.
+    scope: Scope,
+    asked: (Scope, String),
+    found: Option<((Scope, String), Found, u64)>,
     chosen: usize,
     shown: Option<(PageId, Box<Shown>)>,
+    /// Which of the places of the page is looked at.
+    place: usize,
     wanted: Option<PageId>,
     lens: Lens,
     refused: Option<Failure>,
@@ -47,13 +59,14 @@ impl State {
     pub fn take(&mut self, answer: Answer) {
         self.refused = None;
         match answer {
-            Answer::Found(query, found, unread) => {
+            Answer::Found(scope, query, found, unread) => {
                 self.chosen = 0;
                 self.shown = None;
                 self.wanted = None;
-                self.found = Some((query, found, unread));
+                self.found = Some(((scope, query), found, unread));
             }
             Answer::Shown(page, shown) => {
+                self.place = 0;
                 let place = shown.places.first();
                 self.lens.look_at(shown.view.id, place.copied());
                 self.shown = Some((page, shown));
@@ -64,15 +77,25 @@ impl State {
 
     /// Whether what was asked for has come.
     pub fn is_settled(&self) -> bool {
-        let is_found = self.asked.is_empty() || self.found.as_ref().is_some_and(|(query, ..)| *query == self.asked);
+        let is_found = self.asked.1.is_empty() || self.found.as_ref().is_some_and(|(asked, ..)| *asked == self.asked);
         is_found && self.wanted == self.shown.as_ref().map(|(page, _)| *page)
     }
 
     /// Remembers what led to a dossier.
     fn remember(&mut self) {
-        self.recent.retain(|query| *query != self.asked);
-        self.recent.insert(0, self.asked.clone());
+        self.recent.retain(|query| *query != self.asked.1);
+        self.recent.insert(0, self.asked.1.clone());
         self.recent.truncate(RECENT);
+    }
+
+    /// Looks at the next place of the page where a word was found.
+    pub fn next_place(&mut self) {
+        let Some((_, shown)) = &self.shown else { return };
+        if shown.places.is_empty() {
+            return;
+        }
+        self.place = (self.place + 1) % shown.places.len();
+        self.lens.look_at(shown.view.id, shown.places.get(self.place).copied());
     }
 
     fn hit(&self) -> Option<&Hit> {
@@ -96,6 +119,7 @@ pub fn show(
     let width = (ui.available_width() * 0.42).clamp(320.0, 560.0);
     let frame = Frame::new().fill(t.app);
     Panel::left("hits").exact_size(width).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
+        regions::region(ui, &texts.get("ui-search"));
         hits(ui, texts, state);
     });
     let page = state.hit().filter(|hit| !hit.held).and_then(|hit| Some((hit.dossier.clone(), hit.page.as_ref()?.page)));
@@ -103,10 +127,11 @@ pub fn show(
         && state.wanted != Some(page)
     {
         state.wanted = Some(page);
-        finder.show(&dossier, page, &state.asked, texts);
+        finder.show(&dossier, page, &state.asked.1, texts);
     }
     let frame = Frame::new().fill(t.stage).outer_margin(Margin { left: 12, ..Margin::ZERO }).corner_radius(8);
     CentralPanel::default().frame(frame).show(ui, |ui| {
+        regions::region(ui, &texts.get("ui-page"));
         let rect = ui.max_rect();
         let hit = state.hit().cloned();
         match (&state.shown, hit) {
@@ -148,14 +173,24 @@ fn field(ui: &mut Ui, texts: &Arc<Texts>, finder: &Finder, state: &mut State) {
         if is_asked || !std::mem::replace(&mut state.had_focus, true) {
             field.request_focus();
         }
-        if state.query.trim() != state.asked {
-            state.asked = state.query.trim().to_owned();
-            match state.asked.is_empty() {
-                true => state.found = None,
-                false => finder.find(&state.asked, texts),
+    });
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        for (scope, id) in SCOPES {
+            let words = texts.get(id);
+            if parts::chip(ui, None, &words, &words, scope == state.scope).clicked() {
+                state.scope = scope;
             }
         }
     });
+    let asked = (state.scope, state.query.trim().to_owned());
+    if asked != state.asked {
+        match asked.1.is_empty() {
+            true => state.found = None,
+            false => finder.find(asked.0, &asked.1, texts),
+        }
+        state.asked = asked;
+    }
 }
 
 /// Hits by the arrows, the dossier of one by Enter; the field keeps the letters.
@@ -201,6 +236,12 @@ fn hits(ui: &mut Ui, texts: &Texts, state: &mut State) {
     if *unread > 0 {
         let words = texts.say("ui-unread-pages", &[("pages", (*unread).into())]);
         ui.label(RichText::new(words).small().color(t.warn.fg));
+    }
+    if found.hits.is_empty() && state.scope != Scope::Everywhere {
+        let word = RichText::new(texts.get("ui-search-everywhere")).color(t.accent_text);
+        if ui.add(egui::Button::new(word).frame(false)).clicked() {
+            state.scope = Scope::Everywhere;
+        }
     }
     ui.add_space(4.0);
     let mut chosen = None;

@@ -12,6 +12,7 @@ use crate::command::Command;
 use crate::mill::Mill;
 use crate::model::{Chip, DossierLine, Snapshot};
 use crate::parts::{self, Action, Mark, Notice};
+use crate::regions;
 use crate::screens::{Act, Screen, inventory, jobs};
 use crate::theme::{semibold, tokens};
 
@@ -33,12 +34,13 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state:
     let ready = of(snapshot, is_ready);
     let blocked = of(snapshot, |line| line.pages > 0 && line.state < DossierState::Signed && !is_ready(line));
     let frame = egui::Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO });
-    Panel::right("sign-inspector")
-        .exact_size(330.0)
-        .resizable(false)
-        .show_separator_line(false)
-        .frame(frame)
-        .show(ui, |ui| inspector(ui, texts, mill, state, ready.len(), acts));
+    Panel::right("sign-inspector").exact_size(330.0).resizable(false).show_separator_line(false).frame(frame).show(
+        ui,
+        |ui| {
+            regions::region(ui, &texts.get("ui-signing-key"));
+            inspector(ui, texts, mill, state, ready.len(), acts);
+        },
+    );
     ui.horizontal(|ui| {
         ui.label(RichText::new(texts.get("ui-sign")).font(semibold(20.0)).color(t.text));
         // What went upstream, and what waits.
