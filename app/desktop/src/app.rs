@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui;
 use egui::{
     Align, Align2, Area, CentralPanel, Context, FontId, Frame, Key, KeyboardShortcut, Layout, Margin, Modal, Modifiers,
-    Order, Panel, Rect, RichText, Role, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
+    Order, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
 };
 use sohoa_catalog::query::PageView;
 use sohoa_catalog::work::Lot;
@@ -1315,15 +1315,18 @@ impl App {
             let half = all.len().div_ceil(2);
             ui.spacing_mut().item_spacing = vec2(24.0, 2.0);
             ui.spacing_mut().interact_size.y = 28.0;
-            ui.columns(2, |columns| {
-                for (at, command) in all.iter().enumerate() {
-                    let column = &mut columns[at / half];
-                    column.horizontal(|ui| {
-                        ui.label(format!("{}  {}", char::from(command.icon()), texts.get(command.label())));
-                        let right = Layout::right_to_left(Align::Center);
-                        ui.with_layout(right, |ui| parts::keycap(ui, &command.cap(&texts)));
-                    });
-                }
+            let room = (ctx.content_rect().height() - 180.0).max(200.0);
+            ScrollArea::vertical().id_salt("keys").max_height(room).show(ui, |ui| {
+                ui.columns(2, |columns| {
+                    for (at, command) in all.iter().enumerate() {
+                        let column = &mut columns[at / half];
+                        column.horizontal(|ui| {
+                            ui.label(format!("{}  {}", char::from(command.icon()), texts.get(command.label())));
+                            let right = Layout::right_to_left(Align::Center);
+                            ui.with_layout(right, |ui| parts::keycap(ui, &command.cap(&texts)));
+                        });
+                    }
+                });
             });
             ui.horizontal(|ui| {
                 ui.label(texts.get("ui-zoom"));

@@ -2,7 +2,7 @@
 //! right and from top to bottom; Tab goes on inside.
 
 use eframe::egui;
-use egui::{Context, Id, Pos2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Context, Id, LayerId, Order, Pos2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::theme::tokens;
 
@@ -37,7 +37,9 @@ pub fn region(ui: &mut Ui, name: &str) {
     let response = ui.interact(mark, id, Sense::focusable_noninteractive());
     response.widget_info(|| WidgetInfo::labeled(Role::Region, true, name));
     if response.has_focus() {
-        ui.painter().rect_filled(mark, 0.0, tokens(ui.ctx()).focus);
+        // Above all that is drawn into the region.
+        let layer = LayerId::new(Order::Foreground, id);
+        ui.ctx().layer_painter(layer).rect_filled(mark, 0.0, tokens(ui.ctx()).focus);
     }
     change(ui.ctx(), |drawn| drawn.now.push((room.min, id)));
 }

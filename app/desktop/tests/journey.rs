@@ -736,7 +736,8 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
     until(&mut window, "the page of a hit", App::is_settled);
     assert!(shows(&window, "HS.01"), "a hit in the dossier");
     // Only where it is looked for.
-    for (scope, hits) in [("Tiêu đề và mô tả", "1 kết quả"), ("Nội dung trang", "1 kết quả"), ("Mọi nơi", "2 kết quả")] {
+    for (scope, hits) in [("Tiêu đề và mô tả", "1 kết quả"), ("Nội dung trang", "1 kết quả"), ("Mọi nơi", "2 kết quả")]
+    {
         press(&window, scope);
         window.run_steps(2);
         until(&mut window, scope, App::is_settled);
