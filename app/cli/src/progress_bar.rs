@@ -68,6 +68,7 @@ fn phase_text(phase: Phase) -> &'static str {
         Phase::Copying => "progress-phase-copying",
         Phase::Reading => "progress-phase-reading",
         Phase::Assembling => "progress-phase-assembling",
+        Phase::Signing => "progress-phase-signing",
         Phase::Checking => "progress-phase-checking",
     }
 }

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Instant;
 
 use eframe::egui::Context;
-use sohoa_model::Cancel;
 use sohoa_model::reading::LanguageChoice;
+use sohoa_model::{Cancel, Verdict};
 use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::process::{self, ProcessOutcome, ProcessPlan};
@@ -110,22 +110,33 @@ pub struct Mill {
     pub ended: Option<Result<(ProcessOutcome, bool), Failure>>,
     /// How copying to the second vault ended last; none if it was told to stop.
     pub copied: Option<Result<Option<Copied>, Failure>>,
+    /// What was signed by the work that runs or ended last, the first first.
+    pub signed: Signed,
     /// The key of the station, once it is known.
     pub key: Option<Result<Option<KeyEntry>, Failure>>,
 }
 
-struct Steps<'a>(&'a Tell<News>, &'a Gate);
+/// Documents that were signed, each with the verdict on it.
+pub type Signed = Arc<Mutex<Vec<(String, Verdict)>>>;
+
+struct Steps<'a>(&'a Tell<News>, &'a Gate, &'a Signed);
 
 impl Sink for Steps<'_> {
     fn step(&self, phase: Phase, done: u64, total: u64) {
         self.0.hint(News::Step(phase, done, total));
         self.1.pass();
     }
+
+    fn signed(&self, document: &str, verdict: &Verdict) {
+        self.2.lock().unwrap_or_else(PoisonError::into_inner).push((document.to_owned(), verdict.clone()));
+    }
 }
 
 impl Mill {
     /// Starts the thread; it ends with this. The settings of the station lie in their usual folder, or in another one.
     pub fn start(root: PathBuf, session: Session, settings: Option<PathBuf>, ctx: &Context) -> Self {
+        let signed = Signed::default();
+        let kept = signed.clone();
         let errand = Errand::start(ctx, move |wishes, news| {
             while let Ok(wish) = wishes.recv() {
                 match wish {
@@ -135,12 +146,12 @@ impl Mill {
                     }
                     Wish::Work { password, cancel, gate, texts } => {
                         let key = password.map(|password| (settings.as_deref(), password));
-                        let ended = work(&root, &session, key, &cancel, &texts, &Steps(news, &gate));
+                        let ended = work(&root, &session, key, &cancel, &texts, &Steps(news, &gate, &kept));
                         news.tell(News::Ended(ended.map(|outcome| (outcome, cancel.is_requested()))));
                     }
                     Wish::Copy { cancel, gate, texts } => {
                         let copied = Archive::open(&root, &session)
-                            .and_then(|archive| second_vault::copy_all(&archive, &cancel, &Steps(news, &gate)));
+                            .and_then(|archive| second_vault::copy_all(&archive, &cancel, &Steps(news, &gate, &kept)));
                         news.tell(News::Copied(match copied {
                             Ok(copied) => Ok(Some(copied)),
                             Err(_) if cancel.is_requested() => Ok(None),
@@ -150,7 +161,7 @@ impl Mill {
                 }
             }
         });
-        Self { errand, running: None, ended: None, copied: None, key: None }
+        Self { errand, running: None, ended: None, copied: None, signed, key: None }
     }
 
     /// Asks which key the station signs with.
@@ -164,6 +175,7 @@ impl Mill {
             return;
         }
         self.ended = None;
+        self.signed.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let (cancel, gate) = self.begin(password.is_some());
         self.errand.ask(Wish::Work { password, cancel, gate, texts: texts.clone() });
     }

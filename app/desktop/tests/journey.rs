@@ -758,6 +758,8 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
         assert!(shows(&window, wanted), "{wanted}");
     }
 
+    assert_eq!(window.query_all_by_label_contains("chữ ký đạt").count(), 3, "each file with the verdict on it");
+
     // Who captured does not accept.
     window.key_press_modifiers(Modifiers::CTRL, Key::Num2);
     window.run_steps(3);

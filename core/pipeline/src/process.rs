@@ -120,7 +120,9 @@ pub(crate) fn go_on(
         drop(sender);
         let shared = &shared;
         scope.spawn(move || {
-            let result = finisher(archive, plan, key, shared, cancel, &finished);
+            let worker = Worker::new(archive.session().worker.clone());
+            let given_up = BTreeSet::new();
+            let result = Finisher { archive, plan, key, shared, cancel, sink, worker, given_up }.work(&finished);
             shared.note(result);
         });
     });
@@ -284,99 +286,113 @@ fn read(
     }))
 }
 
-/// Assembles and signs whatever is complete, each time a page ended, until no lane is left.
-fn finisher(
-    archive: &Archive,
-    plan: &ProcessPlan,
-    key: Option<&SigningKey>,
-    shared: &Shared,
-    cancel: &Cancel,
-    finished: &mpsc::Receiver<()>,
-) -> Result<(), PipelineError> {
-    let mut worker = Worker::new(archive.session().worker.clone());
-    let mut given_up = BTreeSet::new();
-    let mut lanes_work = true;
-    loop {
-        finish_documents(archive, plan, key, shared, cancel, &mut worker, &mut given_up)?;
-        if !lanes_work || cancel.is_requested() || shared.stop.is_requested() {
-            return Ok(());
-        }
-        match finished.recv_timeout(Duration::from_secs(1)) {
-            Ok(()) => while finished.try_recv().is_ok() {},
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => lanes_work = false,
-        }
-    }
+/// Assembles and signs whatever is complete, as long as pages are read and once more after that.
+struct Finisher<'a> {
+    archive: &'a Archive,
+    plan: &'a ProcessPlan,
+    key: Option<&'a SigningKey>,
+    shared: &'a Shared,
+    cancel: &'a Cancel,
+    sink: &'a dyn Sink,
+    worker: Worker,
+    given_up: BTreeSet<DocumentId>,
 }
 
-fn finish_documents(
-    archive: &Archive,
-    plan: &ProcessPlan,
-    key: Option<&SigningKey>,
-    shared: &Shared,
-    cancel: &Cancel,
-    worker: &mut Worker,
-    given_up: &mut BTreeSet<DocumentId>,
-) -> Result<(), PipelineError> {
-    let lock = archive.layout().documents_lock();
-    let stopped = || cancel.is_requested() || shared.stop.is_requested();
-    let mut dossiers = BTreeSet::new();
-    let hopeless = given_up.clone();
-    let mut settle = |job: &DocumentJob, result: Result<(), PipelineError>, count: fn(&mut ProcessOutcome)| match result
-    {
-        Ok(()) => {
-            shared.update(count);
-            dossiers.insert(job.dossier.clone());
-            Ok(())
-        }
-        Err(PipelineError::Cancelled | PipelineError::Worker(WorkerFault::Cancelled)) => Ok(()),
-        Err(error) if is_of_the_document(&error) => {
-            let name = archive.catalog().document_detail(job.document)?.name;
-            shared.update(|outcome| outcome.problems.push((name, error_chain(&error))));
-            given_up.insert(job.document);
-            Ok(())
-        }
-        Err(error) => Err(error),
-    };
-    for job in archive.catalog().documents_to_assemble(plan.dossier.as_deref())? {
-        if hopeless.contains(&job.document) {
-            continue;
-        }
-        // Another process may be at the same document: one after the other, and each looks again what is left to do.
-        let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
-        let detail = archive.catalog().document_detail(job.document)?;
-        match detail.seal() {
-            Seal::Open => {}
-            Seal::Kept(_) => continue,
-            Seal::Broken => {
-                settle(&job, Err(PipelineError::SealBroken), |_| ())?;
-                continue;
+impl Finisher<'_> {
+    /// Each time a page ended, until no lane is left.
+    fn work(&mut self, finished: &mpsc::Receiver<()>) -> Result<(), PipelineError> {
+        let mut lanes_work = true;
+        loop {
+            self.finish_documents(lanes_work)?;
+            if !lanes_work || self.is_stopped() {
+                return Ok(());
+            }
+            match finished.recv_timeout(Duration::from_secs(1)) {
+                Ok(()) => while finished.try_recv().is_ok() {},
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => lanes_work = false,
             }
         }
-        if !stopped() && detail.pdfa.is_none() && detail.input == Some(job.input) {
-            settle(&job, assemble::assemble(archive, &job, worker, cancel), |outcome| outcome.assembled += 1)?;
-        }
     }
-    if let Some(key) = key {
-        for job in archive.catalog().documents_to_sign(plan.dossier.as_deref())? {
+
+    fn is_stopped(&self) -> bool {
+        self.cancel.is_requested() || self.shared.stop.is_requested()
+    }
+
+    /// Ends what can be ended now. How far signing is told once no page is read any more: until then that is what is told.
+    fn finish_documents(&mut self, lanes_work: bool) -> Result<(), PipelineError> {
+        let Self { archive, plan, key, shared, cancel, sink, .. } = *self;
+        let lock = archive.layout().documents_lock();
+        let stopped = || cancel.is_requested() || shared.stop.is_requested();
+        let mut dossiers = BTreeSet::new();
+        let hopeless = self.given_up.clone();
+        let mut settle =
+            |job: &DocumentJob, result: Result<(), PipelineError>, count: fn(&mut ProcessOutcome)| match result {
+                Ok(()) => {
+                    shared.update(count);
+                    dossiers.insert(job.dossier.clone());
+                    Ok(())
+                }
+                Err(PipelineError::Cancelled | PipelineError::Worker(WorkerFault::Cancelled)) => Ok(()),
+                Err(error) if is_of_the_document(&error) => {
+                    let name = archive.catalog().document_detail(job.document)?.name;
+                    shared.update(|outcome| outcome.problems.push((name, error_chain(&error))));
+                    self.given_up.insert(job.document);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+        for job in archive.catalog().documents_to_assemble(plan.dossier.as_deref())? {
             if hopeless.contains(&job.document) {
                 continue;
             }
+            // Another process may be at the same document: one after the other, and each looks again what is left to do.
             let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
             let detail = archive.catalog().document_detail(job.document)?;
-            if !stopped() && detail.pdfa.is_some() && detail.signed.is_none() {
-                settle(&job, signing::sign_document(archive, &job, key), |outcome| outcome.signed += 1)?;
+            match detail.seal() {
+                Seal::Open => {}
+                Seal::Kept(_) => continue,
+                Seal::Broken => {
+                    settle(&job, Err(PipelineError::SealBroken), |_| ())?;
+                    continue;
+                }
+            }
+            if !stopped() && detail.pdfa.is_none() && detail.input == Some(job.input) {
+                settle(&job, assemble::assemble(archive, &job, &mut self.worker, cancel), |outcome| {
+                    outcome.assembled += 1
+                })?;
             }
         }
-    }
-    for code in dossiers {
-        let evidence = archive.catalog().dossier(&code)?.dossier.evidence;
-        let done = if key.is_some() { evidence.documents_signed } else { evidence.documents_assembled };
-        if evidence.pages_ended == evidence.pages && done == evidence.documents {
-            archive.write_manifest(&code)?;
+        if let Some(key) = key {
+            let jobs = archive.catalog().documents_to_sign(plan.dossier.as_deref())?;
+            let all = jobs.len() as u64;
+            for (done, job) in (0..).zip(jobs) {
+                if hopeless.contains(&job.document) {
+                    continue;
+                }
+                if !lanes_work {
+                    sink.step(Phase::Signing, done, all);
+                }
+                let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
+                let detail = archive.catalog().document_detail(job.document)?;
+                if !stopped() && detail.pdfa.is_some() && detail.signed.is_none() {
+                    let signed = signing::sign_document(archive, &job, key);
+                    if let Ok(verdict) = &signed {
+                        sink.signed(&detail.name, verdict);
+                    }
+                    settle(&job, signed.map(drop), |outcome| outcome.signed += 1)?;
+                }
+            }
         }
+        for code in dossiers {
+            let evidence = archive.catalog().dossier(&code)?.dossier.evidence;
+            let done = if key.is_some() { evidence.documents_signed } else { evidence.documents_assembled };
+            if evidence.pages_ended == evidence.pages && done == evidence.documents {
+                archive.write_manifest(&code)?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether an error is one document's misfortune; the others go on.

@@ -1,5 +1,7 @@
 //! How far a verb has come, told to whoever looks at it.
 
+use sohoa_model::Verdict;
+
 /// What a verb is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -7,8 +9,10 @@ pub enum Phase {
     Taking,
     /// Pages are read.
     Reading,
-    /// PDF/A files are written, signed and checked.
+    /// PDF/A files are written and checked.
     Assembling,
+    /// PDF/A files are signed, each is verified.
+    Signing,
     /// Objects are re-hashed.
     Checking,
     /// Objects are copied to the second vault.
@@ -19,6 +23,9 @@ pub enum Phase {
 pub trait Sink: Sync {
     /// `done` of `total` steps of a phase are over; `total` may grow.
     fn step(&self, phase: Phase, done: u64, total: u64);
+
+    /// A document was signed and verified; this is the verdict on it.
+    fn signed(&self, _document: &str, _verdict: &Verdict) {}
 }
 
 /// Nobody looks.

@@ -24,8 +24,8 @@ struct Publication {
     after: String,
 }
 
-/// Signs, verifies, records and publishes one document.
-pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> Result<(), PipelineError> {
+/// Signs, verifies, records and publishes one document; gives the verdict on it.
+pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> Result<Verdict, PipelineError> {
     let detail = archive.catalog().document_detail(job.document)?;
     let Some(before) = detail.pdfa.as_ref().map(|pdfa| pdfa.sha256) else {
         return Err(PipelineError::record(&detail.name, "there is no PDF/A to sign"));
@@ -58,7 +58,7 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
         algorithm,
         level: "B-B".to_owned(),
         signed_at: at,
-        verdict: report.verdict,
+        verdict: report.verdict.clone(),
         published_path: archive.published_path(&detail),
         predecessor: None,
     };
@@ -75,7 +75,7 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
     archive.vault().discard(&before)?;
     crash::point("sign.published");
     archive.catalog().end_intent("publish", job.document.0)?;
-    Ok(())
+    Ok(report.verdict)
 }
 
 /// Checks signatures again that were not passed before, e.g. because their certificate was not trusted yet.

@@ -201,6 +201,7 @@ pub fn progress(ui: &mut Ui, texts: &Texts, running: &Running) {
         _ if running.is_paused() => "ui-work-paused",
         Some((Phase::Reading, ..)) => "ui-phase-reading",
         Some((Phase::Assembling, ..)) => "ui-phase-assembling",
+        Some((Phase::Signing, ..)) => "ui-phase-signing",
         Some((Phase::Copying, ..)) => "ui-phase-copying",
         _ => "ui-phase-begins",
     };

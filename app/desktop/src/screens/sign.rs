@@ -1,12 +1,15 @@
 //! Sign: what is ready and what blocks the rest, the key, its password once, and how far the signing is.
 
+use std::sync::PoisonError;
+
 use eframe::egui;
 use egui::{
     Key, Layout, Margin, Modifiers, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
+use sohoa_model::Verdict;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_pipeline::accounts::Secret;
-use sohoa_shell::Texts;
+use sohoa_shell::{Texts, details};
 
 use crate::command::Command;
 use crate::mill::Mill;
@@ -18,6 +21,8 @@ use crate::theme::{semibold, tokens};
 
 /// Height of a row.
 const ROW: f32 = 34.0;
+/// Files that were just signed and are shown, at most.
+const SHOWN: usize = 200;
 
 /// What is typed.
 #[derive(Default)]
@@ -108,6 +113,35 @@ fn row(ui: &mut Ui, texts: &Texts, line: &DossierLine) -> egui::Response {
     response
 }
 
+/// Each file that was signed, the last first, with the verdict on it.
+fn signed(ui: &mut Ui, texts: &Texts, mill: &Mill) {
+    let t = tokens(ui.ctx());
+    let signed = mill.signed.lock().unwrap_or_else(PoisonError::into_inner);
+    if signed.is_empty() {
+        return;
+    }
+    ui.add_space(10.0);
+    ui.label(RichText::new(texts.get("ui-signed-files")).font(semibold(13.0)).color(t.text2));
+    for (document, verdict) in signed.iter().rev().take(SHOWN) {
+        let mark = match verdict {
+            Verdict::Passed => Mark::Pass,
+            Verdict::Indeterminate(_) => Mark::Warn,
+            Verdict::Failed(_) => Mark::Reject,
+        };
+        let told = match verdict {
+            Verdict::Passed => texts.get("verdict-passed"),
+            Verdict::Indeterminate(why) | Verdict::Failed(why) => {
+                texts.say(&format!("verdict-{}", verdict.word()), &[("reason", details::tell(texts, why).into())])
+            }
+        };
+        let words = texts.say("ui-signed-file", &[("document", document.into()), ("verdict", told.into())]);
+        ui.horizontal(|ui| {
+            mark.show(ui, t.surface);
+            ui.add(egui::Label::new(RichText::new(&words).small().color(t.text)).truncate()).on_hover_text(&words);
+        });
+    }
+}
+
 fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: usize, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
@@ -178,6 +212,7 @@ fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: 
                 ui.with_layout(Layout::top_down(egui::Align::Min), |ui| jobs::progress(ui, texts, running));
             }
             jobs::ended(ui, texts, mill);
+            signed(ui, texts, mill);
         });
     });
 }
