@@ -99,6 +99,15 @@ pub struct Page {
     pub height: u32,
     /// Pixels per inch.
     pub dpi: u32,
+    /// The frame of the master that it shows, from 0; left out: the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
+    /// How it stands: clockwise from the stored samples, 0, 90, 180 or 270 degrees; left out: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<u32>,
+    /// The part of the frame that it shows, `left,top,width,height` in stored pixels; left out: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// The preserved original, whether or not it travels.
     pub master_sha256: Hash,
     /// Its bytes.
@@ -172,6 +181,7 @@ impl Body for Document {
 }
 impl Body for Page {
     const KIND: Kind = Kind::Page;
+    const MINOR: u16 = 1;
 }
 impl Body for Rendition {
     const KIND: Kind = Kind::Rendition;
