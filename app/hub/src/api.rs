@@ -105,7 +105,8 @@ async fn envelope(
     {
         headers.insert(HeaderName::from_static(nonce::FIELD), nonce);
     }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Only a picture of a page says how long the browser may keep it.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

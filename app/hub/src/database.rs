@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "log and projections", include_str!("../migrations/0001_log_and_projections.sql")),
     (2, "people", include_str!("../migrations/0002_people.sql")),
     (3, "backups", include_str!("../migrations/0003_backups.sql")),
+    (10, "reading", include_str!("../migrations/0010_reading.sql")),
 ];
 
 /// Why the database cannot be used.

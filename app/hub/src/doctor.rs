@@ -9,6 +9,7 @@ use crate::database::{self, rows, value};
 use crate::hub;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::texts;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -134,6 +135,14 @@ async fn stations(pool: &sqlx_postgres::PgPool) -> Result<Vec<Finding>, sqlx_cor
     if waiting > 0 {
         let found = format!("{waiting} files were uploaded over 30 days ago and are named by no record");
         findings.push(finding(Weight::Look, "files", found));
+    }
+    let unread: i64 = value("SELECT count(*) FROM text_waiting WHERE tries >= $1 AND taken_until < now()")
+        .bind(texts::TRIES)
+        .fetch_one(pool)
+        .await?;
+    if unread > 0 {
+        let found = format!("{unread} texts of pages could not be read from the store and are not searched");
+        findings.push(finding(Weight::Look, "texts", found));
     }
     let lost: i64 = value("SELECT count(*) FROM file WHERE state = 1").fetch_one(pool).await?;
     if lost > 0 {

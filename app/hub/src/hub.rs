@@ -25,6 +25,8 @@ use crate::store::{Store, StoreError};
 const INGESTS: usize = 4;
 /// Bodies in memory at once, of at most 8 MiB each.
 const BODIES: usize = 16;
+/// Masters that are made into pictures at once: each may take half a gigabyte.
+const PICTURES: usize = 2;
 /// Requests of one station at once.
 const REQUESTS_OF_A_STATION: usize = 4;
 
@@ -49,6 +51,8 @@ pub struct Hub {
     pub ingests: Semaphore,
     /// The turns of bodies.
     pub bodies: Semaphore,
+    /// The turns of pictures.
+    pub pictures: Arc<Semaphore>,
     stations: Mutex<BTreeMap<i32, Arc<Semaphore>>>,
 }
 
@@ -93,6 +97,7 @@ impl Hub {
             metrics: Metrics::default(),
             ingests: Semaphore::new(INGESTS),
             bodies: Semaphore::new(BODIES),
+            pictures: Arc::new(Semaphore::new(PICTURES)),
             stations: Mutex::default(),
             pool,
             settings,

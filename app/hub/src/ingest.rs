@@ -25,6 +25,8 @@ use crate::database::{rows, sql};
 use crate::metrics::Metrics;
 use crate::{Hub, Refusal};
 
+pub use content::state_number;
+
 use content::Content;
 
 /// A batch whose body is in the store.

@@ -4,6 +4,7 @@
 //! files and the batch bodies; several hubs on one database and one store are one hub. [`serve`] runs it, [`api`] is what it
 //! answers, [`ingest`] the one transaction that moves a log.
 
+pub mod access;
 pub mod api;
 pub mod arguments;
 pub mod auth;
@@ -23,6 +24,7 @@ pub mod refusal;
 pub mod serve;
 pub mod settings;
 pub mod store;
+pub mod texts;
 pub mod words;
 
 pub use hub::Hub;

@@ -7,7 +7,10 @@ mod chart;
 mod dossier;
 mod fonds;
 mod frame;
+mod leaf;
+mod picture;
 mod progress;
+mod search;
 mod session;
 mod sign_in;
 mod stations;
@@ -39,6 +42,9 @@ pub fn routes() -> Router<Arc<Hub>> {
         .route("/progress", get(progress::show))
         .route("/fonds/{number}", get(fonds::show))
         .route("/dossiers/{dossier}", get(dossier::show).post(dossier::decide))
+        .route("/dossiers/{dossier}/pages/{page}", get(leaf::show))
+        .route("/dossiers/{dossier}/pages/{page}/image", get(leaf::image))
+        .route("/search", get(search::show))
         .route("/stations", get(stations::show))
         .route("/style.css", get(style))
 }
@@ -95,7 +101,7 @@ fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
 const PROTECTION: [(HeaderName, &str); 4] = [
     (
         HeaderName::from_static("content-security-policy"),
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ),
     (HeaderName::from_static("x-content-type-options"), "nosniff"),
     (HeaderName::from_static("referrer-policy"), "no-referrer"),

@@ -22,9 +22,11 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0bKrI1m6x3
 /// What somebody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Role {
-    /// Looks.
+    /// Looks at lists and numbers.
     Viewer,
-    /// Decides about dossiers, too.
+    /// Looks, and sees pictures and texts of pages.
+    Reader,
+    /// Decides about dossiers, and knows which are held.
     Supervisor,
 }
 
@@ -33,6 +35,7 @@ impl Role {
     pub fn word(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
+            Self::Reader => "reader",
             Self::Supervisor => "supervisor",
         }
     }

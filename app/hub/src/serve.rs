@@ -23,6 +23,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::Hub;
 use crate::api::{self, Peer};
 use crate::settings::TlsSettings;
+use crate::texts;
 
 /// Connections at once.
 const CONNECTIONS: usize = 1024;
@@ -71,6 +72,10 @@ impl Listening {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { hub, listener, tls, .. } = self;
         let router = api::router(Arc::clone(&hub));
+        let index = tokio::spawn({
+            let hub = Arc::clone(&hub);
+            async move { texts::index(&hub).await }
+        });
         let (connections, graceful) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
         let mut stop = std::pin::pin!(stop);
         loop {
@@ -100,6 +105,7 @@ impl Listening {
             });
         }
         drop(listener);
+        index.abort();
         let grace = Duration::from_secs(hub.settings.grace_s);
         if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
             tracing::warn!("requests were broken off, for they went on after the time they were given");

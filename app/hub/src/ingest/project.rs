@@ -10,6 +10,9 @@ use crate::Refusal;
 use crate::auth::Caller;
 use crate::database::{rows, sql};
 
+/// The role of the file that holds the text of a page.
+const TEXT: &str = "text";
+
 /// Projects a batch.
 pub(super) async fn project(
     transaction: &mut PgTransaction<'_>,
@@ -184,15 +187,18 @@ async fn pages(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
     );
     let known = known.bind(&columns.dossier).bind(&columns.id).fetch_all(&mut **transaction).await?;
     refuse_conflicts(known, content.of_kind(Kind::Page))?;
-    sql("INSERT INTO page (station_no, dossier, page, document, ordinal, master_sha256, master_bytes, width, height, dpi, \
-             retired, rev, line8, seq) \
+    sql("WITH now AS (INSERT INTO page (station_no, dossier, page, document, ordinal, master_sha256, master_bytes, width, \
+             height, dpi, retired, rev, line8, seq, frame, turned, part, text_sha256) \
          SELECT $1, i.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bytea[], $7::bigint[], \
-             $8::int[], $9::int[], $10::int[], $11::bool[], $12::int[], $13::bigint[], $14::bigint[]) AS i \
+             $8::int[], $9::int[], $10::int[], $11::bool[], $12::int[], $13::bigint[], $14::bigint[], $15::int[], \
+             $16::int[], $17::text[], $18::bytea[]) AS i \
          ON CONFLICT (dossier, page) DO UPDATE SET station_no = excluded.station_no, document = excluded.document, \
              ordinal = excluded.ordinal, master_sha256 = excluded.master_sha256, \
              master_bytes = excluded.master_bytes, width = excluded.width, height = excluded.height, \
              dpi = excluded.dpi, retired = excluded.retired, rev = excluded.rev, line8 = excluded.line8, \
-             seq = excluded.seq WHERE excluded.rev > page.rev")
+             seq = excluded.seq, frame = excluded.frame, turned = excluded.turned, part = excluded.part, \
+             text_sha256 = excluded.text_sha256 WHERE excluded.rev > page.rev RETURNING dossier, page, text_sha256) \
+         INSERT INTO text_waiting (dossier, page, unit_no) SELECT dossier, page, $19 FROM now WHERE text_sha256 IS NOT NULL")
     .bind(caller.station_no)
     .bind(&columns.dossier)
     .bind(&columns.id)
@@ -207,6 +213,11 @@ async fn pages(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
     .bind(&columns.rev)
     .bind(&columns.line8)
     .bind(&columns.seq)
+    .bind(&columns.frame)
+    .bind(&columns.turned)
+    .bind(&columns.part)
+    .bind(&columns.text_sha256)
+    .bind(caller.unit_no)
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -228,6 +239,10 @@ struct Pages {
     rev: Vec<i32>,
     line8: Vec<i64>,
     seq: Vec<i64>,
+    frame: Vec<Option<i32>>,
+    turned: Vec<Option<i32>>,
+    part: Vec<Option<String>>,
+    text_sha256: Vec<Option<Vec<u8>>>,
 }
 
 impl Pages {
@@ -247,6 +262,11 @@ impl Pages {
         self.rev.push(placed.rev());
         self.line8.push(placed.line8());
         self.seq.push(placed.seq());
+        self.frame.push(page.frame.map(|frame| count(placed, frame)).transpose()?);
+        self.turned.push(page.turned.map(|degrees| count(placed, degrees)).transpose()?);
+        self.part.push(long(placed, page.part)?);
+        let text = placed.record.files.iter().find(|file| file.role == TEXT);
+        self.text_sha256.push(text.map(|file| file.sha256.0.to_vec()));
         Ok(())
     }
 }

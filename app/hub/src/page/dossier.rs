@@ -6,8 +6,11 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde_json::Value;
+use sohoa_model::Timestamp;
+use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::body::{Body, Decided, Decision, Rescan};
 use sohoa_wire::moment::Moment;
 use sohoa_wire::record::RecordError;
@@ -17,18 +20,21 @@ use uuid::Uuid;
 use super::fonds::state_name;
 use super::frame;
 use super::session::{self, NotShown, Visitor};
+use crate::access::{self, About, Deed};
 use crate::database::rows;
+use crate::ingest::state_number;
 use crate::{Hub, Refusal, hub, publish};
 
-/// The state in which a dossier may be accepted: signed.
-const SIGNED: i16 = 6;
+/// Pages of a dossier that are listed.
 const PAGES: i64 = 2_000;
+/// Looks at a dossier that are told.
+const LOOKS: i64 = 10;
 
 /// A dossier as supervisors see it.
 #[derive(Debug)]
-struct Shown {
-    id: RecordId,
-    code: String,
+pub(super) struct Shown {
+    pub(super) id: RecordId,
+    pub(super) code: String,
     title: Option<String>,
     fonds_no: i32,
     fonds: String,
@@ -37,28 +43,34 @@ struct Shown {
     station: StationId,
     station_name: String,
     unit: String,
-    hold: Option<String>,
+    /// The number of its unit, whose files its pages are.
+    pub(super) unit_no: i32,
+    /// Why it is held, if it is.
+    pub(super) hold: Option<String>,
 }
 
 /// The row of a dossier.
-type Row = (String, Option<String>, i32, String, i16, i32, Uuid, String, String, Option<String>);
+type Row = (String, Option<String>, i32, String, i16, i32, Uuid, String, String, i32, Option<String>);
 
-async fn read(hub: &Hub, visitor: &Visitor, id: &str) -> Result<Shown, NotShown> {
+/// A dossier that somebody may see. One that is held is not there for who may not know.
+pub(super) async fn read(hub: &Hub, visitor: &Visitor, id: &str) -> Result<Shown, NotShown> {
     let id: RecordId = id.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
     let found: Option<Row> = rows(
-        "SELECT d.code, d.title, f.fonds_no, f.code, d.state, d.rev, s.station, s.name, u.code, h.reason \
+        "SELECT d.code, d.title, f.fonds_no, f.code, d.state, d.rev, s.station, s.name, u.code, u.unit_no, h.reason \
          FROM dossier d JOIN fonds f USING (fonds_no) JOIN station s USING (station_no) \
          JOIN unit u ON u.unit_no = s.unit_no LEFT JOIN hold h USING (dossier) \
-         WHERE d.dossier = $1 AND ($2::int IS NULL OR f.unit_no = $2)",
+         WHERE d.dossier = $1 AND ($2::int IS NULL OR f.unit_no = $2) \
+         AND ($3 OR h.dossier IS NULL)",
     )
     .bind(id.0)
     .bind(visitor.unit_no)
+    .bind(visitor.may_decide)
     .fetch_optional(&hub.pool)
     .await?;
     let found = found.ok_or_else(|| Refusal::new(ProblemKind::NotFound))?;
-    let (code, title, fonds_no, fonds, state, rev, station, station_name, unit, hold) = found;
+    let (code, title, fonds_no, fonds, state, rev, station, station_name, unit, unit_no, hold) = found;
     let station = StationId(station);
-    Ok(Shown { id, code, title, fonds_no, fonds, state, rev, station, station_name, unit, hold })
+    Ok(Shown { id, code, title, fonds_no, fonds, state, rev, station, station_name, unit, unit_no, hold })
 }
 
 pub(super) async fn show(
@@ -68,7 +80,8 @@ pub(super) async fn show(
 ) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
     let shown = read(&hub, &visitor, &id).await?;
-    tracing::info!(login = visitor.login, dossier = %shown.id, "looked at a dossier");
+    let about = About { dossier: Some(shown.id.0), ..About::default() };
+    access::write(&hub.pool, &visitor.login, Deed::Dossier, about).await?;
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
     let content = html! {
@@ -84,7 +97,10 @@ pub(super) async fn show(
             }
             (contents(&hub, &visitor, &shown).await?)
         }
-        @if visitor.may_decide && shown.hold.is_none() { (decisions(&visitor, &shown)) }
+        @if visitor.may_decide && shown.hold.is_none() {
+            (decisions(&visitor, &shown))
+            (looks(&hub, &visitor, &shown).await?)
+        }
     };
     Ok(frame::page(&visitor, "/progress", &shown.code, &content))
 }
@@ -102,12 +118,13 @@ async fn contents(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup,
     .await?;
     let items: Vec<(String, Value)> =
         items.into_iter().filter_map(|(kind, body)| Some((kind, serde_json::from_str(&body).ok()?))).collect();
-    let pages: Vec<(i32, i32, i32, i32, i64)> = rows(
-        "SELECT ordinal, width, height, dpi, master_bytes FROM page WHERE dossier = $1 AND NOT retired \
-         ORDER BY document, ordinal, page LIMIT $2",
+    let pages: Vec<(Uuid, Option<i64>, i32)> = rows(
+        "SELECT p.page, (i.body->>'ordinal')::bigint, p.ordinal FROM page p \
+         LEFT JOIN item i ON i.kind = 'document' AND i.id = p.document WHERE p.dossier = $1 AND NOT p.retired \
+         ORDER BY 2, p.document, p.ordinal, p.page LIMIT $2",
     )
     .bind(shown.id.0)
-    .bind(PAGES)
+    .bind(PAGES + 1)
     .fetch_all(&hub.pool)
     .await?;
     let text = |body: &Value, name: &str| body[name].as_str().unwrap_or("–").to_owned();
@@ -149,27 +166,48 @@ async fn contents(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup,
             }
         }
         section .card aria-labelledby="pages" {
-            h2 #pages { (say("Trang", "Pages")) ": " (language.count(pages.len() as i64)) }
-            details {
-                summary { (say("Xem từng trang", "Show each page")) }
-                table {
-                    caption .hidden { (say("Trang của hồ sơ", "Pages of the dossier")) }
-                    thead { tr {
-                        th .number scope="col" { (say("Thứ tự", "Place")) }
-                        th .number scope="col" { (say("Điểm ảnh", "Pixels")) }
-                        th .number scope="col" { "dpi" }
-                        th .number scope="col" { "kB" }
-                    } }
-                    tbody {
-                        @for (ordinal, width, height, dpi, bytes) in &pages {
-                            tr {
-                                th .number scope="row" { (ordinal) }
-                                td .number { (width) " × " (height) }
-                                td .number { (dpi) }
-                                td .number { (language.count(bytes / 1000)) }
-                            }
-                        }
+            h2 #pages { (say("Trang", "Pages")) ": " (language.count(pages.len().min(PAGES as usize) as i64)) }
+            @if pages.is_empty() { p .muted { (say("Chưa có trang nào được gửi.", "No page was sent yet.")) } }
+            @else if !visitor.may_read {
+                p .muted { (say("Vai trò của bạn không xem ảnh và văn bản của trang.", "Your role does not see pictures and texts of pages.")) }
+            } @else {
+                ol .leaves {
+                    @for (page, document, ordinal) in pages.iter().take(PAGES as usize) {
+                        li { a href={ "/dossiers/" (shown.id) "/pages/" (page) } {
+                            span .hidden { (say("Trang ", "Page ")) }
+                            @if let Some(document) = document { (document) "." } (ordinal)
+                        } }
                     }
+                }
+                @if pages.len() as i64 > PAGES {
+                    p .muted { (say("Chỉ hiện 2 000 trang đầu.", "Only the first 2,000 pages are shown.")) }
+                }
+            }
+        }
+    })
+}
+
+/// Who looked at it last, for who decides.
+async fn looks(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup, NotShown> {
+    let say = |vi, en| visitor.language.say(vi, en);
+    let looks: Vec<(DateTime<Utc>, String, String)> = rows(
+        "SELECT a.at, coalesce(p.name, a.login), a.what FROM access a LEFT JOIN person p USING (login) \
+         WHERE a.dossier = $1 AND a.what <> 'dossier' ORDER BY a.access_no DESC LIMIT $2",
+    )
+    .bind(shown.id.0)
+    .bind(LOOKS)
+    .fetch_all(&hub.pool)
+    .await?;
+    Ok(html! {
+        section .card aria-labelledby="looks" {
+            h2 #looks { (say("Ai đã xem ảnh và văn bản", "Who looked at pictures and texts")) }
+            @if looks.is_empty() { p .muted { (say("Chưa có ai.", "Nobody yet.")) } }
+            ul .plain {
+                @for (at, name, what) in &looks {
+                    li { div {
+                        (Timestamp(at.timestamp_millis()).short_vietnam()) " · " (name) " · "
+                        @if what == Deed::Image.word() { (say("xem ảnh", "a picture")) } @else { (say("xem văn bản", "a text")) }
+                    } }
                 }
             }
         }
@@ -187,7 +225,7 @@ fn decisions(visitor: &Visitor, shown: &Shown) -> Markup {
                 label for="reason" { (say("Lý do (bắt buộc, trừ khi nhận)", "Reason (needed unless you accept)")) }
                 textarea #reason name="reason" rows="2" maxlength="1000" {}
                 div .buttons {
-                    @if shown.state == SIGNED {
+                    @if shown.state == state_number(DossierState::Signed) {
                         button .primary type="submit" name="decide" value="accept" { (say("Nhận", "Accept")) }
                     }
                     button type="submit" name="decide" value="reject" { (say("Không nhận", "Reject")) }
@@ -224,7 +262,9 @@ pub(super) async fn decide(
     let needs_reason = || Refusal::new(ProblemKind::Malformed).detail("a reason is needed");
     let what = super::field(&fields, "decide");
     let record = match (what, &reason) {
-        ("accept", _) if shown.state == SIGNED => record(&hub, &shown, &decision(Decided::Accepted))?,
+        ("accept", _) if shown.state == state_number(DossierState::Signed) => {
+            record(&hub, &shown, &decision(Decided::Accepted))?
+        }
         ("accept", _) => return Err(Refusal::new(ProblemKind::RecordInvalid).detail("it is not signed").into()),
         ("reject", Some(_)) => record(&hub, &shown, &decision(Decided::Rejected))?,
         ("hold", Some(_)) => record(&hub, &shown, &decision(Decided::HoldOrdered))?,

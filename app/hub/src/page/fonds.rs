@@ -45,13 +45,14 @@ pub(super) async fn show(
     let found: Vec<Row> = rows(
         "SELECT d.dossier, d.code, d.title, d.state, d.pages, d.expected_pages, d.rescan, h.dossier IS NOT NULL \
          FROM dossier d LEFT JOIN hold h USING (dossier) WHERE d.fonds_no = $1 AND NOT d.retired \
-         AND (d.code, d.dossier) > ($2, $3) AND (NOT $4 OR d.rescan) ORDER BY d.code, d.dossier LIMIT $5",
+         AND (d.code, d.dossier) > ($2, $3) AND (NOT $4 OR d.rescan) AND ($6 OR h.dossier IS NULL) ORDER BY d.code, d.dossier LIMIT $5",
     )
     .bind(number)
     .bind(after_code)
     .bind(after)
     .bind(only_rescan)
     .bind(ROWS)
+    .bind(visitor.may_decide)
     .fetch_all(&hub.pool)
     .await?;
     let next = found.last().filter(|_| found.len() as i64 == ROWS).map(|(id, code, ..)| {

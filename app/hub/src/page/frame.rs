@@ -12,7 +12,11 @@ use crate::words::Language;
 /// A page of somebody who signed in.
 pub(super) fn page(visitor: &Visitor, here: &str, title: &str, content: &Markup) -> Response {
     let say = |vi, en| visitor.language.say(vi, en);
-    let places = [("/progress", say("Tiến độ", "Progress")), ("/stations", say("Trạm", "Stations"))];
+    let places = [
+        ("/progress", say("Tiến độ", "Progress")),
+        ("/stations", say("Trạm", "Stations")),
+        ("/search", say("Tìm kiếm", "Search")),
+    ];
     let (other_tag, other) = (visitor.language.say("en", "vi"), visitor.language.say("English", "Tiếng Việt"));
     let body = html! {
         a .skip href="#content" { (say("Tới nội dung", "To the content")) }

@@ -8,6 +8,7 @@ use sohoa_wire::{Hash, ProblemKind};
 
 use super::go_to;
 use crate::database::{rows, sql};
+use crate::people::Role;
 use crate::words::Language;
 use crate::{Hub, Refusal, hub};
 
@@ -21,7 +22,10 @@ pub(super) const FORM_COOKIE_NAME: &str = "__Host-sohoa-form";
 pub(super) struct Visitor {
     pub(super) login: String,
     pub(super) name: String,
+    /// Whether the person may decide, and know which dossiers are held.
     pub(super) may_decide: bool,
+    /// Whether the person may see pictures and texts.
+    pub(super) may_read: bool,
     /// The unit that the person sees; none: all.
     pub(super) unit_no: Option<i32>,
     /// What every form of the session must bring.
@@ -80,8 +84,9 @@ pub(super) async fn visitor(hub: &Hub, headers: &HeaderMap) -> Result<Visitor, N
     .fetch_optional(&hub.pool)
     .await?;
     let (login, name, role, unit_no, form_token) = found.ok_or(NotShown::SignInFirst)?;
-    let may_decide = role == "supervisor";
-    Ok(Visitor { login, name, may_decide, unit_no, form_token, language: language(headers) })
+    let may_decide = role == Role::Supervisor.word();
+    let may_read = may_decide || role == Role::Reader.word();
+    Ok(Visitor { login, name, may_decide, may_read, unit_no, form_token, language: language(headers) })
 }
 
 /// Begins a session; the answer is its token, which nobody but the browser keeps.

@@ -12,6 +12,7 @@ use sohoa_wire::ProblemKind;
 
 use super::session::{self, COOKIE_NAME, FORM_COOKIE_NAME, NotShown};
 use super::{field, frame, go_to};
+use crate::access::{self, About, Deed};
 use crate::api::Peer;
 use crate::words::Language;
 use crate::{Hub, Refusal, people};
@@ -39,7 +40,8 @@ pub(super) async fn enter(
         return show(session::language(&headers), StatusCode::FORBIDDEN);
     }
     let token = session::begin(&hub, login).await?;
-    tracing::info!(%peer, login, "signed in");
+    let address = peer.ip().to_string();
+    access::write(&hub.pool, login, Deed::SignIn, About { detail: Some(&address), ..About::default() }).await?;
     let mut response = go_to("/progress");
     set_cookie(&mut response, &format!("{COOKIE_NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Strict"))?;
     Ok(response)

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod backing_up;
+mod browser;
 mod cluster;
 mod enrolling;
 mod faults;
@@ -18,4 +19,5 @@ mod log;
 mod looking;
 mod operating;
 mod owners;
+mod reading;
 mod station;

@@ -1,0 +1,62 @@
+//! The access log: who signed in, looked at what, and took what away; a row is written before anything is shown.
+
+use sqlx_postgres::PgPool;
+use uuid::Uuid;
+
+use crate::database::sql;
+
+/// What somebody did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Signed in.
+    SignIn,
+    /// Looked at a dossier.
+    Dossier,
+    /// Looked at the picture of a page.
+    Image,
+    /// Looked at the text of a page.
+    Text,
+    /// Searched; the detail is the question.
+    Search,
+}
+
+impl Deed {
+    /// The word in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Dossier => "dossier",
+            Self::Image => "image",
+            Self::Text => "text",
+            Self::Search => "search",
+        }
+    }
+}
+
+/// What a deed is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About<'a> {
+    /// The dossier.
+    pub dossier: Option<Uuid>,
+    /// The page.
+    pub page: Option<Uuid>,
+    /// More, for a person.
+    pub detail: Option<&'a str>,
+}
+
+/// Writes a row.
+///
+/// # Errors
+/// If the database does not take it: then nothing may be shown.
+pub async fn write(pool: &PgPool, login: &str, deed: Deed, about: About<'_>) -> Result<(), sqlx_core::Error> {
+    tracing::info!(login, what = deed.word(), dossier = ?about.dossier, page = ?about.page, "access");
+    sql("INSERT INTO access (login, what, dossier, page, detail) VALUES ($1, $2, $3, $4, $5)")
+        .bind(login)
+        .bind(deed.word())
+        .bind(about.dossier)
+        .bind(about.page)
+        .bind(about.detail)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
