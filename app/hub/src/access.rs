@@ -18,6 +18,8 @@ pub enum Deed {
     Text,
     /// Searched; the detail is the question.
     Search,
+    /// Took a table or a report away; the detail is which.
+    Export,
 }
 
 impl Deed {
@@ -29,6 +31,7 @@ impl Deed {
             Self::Image => "image",
             Self::Text => "text",
             Self::Search => "search",
+            Self::Export => "export",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use sohoa_model::day::Day;
 use sohoa_wire::StationId;
 
 use crate::people::Role;
@@ -62,13 +63,19 @@ pub enum Command {
         /// The manifest of the backup.
         manifest: PathBuf,
     },
-    /// Let somebody look at the hub's page, or give a new password.
+    /// Let somebody look at the hub's page, give a new password, or shut somebody out.
     Person {
         /// The name that is typed.
         login: String,
         /// The name that is shown.
-        #[arg(long)]
-        name: String,
+        #[arg(long, required_unless_present_any = ["disable", "enable"])]
+        name: Option<String>,
+        /// Shut the person out: open sessions end at once.
+        #[arg(long, conflicts_with_all = ["name", "role", "unit", "password_file", "enable"])]
+        disable: bool,
+        /// Let the person in again, with the password they had.
+        #[arg(long, conflicts_with_all = ["name", "role", "unit", "password_file"])]
+        enable: bool,
         /// What the person may do.
         #[arg(long, value_enum, default_value = "viewer")]
         role: Role,
@@ -79,10 +86,57 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Refuse what a station sends from now on; what it sent stays.
+    Revoke {
+        /// The station.
+        station: StationId,
+    },
+    /// Say how many bytes a unit may have at the hub.
+    Quota {
+        /// Code of the unit.
+        unit: String,
+        /// Bytes; left out: as many as fit.
+        bytes: Option<u64>,
+    },
+    /// Hand in figures of other indicators.
+    Indicator {
+        /// What to do.
+        #[command(subcommand)]
+        command: IndicatorCommand,
+    },
+    /// Write the report of a day, ready for A4.
+    Report {
+        /// The day, YYYY-MM-DD.
+        #[arg(long, value_parser = day)]
+        day: Day,
+        /// Code of the unit; left out: all units.
+        #[arg(long)]
+        unit: Option<String>,
+        /// In English instead of Vietnamese.
+        #[arg(long)]
+        english: bool,
+        /// The new file, HTML; a browser prints it.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Look at everything that a hub needs, and at every station.
     Doctor {
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What to do with indicators.
+#[derive(Debug, Subcommand)]
+pub enum IndicatorCommand {
+    /// Take a file of comma-separated values, all of its rows or none.
+    Import {
+        /// Its columns: unit, name, as_of, part, whole, target_percent.
+        file: PathBuf,
+    },
+}
+
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("a day is written YYYY-MM-DD")
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "people", include_str!("../migrations/0002_people.sql")),
     (3, "backups", include_str!("../migrations/0003_backups.sql")),
     (10, "reading", include_str!("../migrations/0010_reading.sql")),
+    (11, "work, indicators, quotas", include_str!("../migrations/0011_work_indicators_quotas.sql")),
 ];
 
 /// Why the database cannot be used.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::database::{self, rows, value};
 use crate::hub;
+use crate::quota;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::texts;
@@ -143,6 +144,13 @@ async fn stations(pool: &sqlx_postgres::PgPool) -> Result<Vec<Finding>, sqlx_cor
     if unread > 0 {
         let found = format!("{unread} texts of pages could not be read from the store and are not searched");
         findings.push(finding(Weight::Look, "texts", found));
+    }
+    for unit in quota::uses(pool, None).await? {
+        let Some(quota) = unit.quota else { continue };
+        let found = format!("has {} of {quota} bytes", unit.bytes);
+        // Stations wait when it is used up: somebody should know before.
+        let weight = if unit.bytes / 9 >= quota / 10 { Weight::Look } else { Weight::Fine };
+        findings.push(finding(weight, &format!("unit {}", unit.name), found));
     }
     let lost: i64 = value("SELECT count(*) FROM file WHERE state = 1").fetch_one(pool).await?;
     if lost > 0 {

@@ -8,6 +8,7 @@ mod claim_files;
 mod content;
 mod owners;
 mod project;
+mod work;
 
 use std::time::Instant;
 
@@ -66,6 +67,7 @@ pub async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<M
     claim_files::claim(&mut transaction, caller.unit_no, &content).await?;
     owners::check(&mut transaction, caller.station_no, &content).await?;
     project::project(&mut transaction, caller, &content).await?;
+    work::count(&mut transaction, caller, &content).await?;
     let received = moment(hub.now())?;
     sql("INSERT INTO batch (station_no, epoch, first_seq, last_seq, chain, key, body_sha256, received_at, skew_ms) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")

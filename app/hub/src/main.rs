@@ -4,17 +4,21 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sohoa_hub::arguments::{Arguments, Command};
+use sohoa_hub::arguments::{Arguments, Command, IndicatorCommand};
 use sohoa_hub::backup::{self, BackupError};
 use sohoa_hub::database::DatabaseError;
 use sohoa_hub::doctor::{self, Weight};
 use sohoa_hub::hub::{self, HubError};
+use sohoa_hub::indicators::{self, IndicatorError};
 use sohoa_hub::invite::{self, InviteError, Invited};
+use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError};
+use sohoa_hub::revoke::{self, RevokeError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
-use sohoa_hub::{Hub, Settings, database};
+use sohoa_hub::words::Language;
+use sohoa_hub::{Hub, Settings, database, quota};
 use sohoa_model::crash;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -39,6 +43,14 @@ enum Failure {
     People(#[from] PeopleError),
     #[error("{0} cannot be read")]
     Read(std::path::PathBuf, #[source] std::io::Error),
+    #[error("{0} cannot be written")]
+    Write(std::path::PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error(transparent)]
+    Revoke(#[from] RevokeError),
+    #[error(transparent)]
+    Indicator(#[from] IndicatorError),
     #[error("the system does not let the hub work")]
     System(#[from] std::io::Error),
 }
@@ -107,7 +119,13 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let generation = backup::restore(&pool, &settings, &manifest).await?;
             writeln!(out, "restored as generation {generation}")?;
         }
-        Command::Person { login, name, role, unit, password_file } => {
+        Command::Person { login, disable, enable, .. } if disable || enable => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            people::set_active(&pool, &login, enable).await?;
+            writeln!(out, "{login} {}", if enable { "may sign in again" } else { "is shut out; open sessions ended" })?;
+        }
+        Command::Person { login, name, role, unit, password_file, .. } => {
             let text = match password_file {
                 Some(path) => std::fs::read_to_string(&path).map_err(|error| Failure::Read(path, error))?,
                 None => std::io::read_to_string(std::io::stdin())?,
@@ -115,8 +133,47 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let password = text.lines().next().unwrap_or_default();
             let pool = database::connect(&settings.database).await?;
             database::check_schema(&pool).await?;
-            people::set(&pool, &login, &name, role, unit.as_deref(), password).await?;
+            people::set(&pool, &login, &name.unwrap_or_default(), role, unit.as_deref(), password).await?;
             writeln!(out, "{login} may sign in")?;
+        }
+        Command::Revoke { station } => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            let done = revoke::revoke(&pool, station).await?;
+            writeln!(out, "{} is revoked: what it sends from now on is refused", done.name)?;
+            writeln!(
+                out,
+                "the {} records that it sent stay; {} open invitations for it are void",
+                done.seq, done.invitations
+            )?;
+            writeln!(out, "to let it in again on a new machine: sohoa-hub enrol --again {station}")?;
+        }
+        Command::Quota { unit, bytes } => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            let quota = bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+            if !quota::set(&pool, &unit, quota).await.map_err(DatabaseError::Statement)? {
+                return Err(PeopleError::UnknownUnit(unit).into());
+            }
+            match bytes {
+                Some(bytes) => writeln!(out, "{unit} may have {bytes} bytes")?,
+                None => writeln!(out, "{unit} has no quota")?,
+            }
+        }
+        Command::Indicator { command: IndicatorCommand::Import { file } } => {
+            let text = std::fs::read_to_string(&file).map_err(|error| Failure::Read(file, error))?;
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            let rows = indicators::import(&pool, &text, None, "sohoa-hub").await?;
+            writeln!(out, "took {rows} rows")?;
+        }
+        Command::Report { day, unit, english, out: path } => {
+            let pool = database::connect(&settings.database).await?;
+            database::check_schema(&pool).await?;
+            let language = if english { Language::English } else { Language::Vietnamese };
+            let text = page::report_file(&pool, unit.as_deref(), language, day).await?;
+            let written = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+            written.map_err(|error| Failure::Write(path, error))?;
         }
         Command::Doctor { json } => return examine(&settings, json, &mut out).await,
     }

@@ -5,13 +5,21 @@
 
 mod chart;
 mod dossier;
-mod fonds;
+mod exceptions;
+mod export;
+mod figures;
 mod frame;
 mod leaf;
+mod list;
+mod other;
+mod people;
 mod picture;
 mod progress;
+mod quality;
+mod report;
 mod search;
 mod session;
+mod sheet;
 mod sign_in;
 mod stations;
 
@@ -25,7 +33,10 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::html;
+use sohoa_model::day::Day;
+use sqlx_postgres::PgPool;
 
+use crate::database::value;
 use crate::words::Language;
 use crate::{Hub, Refusal, body};
 
@@ -40,10 +51,17 @@ pub fn routes() -> Router<Arc<Hub>> {
         .route("/sign-out", post(sign_in::leave))
         .route("/language/{tag}", get(language))
         .route("/progress", get(progress::show))
-        .route("/fonds/{number}", get(fonds::show))
+        .route("/fonds/{number}", get(list::fonds))
+        .route("/dossiers", get(list::show))
         .route("/dossiers/{dossier}", get(dossier::show).post(dossier::decide))
         .route("/dossiers/{dossier}/pages/{page}", get(leaf::show))
         .route("/dossiers/{dossier}/pages/{page}/image", get(leaf::image))
+        .route("/exceptions", get(exceptions::show))
+        .route("/export/{name}", get(export::send))
+        .route("/indicators", get(other::show).post(other::take))
+        .route("/people", get(people::show))
+        .route("/quality", get(quality::show))
+        .route("/report", get(report::show))
         .route("/search", get(search::show))
         .route("/stations", get(stations::show))
         .route("/style.css", get(style))
@@ -67,6 +85,46 @@ async fn language(Path(tag): Path<String>) -> Response {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     response
+}
+
+/// The report of a day as a file; `unit` is a code, none: all units.
+///
+/// # Errors
+/// A refusal if the database does not answer or there is no such unit.
+pub async fn report_file(
+    pool: &PgPool,
+    unit: Option<&str>,
+    language: Language,
+    day: Day,
+) -> Result<String, ReportError> {
+    let unit_no: Option<i32> = match unit {
+        Some(unit) => {
+            let found = value("SELECT unit_no FROM unit WHERE code = $1").bind(unit).fetch_optional(pool).await?;
+            Some(found.ok_or_else(|| ReportError::UnknownUnit(unit.to_owned()))?)
+        }
+        None => None,
+    };
+    Ok(report::file(pool, unit_no, language, day).await?)
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// There is no such unit.
+    #[error("there is no unit {0}")]
+    UnknownUnit(String),
+    /// A statement failed.
+    #[error("a statement of PostgreSQL failed")]
+    Database(#[from] sqlx_core::Error),
+    /// The figures cannot be read.
+    #[error("the figures cannot be read: {0}")]
+    Figures(String),
+}
+
+impl From<Refusal> for ReportError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Figures(refusal.cause.map(|cause| cause.to_string()).unwrap_or_default())
+    }
 }
 
 /// Sends the browser somewhere else on this page.

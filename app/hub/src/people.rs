@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use sqlx_postgres::PgPool;
 
 use crate::database::{rows, sql, value};
+use crate::guesses::{self, Place};
 use crate::{Refusal, hub};
 use sohoa_wire::ProblemKind;
 
@@ -14,8 +15,6 @@ use sohoa_wire::ProblemKind;
 pub const SHORTEST: usize = 10;
 /// Wrong passwords in a row, after which a name waits.
 const FAILURES: i32 = 5;
-/// Wrong passwords from one address within an hour, after which it waits.
-const FAILURES_OF_AN_ADDRESS: i64 = 50;
 /// Verified where there is no such name, so that the time that it takes tells nothing.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0bKrI1m6x3m5b0mZcBqV0m1cB0YxN1x3m5b0mZcBqV0";
 
@@ -53,6 +52,9 @@ pub enum PeopleError {
     /// There is no such unit.
     #[error("there is no unit {0}")]
     UnknownUnit(String),
+    /// There is no such person.
+    #[error("nobody is called {0} here")]
+    UnknownPerson(String),
     /// The password could not be hashed.
     #[error("the password cannot be hashed")]
     Hash(#[source] argon2::password_hash::Error),
@@ -104,16 +106,26 @@ pub async fn set(
     Ok(())
 }
 
+/// Shuts somebody out, whose sessions end at once, or lets them in again with the password they had.
+pub async fn set_active(pool: &PgPool, login: &str, active: bool) -> Result<(), PeopleError> {
+    let mut transaction = pool.begin().await?;
+    let done = sql("UPDATE person SET active = $2, failures = 0, locked_until = NULL WHERE login = $1")
+        .bind(login)
+        .bind(active)
+        .execute(&mut *transaction)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(PeopleError::UnknownPerson(login.to_owned()));
+    }
+    sql("DELETE FROM session WHERE login = $1 AND NOT $2").bind(login).bind(active).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 /// Whether a password is that of a name. Who is wrong five times in a row waits for a quarter of an hour, and the answer
 /// is the same for a wrong name, a wrong password and one who waits.
 pub async fn may_enter(pool: &PgPool, address: &str, login: &str, password: String) -> Result<bool, Refusal> {
-    let address = format!("page {address}");
-    let tries: i64 =
-        value("SELECT count(*) FROM enrolment_failure WHERE address = $1 AND at > now() - interval '1 hour'")
-            .bind(&address)
-            .fetch_one(pool)
-            .await?;
-    if tries >= FAILURES_OF_AN_ADDRESS {
+    if guesses::too_many(pool, Place::SignIn, address).await? {
         return Err(Refusal::new(ProblemKind::TooManyRequests));
     }
     let found: Option<(String, bool)> =
@@ -139,7 +151,7 @@ pub async fn may_enter(pool: &PgPool, address: &str, login: &str, password: Stri
         .execute(pool)
         .await?;
     }
-    sql("INSERT INTO enrolment_failure (address) VALUES ($1)").bind(&address).execute(pool).await?;
+    guesses::count(&mut *pool.acquire().await?, Place::SignIn, address).await?;
     Ok(false)
 }
 

@@ -16,10 +16,8 @@ use uuid::Uuid;
 
 use super::{Peer, question};
 use crate::database::{rows, sql, value};
+use crate::guesses::{self, Place};
 use crate::{Hub, Refusal, auth, hub};
-
-/// Wrong codes from one address within an hour, after which it must wait.
-const FAILURES: i64 = 5;
 
 /// A code as the database has it: unit, station of which it makes a new epoch, name, end, key that used it, receipt.
 type Code = (i32, Option<i32>, String, DateTime<Utc>, Option<Vec<u8>>, Option<String>);
@@ -34,12 +32,7 @@ pub(super) async fn enrol(
     let asked: EnrolmentRequest = question(sent, newcomer.digest()?).await?;
     newcomer.verify(&asked.public_key)?;
     let address = peer.ip().to_string();
-    let failures: i64 =
-        value("SELECT count(*) FROM enrolment_failure WHERE address = $1 AND at > now() - interval '1 hour'")
-            .bind(&address)
-            .fetch_one(&hub.pool)
-            .await?;
-    if failures >= FAILURES {
+    if guesses::too_many(&hub.pool, Place::Enrolment, &address).await? {
         return Err(Refusal::new(ProblemKind::TooManyRequests));
     }
     let code: Result<EnrolmentCode, _> = asked.code.parse();
@@ -58,7 +51,7 @@ pub(super) async fn enrol(
     };
     let (Some(found), Ok(code)) = (found, code) else {
         // On the connection that is held already: two for one wrong code would let guesses use them all up.
-        sql("INSERT INTO enrolment_failure (address) VALUES ($1)").bind(&address).execute(&mut *transaction).await?;
+        guesses::count(&mut transaction, Place::Enrolment, &address).await?;
         transaction.commit().await?;
         return Err(Refusal::new(ProblemKind::CodeUnknown));
     };

@@ -20,7 +20,7 @@ use super::{answer, digest_in, question};
 use crate::auth::{self, Caller};
 use crate::database::{rows, sql, value};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal, body, hub};
+use crate::{Hub, Refusal, body, hub, quota};
 
 /// Seconds for which nobody else may write a whole file that somebody is writing.
 const LEASE_S: i32 = 60;
@@ -63,12 +63,18 @@ pub(super) async fn put(
     if digest != caller.digest {
         return Err(Refusal::new(ProblemKind::DigestMismatch).detail("Content-Digest is not the digest in the address"));
     }
+    // Who states no length is asked again below, when the bytes are known.
+    let stated = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+    if !has(&hub, &caller, digest).await? {
+        quota::check(&hub.pool, caller.unit_no, stated).await?;
+    }
     let _room = hub.bodies.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
     let limit = usize::try_from(limits::PART_BYTES).unwrap_or(usize::MAX);
     let bytes = body::read(sent, limit, digest).await?;
     if has(&hub, &caller, digest).await? {
         return Ok(StatusCode::OK.into_response());
     }
+    quota::check(&hub.pool, caller.unit_no, bytes.len() as u64).await?;
     let key = intend(&hub, &caller, digest, bytes.len() as u64, LEASE_S).await?;
     crash::point("hub.after-intent");
     let size = bytes.len() as u64;

@@ -17,8 +17,8 @@ use sohoa_wire::record::RecordError;
 use sohoa_wire::{ProblemKind, Record, RecordId, StationId};
 use uuid::Uuid;
 
-use super::fonds::state_name;
 use super::frame;
+use super::list::state_name;
 use super::session::{self, NotShown, Visitor};
 use crate::access::{self, About, Deed};
 use crate::database::rows;

@@ -12,11 +12,16 @@ use crate::words::Language;
 /// A page of somebody who signed in.
 pub(super) fn page(visitor: &Visitor, here: &str, title: &str, content: &Markup) -> Response {
     let say = |vi, en| visitor.language.say(vi, en);
-    let places = [
+    let mut places = vec![
         ("/progress", say("Tiến độ", "Progress")),
         ("/stations", say("Trạm", "Stations")),
+        ("/quality", say("Chất lượng", "Quality")),
+        ("/exceptions", say("Ngoại lệ", "Exceptions")),
         ("/search", say("Tìm kiếm", "Search")),
     ];
+    if visitor.may_decide {
+        places.insert(2, ("/people", say("Người làm", "People")));
+    }
     let (other_tag, other) = (visitor.language.say("en", "vi"), visitor.language.say("English", "Tiếng Việt"));
     let body = html! {
         a .skip href="#content" { (say("Tới nội dung", "To the content")) }

@@ -1,80 +1,51 @@
 //! `/progress`: the share, the targets, fonds by state, stations, and what wants a person.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde_json::Value;
 use sohoa_model::day::Day;
-use sohoa_model::forecast;
-use sohoa_wire::body::{Plan, Target};
+use sohoa_model::dossier_state::DossierState;
 
 use super::chart::Chart;
+use super::figures::{self, Course, Fonds, Standing};
 use super::frame::{self, Mark, mark};
-use super::session::{self, NotShown, Visitor};
-use super::stations;
-use crate::Hub;
-use crate::database::{rows, value};
+use super::session::{self, NotShown};
+use super::{export, stations};
 use crate::words::Language;
+use crate::{Hub, indicators};
 
-/// The state from which on a dossier counts as digitized: accepted.
-const ACCEPTED: i16 = 7;
 /// Fonds on one page; the rest is one row that says how many.
 const FONDS: i64 = 200;
-
-/// A fonds with its dossiers by state.
-struct Fonds {
-    number: i32,
-    code: String,
-    by_state: [i64; 9],
-    rescan: i64,
-}
-
-impl Fonds {
-    fn whole(&self) -> i64 {
-        self.by_state.iter().sum()
-    }
-
-    fn done(&self) -> i64 {
-        self.by_state[7] + self.by_state[8]
-    }
-}
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
-    let fonds = read_fonds(&hub, &visitor).await?;
+    let fonds = figures::fonds(&hub.pool, visitor.unit_no).await?;
     let (whole, done) = (fonds.iter().map(Fonds::whole).sum(), fonds.iter().map(Fonds::done).sum());
-    let by_day = read_days(&hub, &visitor).await?;
     let today = Day::of(hub.now());
-    let targets = read_targets(&hub, &visitor).await?;
-    let left = u64::try_from(whole - done).unwrap_or(0);
-    let began = by_day.keys().next().copied();
-    let foretold = forecast::forecast(&by_day, began, left, today);
-    let mut sum = 0;
-    let over_time: Vec<(Day, i64)> = by_day
-        .iter()
-        .map(|(day, count)| {
-            sum += i64::try_from(*count).unwrap_or(0);
-            (*day, sum)
-        })
-        .collect();
-    let chart = Chart { language, done: &over_time, whole, today, forecast: foretold.ok(), goal: 1.0 };
-    let stations = stations::read(&hub, &visitor).await?;
-    let held: i64 = value(
-        "SELECT count(*) FROM hold h JOIN dossier d USING (dossier) JOIN fonds f USING (fonds_no) \
-         WHERE $1::int IS NULL OR f.unit_no = $1",
-    )
-    .bind(visitor.unit_no)
-    .fetch_one(&hub.pool)
-    .await?;
+    let targets = figures::targets(&hub.pool, visitor.unit_no).await?;
+    let others = indicators::standing(&hub.pool, visitor.unit_no).await?;
+    let Course { over_time, foretold } =
+        figures::course(&figures::days(&hub.pool, visitor.unit_no).await?, whole, today);
+    let forecast = foretold.as_ref().ok().copied();
+    let chart = Chart { language, done: &over_time, whole, today, forecast, goal: 1.0 };
+    let stations = stations::read(&hub.pool, visitor.unit_no).await?;
+    let held = figures::held(&hub.pool, visitor.unit_no).await?;
     let content = html! {
-        h1 { (say("Số hóa tài liệu lưu trữ có giá trị", "Digitization of valuable records")) }
-        p .muted { (say("Số liệu lúc ", "Figures of ")) (hub.now().short_vietnam()) "." }
+        div .title {
+            div {
+                h1 { (say("Số hóa tài liệu lưu trữ có giá trị", "Digitization of valuable records")) }
+                p .muted { (say("Số liệu lúc ", "Figures of ")) (hub.now().short_vietnam()) "." }
+            }
+            div .tools {
+                (export::links("progress", "", language))
+                a .button.primary href="/report" { (say("In báo cáo ngày", "Print daily report")) }
+            }
+        }
         div .grid.wide {
             section .card aria-labelledby="share" {
                 p #share .figure {
@@ -83,11 +54,11 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                     (say("hồ sơ mà máy chủ biết", "dossiers that the hub knows of"))
                 }
                 (chart.draw())
-                p .muted { (forecast_sentence(language, foretold.as_ref())) }
+                p .muted { (figures::sentence(language, &foretold)) }
             }
             section .card aria-labelledby="targets" {
                 h2 #targets { (say("Các mốc", "Targets")) }
-                (targets_list(language, &targets, today))
+                (targets_list(language, &targets, &others, today))
             }
         }
         (fonds_table(language, &fonds))
@@ -105,95 +76,16 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     Ok(frame::page(&visitor, "/progress", say("Tiến độ", "Progress"), &content))
 }
 
-async fn read_fonds(hub: &Hub, visitor: &Visitor) -> Result<Vec<Fonds>, NotShown> {
-    let counted: Vec<(i32, String, i16, i64)> = rows(
-        "SELECT f.fonds_no, f.code, p.state, sum(p.dossiers)::bigint FROM progress p JOIN fonds f USING (fonds_no) \
-         WHERE $1::int IS NULL OR f.unit_no = $1 GROUP BY 1, 2, 3 HAVING sum(p.dossiers) <> 0 ORDER BY f.code, 1, 3",
-    )
-    .bind(visitor.unit_no)
-    .fetch_all(&hub.pool)
-    .await?;
-    let rescan: Vec<(i32, i64)> =
-        rows("SELECT fonds_no, count(*) FROM dossier WHERE rescan AND NOT retired GROUP BY 1")
-            .fetch_all(&hub.pool)
-            .await?;
-    let rescan: BTreeMap<i32, i64> = rescan.into_iter().collect();
-    let mut fonds: Vec<Fonds> = Vec::new();
-    for (number, code, state, dossiers) in counted {
-        if fonds.last().is_none_or(|last| last.number != number) {
-            let rescan = rescan.get(&number).copied().unwrap_or(0);
-            fonds.push(Fonds { number, code, by_state: [0; 9], rescan });
-        }
-        if let (Some(last), Ok(state)) = (fonds.last_mut(), usize::try_from(state))
-            && let Some(count) = last.by_state.get_mut(state)
-        {
-            *count += dossiers;
-        }
-    }
-    Ok(fonds)
-}
-
-async fn read_days(hub: &Hub, visitor: &Visitor) -> Result<BTreeMap<Day, u64>, NotShown> {
-    let days: Vec<(String, i64)> = rows(
-        "SELECT d.accepted_on, count(*) FROM dossier d JOIN fonds f USING (fonds_no) \
-         WHERE d.state >= $2 AND NOT d.retired AND d.accepted_on IS NOT NULL AND ($1::int IS NULL OR f.unit_no = $1) \
-         GROUP BY 1",
-    )
-    .bind(visitor.unit_no)
-    .bind(ACCEPTED)
-    .fetch_all(&hub.pool)
-    .await?;
-    let read = |(day, count): (String, i64)| Some((Day::parse(&day)?, count.unsigned_abs()));
-    Ok(days.into_iter().filter_map(read).collect())
-}
-
-/// A target, and what of it is done.
-struct Standing {
-    target: Target,
-    done: i64,
-    whole: i64,
-}
-
-async fn read_targets(hub: &Hub, visitor: &Visitor) -> Result<Vec<Standing>, NotShown> {
-    let plans: Vec<(i32, String)> =
-        rows("SELECT unit_no, body::text FROM plan WHERE $1::int IS NULL OR unit_no = $1 ORDER BY unit_no")
-            .bind(visitor.unit_no)
-            .fetch_all(&hub.pool)
-            .await?;
-    let mut standings = Vec::new();
-    for (unit_no, plan) in plans {
-        let plan: Option<Plan> =
-            serde_json::from_str::<Value>(&plan).ok().and_then(|plan| serde_json::from_value(plan).ok());
-        for target in plan.into_iter().flat_map(|plan| plan.targets) {
-            let (whole, done): (i64, i64) = rows(
-                "SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(n) FILTER (WHERE state >= $3 \
-                 AND ($4 OR NOT below_standard)), 0)::bigint \
-                 FROM (SELECT CASE WHEN $5 THEN coalesce(d.expected_pages, d.pages) ELSE 1 END AS n, d.state, \
-                 d.below_standard FROM dossier d JOIN fonds f USING (fonds_no) \
-                 WHERE f.unit_no = $1 AND NOT d.retired AND ($2::text IS NULL OR d.value_class = $2)) c",
-            )
-            .bind(unit_no)
-            .bind(&target.value_class)
-            .bind(ACCEPTED)
-            .bind(target.counts_below_standard)
-            .bind(target.unit == "pages")
-            .fetch_one(&hub.pool)
-            .await?;
-            standings.push(Standing { target, done, whole });
-        }
-    }
-    Ok(standings)
-}
-
-fn targets_list(language: Language, standings: &[Standing], today: Day) -> Markup {
+fn targets_list(language: Language, standings: &[Standing], others: &[indicators::Standing], today: Day) -> Markup {
     let say = |vi, en| language.say(vi, en);
     html! {
-        @if standings.is_empty() {
+        @if standings.is_empty() && others.is_empty() {
             p .muted { (say("Chưa có kế hoạch nào được gửi xuống.", "No plan was published yet.")) }
         }
         ul .plain {
-            @for Standing { target, done, whole } in standings {
-                @let reached = i128::from(*done) * 1_000_000 >= i128::from(*whole) * i128::from(target.share_ppm) && *whole > 0;
+            @for standing in standings {
+                @let Standing { target, done, whole } = standing;
+                @let reached = standing.is_reached();
                 @let deadline = Day::parse(&target.deadline);
                 @let late = deadline.is_some_and(|deadline| deadline < today);
                 li {
@@ -214,31 +106,22 @@ fn targets_list(language: Language, standings: &[Standing], today: Day) -> Marku
                     }
                 }
             }
-        }
-    }
-}
-
-fn forecast_sentence(language: Language, foretold: Result<&forecast::Forecast, &forecast::NoForecast>) -> String {
-    let say = |vi, en| language.say(vi, en);
-    match foretold {
-        Ok(forecast) => {
-            let day =
-                |day: Option<Day>| day.map_or_else(|| say("sau mười năm", "in over ten years").to_owned(), Day::short);
-            let (earliest, latest) = (day(forecast.earliest), day(forecast.latest));
-            match language {
-                Language::Vietnamese => {
-                    format!("Dự báo xong trong khoảng {earliest} – {latest} (khoảng tin cậy 80 %).")
+            @for (unit, name, as_of, part, whole, target_ppm) in others {
+                @let reached = i128::from(*part) * 1_000_000 >= i128::from(*whole) * i128::from(*target_ppm);
+                li {
+                    (mark(if reached { Mark::Pass } else { Mark::Open }, None))
+                    div {
+                        strong { (name) ": " (language.share(*part, *whole)) }
+                        p .muted {
+                            (say("Chỉ tiêu ", "Target ")) (language.share(i64::from(*target_ppm), 1_000_000)) " · "
+                            (language.count(*part)) " / " (language.count(*whole)) " · " (unit) " · "
+                            (say("số liệu ngày ", "figures of ")) (Day::parse(as_of).map_or_else(|| as_of.clone(), Day::short))
+                        }
+                    }
                 }
-                Language::English => format!("Expected to be done {earliest} – {latest}, in 80 of 100 cases."),
             }
         }
-        Err(forecast::NoForecast::Done) => say("Đã xong.", "Done.").to_owned(),
-        Err(forecast::NoForecast::TooFewDays) => {
-            say("Chưa đủ ngày làm việc để dự báo.", "Too few days of work for a forecast.").to_owned()
-        }
-        Err(forecast::NoForecast::Idle) => {
-            say("Tám tuần qua chưa có hồ sơ nào được nhận.", "Nothing was accepted in the last eight weeks.").to_owned()
-        }
+        p { a href="/indicators" { (say("Chỉ tiêu khác: xem và nạp số liệu", "Other indicators: see, and hand in figures")) } }
     }
 }
 
@@ -249,6 +132,7 @@ fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
         section .card aria-labelledby="fonds" {
             div .head {
                 h2 #fonds { (say("Phông và trạng thái", "Fonds by state")) }
+                div .tools { (export::links("fonds", "", language)) }
                 ul .legend {
                     @for (class, name) in groups(language) { li { span class={ "key " (class) } {} (name) } }
                 }
@@ -294,7 +178,13 @@ fn groups(language: Language) -> [(&'static str, &'static str); 4] {
 
 fn state_bar(language: Language, fonds: &Fonds) -> Markup {
     const WIDTH: f64 = 400.0;
-    let counts = [fonds.done(), fonds.by_state[6], fonds.by_state[1..6].iter().sum(), fonds.by_state[0]];
+    use DossierState::{Assembled, Captured, Planned, Signed};
+    let counts = [
+        fonds.done(),
+        fonds.between(Signed, Signed),
+        fonds.between(Captured, Assembled),
+        fonds.between(Planned, Planned),
+    ];
     let whole = fonds.whole().max(1) as f64;
     let mut at = 0.0;
     let parts: Vec<(f64, f64, &str, String)> = groups(language)
@@ -325,7 +215,7 @@ fn attention(language: Language, stations: &[stations::Station], held: i64) -> M
                 li { (mark(mark_of, None)) div { (station.name) ": " (words) } }
             }
             @if held > 0 {
-                li { (mark(Mark::Held, None)) div { (language.count(held)) " " (say("hồ sơ đang bị giữ.", "dossiers are held.")) } }
+                li { (mark(Mark::Held, None)) div { (language.count(held)) " " (say("hồ sơ đang bị giữ.", "dossiers are held.")) " " a href="/exceptions" { (say("Xem ngoại lệ", "See exceptions")) } } }
             }
             @if held == 0 && stations.iter().all(|station| station.worst(language).0 == Mark::Pass) {
                 li { (mark(Mark::Pass, None)) div { (say("Không có gì.", "Nothing.")) } }

@@ -8,43 +8,49 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use sohoa_model::Timestamp;
+use sqlx_postgres::PgPool;
 
+use super::export;
 use super::frame::{self, Mark, mark};
-use super::session::{self, NotShown, Visitor};
+use super::session::{self, NotShown};
 use crate::Hub;
 use crate::database::rows;
+use crate::quota::{self, Use};
 use crate::words::Language;
 
 /// A station as supervisors see it.
 pub(super) struct Station {
+    pub(super) number: i32,
     pub(super) name: String,
-    seen_at: Option<DateTime<Utc>>,
+    pub(super) seen_at: Option<DateTime<Utc>>,
     silent_hours: Option<f64>,
     still_hours: Option<f64>,
-    backlog: i64,
-    pages: i64,
-    reject_ppm: Option<i64>,
+    pub(super) backlog: i64,
+    pub(super) pages: i64,
+    pub(super) reject_ppm: Option<i64>,
     skew_ms: i64,
     revoked: bool,
 }
 
 /// The row of a station.
-type Row = (String, Option<DateTime<Utc>>, Option<f64>, Option<f64>, Option<i64>, i64, Option<i64>, Option<i64>, bool);
+type Row =
+    (i32, String, Option<DateTime<Utc>>, Option<f64>, Option<f64>, Option<i64>, i64, Option<i64>, Option<i64>, bool);
 
 /// The stations that somebody sees.
-pub(super) async fn read(hub: &Hub, visitor: &Visitor) -> Result<Vec<Station>, NotShown> {
+pub(super) async fn read(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Station>, NotShown> {
     let found: Vec<Row> = rows(
-        "SELECT s.name, s.seen_at, (extract(epoch FROM now() - s.seen_at) / 3600)::float8, \
+        "SELECT s.station_no, s.name, s.seen_at, (extract(epoch FROM now() - s.seen_at) / 3600)::float8, \
          (extract(epoch FROM now() - s.moved_at) / 3600)::float8, s.backlog, \
          coalesce((SELECT sum(t.pages) FROM progress_top t WHERE t.station_no = s.station_no), 0)::bigint, \
          s.reject_ppm, s.skew_ms, s.revoked FROM station s \
          WHERE $1::int IS NULL OR s.unit_no = $1 ORDER BY s.name, s.station_no",
     )
-    .bind(visitor.unit_no)
-    .fetch_all(&hub.pool)
+    .bind(unit_no)
+    .fetch_all(pool)
     .await?;
     let station =
-        |(name, seen_at, silent_hours, still_hours, backlog, pages, reject_ppm, skew, revoked): Row| Station {
+        |(number, name, seen_at, silent_hours, still_hours, backlog, pages, reject_ppm, skew, revoked): Row| Station {
+            number,
             name,
             seen_at,
             silent_hours,
@@ -109,7 +115,7 @@ pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
                 @for station in stations {
                     @let (mark_of, words) = station.worst(language);
                     tr {
-                        th scope="row" { (mark(mark_of, Some(&words))) " " (station.name) }
+                        th scope="row" { (mark(mark_of, Some(&words))) " " a href={ "/dossiers?station=" (station.number) } { (station.name) } }
                         td { (station.seen_at.map_or_else(|| "–".to_owned(), |at| Timestamp(at.timestamp_millis()).short_vietnam())) }
                         td .number { (language.count(station.backlog)) }
                         td .number { (language.count(station.pages)) }
@@ -125,10 +131,14 @@ pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
     let language = visitor.language;
-    let stations = read(&hub, &visitor).await?;
+    let stations = read(&hub.pool, visitor.unit_no).await?;
+    let uses = quota::uses(&hub.pool, visitor.unit_no).await?;
     let title = language.say("Trạm quét", "Stations");
     let content = html! {
-        h1 { (title) }
+        div .title {
+            h1 { (title) }
+            div .tools { (export::links("stations", "", language)) }
+        }
         section .card {
             (table(language, &stations))
         }
@@ -141,6 +151,36 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                 }
             }
         }
+        section .card aria-labelledby="room" {
+            h2 #room { (language.say("Dung lượng theo đơn vị", "Room by unit")) }
+            (room(language, &uses))
+        }
     };
     Ok(frame::page(&visitor, "/stations", title, &content))
+}
+
+/// What units have, and what they may have.
+fn room(language: Language, uses: &[Use]) -> Markup {
+    let say = |vi, en| language.say(vi, en);
+    html! {
+        table {
+            caption .hidden { (say("Dung lượng theo đơn vị", "Room by unit")) }
+            thead { tr {
+                th scope="col" { (say("Đơn vị", "Unit")) }
+                th .number scope="col" { (say("Đã dùng (MB)", "Used (MB)")) }
+                th .number scope="col" { (say("Hạn mức (MB)", "Quota (MB)")) }
+                th .number scope="col" { (say("Tỷ lệ", "Share")) }
+            } }
+            tbody {
+                @for Use { name, bytes, quota } in uses {
+                    tr {
+                        th scope="row" { (name) }
+                        td .number { (language.count(bytes / 1_000_000)) }
+                        td .number { (quota.map_or_else(|| say("không đặt", "none").to_owned(), |quota| language.count(quota / 1_000_000))) }
+                        td .number { (quota.map_or_else(|| "–".to_owned(), |quota| language.share(*bytes, quota))) }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -20,4 +20,6 @@ mod looking;
 mod operating;
 mod owners;
 mod reading;
+mod shutting;
 mod station;
+mod supervising;

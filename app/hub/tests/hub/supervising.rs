@@ -1,0 +1,225 @@
+//! What supervisors see of work, quality and exceptions, what they take away, and the figures that they hand in.
+
+use std::fs;
+
+use reqwest::StatusCode;
+use sohoa_model::Severity;
+use sohoa_model::day::Day;
+use sohoa_model::dossier_state::DossierState;
+use sohoa_wire::body::{Event, Finding, Outcome};
+use sohoa_wire::moment::Moment;
+
+use crate::browser::{Browser, PASSWORD, let_in};
+use crate::group::Group;
+use crate::station::{Station, dossier_body, record};
+
+/// Three dossiers: one captured by Lan and once more in part by Bình, one with a finding, one to scan again.
+async fn fill(station: &mut Station) {
+    for number in 1..=3 {
+        let mut body = dossier_body(&format!("HS.0{number}"), 10, DossierState::Captured);
+        body.title = Some("=cmd|'/c calc'!A1".to_owned());
+        body.rescan = number == 3;
+        let id = station.name(number, 0);
+        station.write(&record(id, 1, &body).of_dossier(id));
+    }
+    let event = |kind: &str, agent: &str, detail: &str| Event {
+        event_type: kind.to_owned(),
+        outcome: Outcome::Success,
+        agent: agent.to_owned(),
+        detail: Some(detail.to_owned()),
+        objects: Vec::new(),
+    };
+    let events = [
+        (1, event("ingestion", "Lê Thị Lan", r#"{"pages":8,"replaces":null}"#)),
+        (1, event("ingestion", "Trần Bình", r#"{"pages":2,"replaces":"ab"}"#)),
+        (2, event("ingestion", "Lê Thị Lan", "no JSON")),
+        (2, event("acceptance", "Vũ Đình Nam", "{}")),
+        (3, event("rejection", "Vũ Đình Nam", "{}")),
+        (3, event("fixity check", "Vũ Đình Nam", "{}")),
+    ];
+    for (place, (dossier, event)) in (100..).zip(events) {
+        let mut record = record(station.name(place, 1), 1, &event).of_dossier(station.name(dossier, 0));
+        record.at = Moment(sohoa_hub::hub::now());
+        station.write(&record);
+    }
+    for (number, code) in [(2, "rejected"), (3, "low-confidence")] {
+        let finding = Finding { code: code.to_owned(), severity: Severity::Reject, open: true, detail: None, of: None };
+        station.write(&record(station.name(number, 9), 1, &finding).of_dossier(station.name(number, 0)));
+    }
+    station.send_from(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    fill(&mut station).await;
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let_in(&group, "hoa", &["--role", "reader", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+
+    let people = browser.get("/people").await;
+    people.shows("Lê Thị Lan").shows("Trần Bình").shows("100,0\u{a0}%").shows("Vũ Đình Nam (nam)");
+    let link =
+        people.text.split("href=\"").filter_map(|rest| rest.split_once('"')).find(|(_, rest)| rest.starts_with(">8<"));
+    let list = browser.get(&link.expect("a link of 8 pages").0.replace("&amp;", "&")).await;
+    list.shows("HS.01").shows("người làm: Lê Thị Lan");
+    assert!(!list.text.contains("HS.03"));
+
+    let quality = browser.get("/quality").await;
+    quality
+        .shows("20,0\u{a0}%")
+        .shows("50,0\u{a0}%")
+        .shows("low-confidence")
+        .shows("href=\"/dossiers?finding=rejected\"");
+    let list = browser.get("/dossiers?finding=low-confidence").await;
+    list.shows("HS.03");
+    assert!(!list.text.contains("HS.02"));
+
+    let exceptions = browser.get("/exceptions").await;
+    exceptions.shows("href=\"/dossiers?finding=rejected\">1</a>").shows("href=\"/dossiers?only=rescan\">1</a>");
+    browser.get("/dossiers?only=rescan").await.shows("HS.03");
+    browser.get("/dossiers?only=stuck").await.shows("Không có hồ sơ nào.");
+    let past = "UPDATE batch SET received_at = received_at - interval '15 days'";
+    sohoa_hub::database::sql(past).execute(&group.pool).await.unwrap();
+    browser.get("/exceptions").await.shows("href=\"/dossiers?only=stuck\">3</a>");
+    browser.get("/dossiers?only=stuck").await.shows("HS.01").shows("HS.02");
+
+    // Held: a count for all, a list for who may know.
+    let id = station.name(1, 0);
+    let token = browser.get(&format!("/dossiers/{id}")).await.token();
+    browser.post(&format!("/dossiers/{id}"), &[("token", &token), ("decide", "hold"), ("reason", "MẬT")]).await;
+    browser.get("/exceptions").await.shows("href=\"/dossiers?only=held\">1</a>");
+    browser.get("/dossiers?only=held").await.shows("HS.01").shows("(đang bị giữ)");
+    let mut reader = Browser::new(&hub);
+    reader.sign_in("hoa", PASSWORD).await;
+    let seen = reader.get("/exceptions").await;
+    seen.shows("hồ sơ đang bị giữ");
+    assert!(!seen.text.contains("only=held"));
+    assert!(!reader.get("/dossiers?only=held").await.text.contains("HS.01"));
+    assert_eq!(reader.get("/people").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(reader.get("/export/people.csv").await.status, StatusCode::NOT_FOUND);
+    let list = reader.get("/dossiers?agent=Tr%E1%BA%A7n+B%C3%ACnh").await;
+    list.shows("HS.02");
+
+    // The same batch counts once.
+    assert_eq!(station.send(station.batch(1, station.log.len())).await.status, StatusCode::OK);
+    assert_eq!(group.number("SELECT sum(pages)::bigint FROM work").await, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_taken_away_without_formulas_and_that_is_written_down() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    fill(&mut station).await;
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let csv = browser.get("/export/dossiers.csv?only=rescan").await;
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(
+        csv.headers["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"sohoa-dossiers-20")
+    );
+    assert!(
+        csv.text.starts_with("Mã hồ sơ,Tiêu đề,Phông,") || csv.text.starts_with("\u{feff}Mã hồ sơ,"),
+        "{}",
+        csv.text
+    );
+    csv.shows("HS.03,'=cmd|'/c calc'!A1,TA,Đã quét,10,10,có\r\n");
+    assert!(!csv.text.contains("HS.01"));
+    for what in ["progress", "fonds", "dossiers", "stations", "people"] {
+        for form in ["csv", "xlsx"] {
+            let page = browser.get(&format!("/export/{what}.{form}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{what}.{form}");
+            assert!(page.text.starts_with("PK") || form == "csv", "{what}.{form}");
+        }
+    }
+    browser.get("/export/fonds.csv").await.shows("TA,3,0,3,0,0,1\r\n");
+    for wrong in ["/export/dossiers.exe", "/export/sessions.csv", "/export/dossiers"] {
+        assert_eq!(browser.get(wrong).await.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    assert_eq!(group.number("SELECT count(*) FROM access WHERE what = 'export' AND login = 'nam'").await, 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_of_a_day_is_a_page_and_a_file() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    fill(&mut station).await;
+    let_in(&group, "nam", &["--role", "viewer"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let page = browser.get("/report").await;
+    page.shows("BÁO CÁO NGÀY")
+        .shows("Độc lập – Tự do – Hạnh phúc")
+        .shows("0 / 3")
+        .shows("10 trang quét, quét lại 20,0");
+    page.shows("Lê Thị Lan, Trần Bình");
+    let before = browser.get("/report?day=2020-02-29").await;
+    before.shows("ngày 29 tháng 02 năm 2020").shows("0 trang quét");
+    for day in ["2020-02-30", "x", "2999-01-01"] {
+        assert_eq!(browser.get(&format!("/report?day={day}")).await.status, StatusCode::BAD_REQUEST, "{day}");
+    }
+    let today = Day::of(sohoa_hub::hub::now()).to_string();
+    let path = group.folder.path().join("report.html");
+    let out = path.to_str().unwrap();
+    group.run(&["report", "--day", &today, "--unit", "TTLT", "--out", out]);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("BÁO CÁO NGÀY") && text.contains("@page { size: A4") && !text.contains("href="), "{text}");
+    let again = group.command(&["report", "--day", &today, "--out", out]).output().unwrap();
+    assert!(!again.status.success(), "a file that is there is not overwritten");
+    for wrong in [["--day", "1/2/2026"], ["--unit", "NONE"]] {
+        let out = group.folder.path().join("wrong.html");
+        let line = ["report", "--day", &today, "--out", out.to_str().unwrap()];
+        let line: Vec<&str> = match wrong[0] {
+            "--day" => vec!["report", "--day", wrong[1], "--out", line[4]],
+            _ => [&line[..], &wrong[..]].concat(),
+        };
+        assert!(!group.command(&line).output().unwrap().status.success(), "{wrong:?}");
+        assert!(!out.exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_of_other_indicators_are_handed_in_whole_or_not_at_all() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    for (unit, seed) in [("TTLT", 1), ("OTHER", 2)] {
+        group.station(&hub, unit, seed).await;
+    }
+    let path = group.folder.path().join("indicators.csv");
+    let heads = "unit,name,as_of,part,whole,target_percent\n";
+    fs::write(&path, format!("{heads}TTLT,Số hóa khi tiếp nhận,2026-11-20,64,100,80\nOTHER,<b>,2026-11-20,1,4,20\n"))
+        .unwrap();
+    assert_eq!(group.run(&["indicator", "import", path.to_str().unwrap()]), "took 2 rows\n");
+    fs::write(&path, format!("{heads}TTLT,a,2026-11-20,1,2,3\nNONE,b,2026-11-20,1,2,3\n")).unwrap();
+    let refused = group.command(&["indicator", "import", path.to_str().unwrap()]).output().unwrap();
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("line 3"));
+    assert_eq!(group.number("SELECT count(*) FROM indicator").await, 2, "all or none");
+
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let_in(&group, "hoa", &["--role", "reader", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let page = browser.get("/progress").await;
+    page.shows("Số hóa khi tiếp nhận: 64,0\u{a0}%").shows("Chỉ tiêu 80,0\u{a0}%");
+    assert!(!page.text.contains("&lt;b&gt;"), "another unit's");
+    let token = browser.get("/indicators").await.token();
+    let hand_in = |rows: &str| format!("{heads}{rows}");
+    let good = hand_in("TTLT,Số hóa khi tiếp nhận,2026-11-21,81,100,80\n");
+    let stranger = hand_in("OTHER,x,2026-11-21,1,2,3\n");
+    assert_eq!(browser.post("/indicators", &[("token", "x"), ("csv", &good)]).await.status, StatusCode::UNAUTHORIZED);
+    let refused = browser.post("/indicators", &[("token", &token), ("csv", &stranger)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("there is no unit OTHER").shows("role=\"alert\"");
+    assert_eq!(browser.post("/indicators", &[("token", &token), ("csv", &good)]).await.goes_to(), "/indicators");
+    browser.get("/progress").await.shows("Số hóa khi tiếp nhận: 81,0\u{a0}%");
+    let mut reader = Browser::new(&hub);
+    reader.sign_in("hoa", PASSWORD).await;
+    let token = reader.get("/indicators").await.token();
+    assert_eq!(reader.post("/indicators", &[("token", &token), ("csv", &good)]).await.status, StatusCode::NOT_FOUND);
+}
