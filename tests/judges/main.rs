@@ -6,6 +6,7 @@
 
 mod exhibits;
 mod forms;
+mod hub_page;
 mod scanned;
 mod signatures;
 mod structure;

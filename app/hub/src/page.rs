@@ -64,11 +64,16 @@ pub fn routes() -> Router<Arc<Hub>> {
         .route("/report", get(report::show))
         .route("/search", get(search::show))
         .route("/stations", get(stations::show))
+        .route("/icon.svg", get(icon))
         .route("/style.css", get(style))
 }
 
 async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page/style.css")).into_response()
+}
+
+async fn icon() -> Response {
+    ([(CONTENT_TYPE, "image/svg+xml")], include_str!("page/icon.svg")).into_response()
 }
 
 /// The language that somebody chose on the page, or that is asked for.

@@ -46,6 +46,15 @@ impl Language {
         text
     }
 
+    /// How grave a finding is.
+    pub fn severity(self, word: &str) -> &'static str {
+        match word {
+            "reject" => self.say("không đạt", "reject"),
+            "warn" => self.say("cần nhìn", "look"),
+            _ => self.say("ghi chú", "note"),
+        }
+    }
+
     /// A share with one decimal, cut off and not rounded: 99.96 % is not yet 100.
     pub fn share(self, part: i64, whole: i64) -> String {
         let thousandths = if whole > 0 { part.saturating_mul(1000) / whole } else { 0 };

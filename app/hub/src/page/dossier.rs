@@ -161,7 +161,7 @@ async fn contents(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup,
             @if open.is_empty() { p .muted { (say("Không có gì.", "Nothing.")) } }
             ul .plain {
                 @for body in open {
-                    li { div { strong { (text(body, "code")) } " · " (text(body, "severity")) " · " (text(body, "detail")) } }
+                    li { div { strong { (text(body, "code")) } " · " (language.severity(body["severity"].as_str().unwrap_or_default())) " · " (text(body, "detail")) } }
                 }
             }
         }

@@ -47,13 +47,14 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     .await?;
     let sum = |amount: fn(&Station) -> i64| stations.iter().map(amount).sum::<i64>();
     let (pages, again, accepted, rejected) = (sum(|s| s.2), sum(|s| s.3), sum(|s| s.4), sum(|s| s.5));
+    let share = |part, whole| if whole > 0 { language.share(part, whole) } else { "–".to_owned() };
     let title = say("Chất lượng", "Quality");
     let content = html! {
         h1 { (title) }
         p .muted { (say("Quét lại và quyết định: 28 ngày qua. Điều cần xem: tất cả.", "Captured again and decisions: the last 28 days. Findings: all.")) }
         div .figures {
-            p .card { strong { (language.share(again, pages)) } span { (say("trang phải quét lại", "of pages captured again")) " (" (language.count(again)) " / " (language.count(pages)) ")" } }
-            p .card { strong { (language.share(accepted, accepted + rejected)) } span { (say("quyết định là nhận", "of decisions accept")) " (" (language.count(accepted)) " / " (language.count(accepted + rejected)) ")" } }
+            p .card { strong { (share(again, pages)) } span { (say("trang phải quét lại", "of pages captured again")) " (" (language.count(again)) " / " (language.count(pages)) ")" } }
+            p .card { strong { (share(accepted, accepted + rejected)) } span { (say("quyết định là nhận", "of decisions accept")) " (" (language.count(accepted)) " / " (language.count(accepted + rejected)) ")" } }
         }
         section .card aria-labelledby="stations" {
             h2 #stations { (say("Theo trạm", "By station")) }
@@ -73,7 +74,7 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                             th scope="row" { a href={ "/dossiers?station=" (number) } { (name) } }
                             td .number { (language.count(*pages)) }
                             td .number { (language.count(*again)) }
-                            td .number { (language.share(*again, *pages)) }
+                            td .number { (share(*again, *pages)) }
                             td .number { (language.count(*accepted)) }
                             td .number { (language.count(*rejected)) }
                         }
@@ -101,10 +102,11 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                                 th scope="row" { (code) }
                                 td {
                                     @match severity.as_str() {
-                                        "reject" => { (mark(Mark::Reject, None)) " " (say("không đạt", "reject")) }
-                                        "warn" => { (mark(Mark::Warn, None)) " " (say("cần nhìn", "look")) }
-                                        other => (other),
+                                        "reject" => { (mark(Mark::Reject, None)) " " }
+                                        "warn" => { (mark(Mark::Warn, None)) " " }
+                                        _ => {}
                                     }
+                                    (language.severity(severity))
                                 }
                                 td .number { (language.count(*open)) }
                                 td .number { (language.count(*all)) }
