@@ -1,11 +1,13 @@
-//! A hub: a PostgreSQL of its own, a folder as its store, and the program `sohoa-hub` that serves on the loopback
-//! interface. Everything ends with the value, and also when the tests are killed.
+//! A hub: a PostgreSQL of its own, a folder or a bucket as its store, and the program `sohoa-hub` that serves on the loopback
+//! interface, alone or in a group. Everything ends with the value, and also when the tests are killed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
+use sohoa_model::crash;
 use tempfile::TempDir;
 
 use crate::postgres::Cluster;
@@ -14,50 +16,122 @@ use crate::station::{self, Said};
 /// A hub that serves.
 #[derive(Debug)]
 pub struct Hub {
-    folder: TempDir,
+    shared: Arc<Shared>,
+    name: String,
     serving: Option<Child>,
-    cluster: Cluster,
-    database: String,
     /// Its address.
     pub url: String,
+}
+
+/// What hubs of one group share.
+#[derive(Debug)]
+struct Shared {
+    folder: TempDir,
+    cluster: Cluster,
+    database: Mutex<String>,
+    /// The lines of the settings that name the store.
+    store: String,
 }
 
 impl Hub {
     /// Starts one; `None`, after saying so, where there is no PostgreSQL.
     pub fn start() -> Option<Self> {
-        let cluster = Cluster::start()?;
-        let database = cluster.new_database();
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        // The port is free now; nobody else on a test machine takes it in the moment between.
-        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let port = free.expect("a port").port();
-        let mut hub = Self { folder, serving: None, cluster, database, url: format!("http://127.0.0.1:{port}") };
-        let settings = format!(
-            "listen = '127.0.0.1:{port}'\npublic_url = '{}'\ndatabase = '{}'\nkey_file = '{}'\n[store]\nfolder = '{}'\n",
-            hub.url,
-            hub.cluster.address(&hub.database),
-            hub.folder.path().join("hub.key").display(),
-            hub.store().display(),
-        );
-        fs::write(hub.settings(), settings).expect("settings");
-        fs::create_dir(hub.store()).expect("a store");
-        hub.run(&["migrate"]).done();
+        let mut hub = Self::plan(None)?;
         hub.serve();
         Some(hub)
     }
 
+    /// One that does not serve yet, with a folder as its store or with the store that some lines of settings name.
+    pub fn plan(store: Option<&str>) -> Option<Self> {
+        let cluster = Cluster::start()?;
+        let database = Mutex::new(cluster.new_database());
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join("store")).expect("a store");
+        let store = match store {
+            Some(lines) => lines.to_owned(),
+            None => format!("[store]\nfolder = '{}'\n", folder.path().join("store").display()),
+        };
+        let hub = Self::of(Arc::new(Shared { folder, cluster, database, store }), "hub");
+        hub.settle(&hub.url);
+        hub.run(&["migrate"]).done();
+        Some(hub)
+    }
+
+    /// Another hub of the group, which does not serve yet.
+    pub fn another(&self, name: &str) -> Self {
+        let hub = Self::of(Arc::clone(&self.shared), name);
+        hub.settle(&hub.url);
+        hub
+    }
+
+    fn of(shared: Arc<Shared>, name: &str) -> Self {
+        // The port is free now; nobody else on a test machine takes it in the moment between.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+        let url = format!("http://{}", free.expect("a port"));
+        Self { shared, name: name.to_owned(), serving: None, url }
+    }
+
+    /// Writes its settings; `public_url` is what stations call it, be it a proxy before it.
+    pub fn settle(&self, public_url: &str) {
+        let listen = self.url.trim_start_matches("http://");
+        let settings = format!(
+            "listen = '{listen}'\npublic_url = '{public_url}'\ndatabase = '{}'\nkey_file = '{}'\n\
+             postgresql_programs = '{}'\n{}",
+            self.cluster().address(&self.database()),
+            self.folder().join("hub.key").display(),
+            self.cluster().programs().display(),
+            self.shared.store,
+        );
+        fs::write(self.settings(), settings).expect("settings");
+    }
+
+    /// The database of the group from now on is a new one, empty and without tables; the settings of its hubs want to be
+    /// written again.
+    pub fn use_new_database(&self) {
+        *self.shared.database.lock().expect("no panic") = self.cluster().new_database();
+    }
+
+    /// Its PostgreSQL.
+    pub fn cluster(&self) -> &Cluster {
+        &self.shared.cluster
+    }
+
+    /// A folder that the hubs of the group share.
+    pub fn folder(&self) -> &Path {
+        self.shared.folder.path()
+    }
+
+    fn database(&self) -> String {
+        self.shared.database.lock().expect("no panic").clone()
+    }
+
     /// Serves, until [`stop`](Self::stop).
     pub fn serve(&mut self) {
-        let mut serving = self
-            .command(&["serve"])
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(self.folder.path().join("hub.log")).expect("a log"))
-            .spawn()
-            .expect("the program was built and can be started");
+        let started = self.try_serve(None);
+        assert!(started, "{}", self.log());
+    }
+
+    /// Serves, until it dies at a point, if one is named; false if it does not start.
+    pub fn try_serve(&mut self, point: Option<&str>) -> bool {
+        self.stop();
+        let log = fs::OpenOptions::new().append(true).create(true).open(self.log_file()).expect("a log");
+        let mut command = self.command(&["serve"]);
+        command.envs(point.map(|point| (crash::VARIABLE, point))).stdout(Stdio::piped()).stderr(log);
+        let mut serving = command.spawn().expect("the program was built and can be started");
         let mut line = String::new();
         BufReader::new(serving.stdout.take().expect("it is piped")).read_line(&mut line).expect("a line");
         self.serving = Some(serving);
-        assert!(line.starts_with("listening at"), "{line}\n{}", self.log());
+        line.starts_with("listening at")
+    }
+
+    /// Whether it serves still.
+    pub fn is_serving(&mut self) -> bool {
+        self.serving.as_mut().is_some_and(|serving| matches!(serving.try_wait(), Ok(None)))
+    }
+
+    /// Its process.
+    pub fn process(&self) -> Option<u32> {
+        self.serving.as_ref().map(Child::id)
     }
 
     /// Kills it without a word.
@@ -86,17 +160,17 @@ impl Hub {
     /// What a question answers, columns parted by `|`, rows by line feeds.
     #[track_caller]
     pub fn sql(&self, question: &str) -> String {
-        self.cluster.sql(&self.database, question)
+        self.cluster().sql(&self.database(), question)
     }
 
     /// Everything that the database holds, as text.
     pub fn dump(&self) -> String {
-        self.cluster.dump(&self.database)
+        self.cluster().dump(&self.database())
     }
 
     /// The folder of its files.
     pub fn store(&self) -> PathBuf {
-        self.folder.path().join("store")
+        self.folder().join("store")
     }
 
     fn invitation(&self, line: &[&str]) -> String {
@@ -104,18 +178,24 @@ impl Hub {
         said.stdout.lines().find(|line| line.contains('#')).expect("an invitation").trim().to_owned()
     }
 
-    fn command(&self, line: &[&str]) -> Command {
+    /// A command of the program with its settings.
+    pub fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(station::hub());
         command.arg("--config").arg(self.settings()).args(line).stdin(Stdio::null());
         command
     }
 
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("hub.log")).unwrap_or_default()
+    /// What it logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder().join(format!("{}.log", self.name))
     }
 
     fn settings(&self) -> PathBuf {
-        self.folder.path().join("hub.toml")
+        self.folder().join(format!("{}.toml", self.name))
     }
 }
 

@@ -6,6 +6,8 @@
 pub mod hub;
 pub mod places;
 pub mod postgres;
+pub mod proxy;
+pub mod s3;
 pub mod station;
 
 use std::io::Write as _;

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A running PostgreSQL.
 #[derive(Debug)]
 pub struct Cluster {
-    server: Child,
+    server: Mutex<Child>,
     folder: TempDir,
     programs: PathBuf,
     databases: AtomicU32,
@@ -43,23 +44,36 @@ impl Cluster {
         }
         let initdb = ["-U", "sohoa", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"];
         run(as_postgres(programs.join("initdb")).arg("-D").arg(&data).args(initdb).current_dir("/"));
-        // It ends when its standard input does: no server outlives the tests, however they end.
-        let script = "\"$0\"/postgres -D \"$1\" -k \"$1\" -c listen_addresses= -c fsync=off -c max_connections=200 \
-            >\"$1\"/server.log 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait $server";
-        let server = as_postgres("sh")
-            .args(["-c", script])
-            .args([&programs, &data])
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("a shell");
+        let server = Mutex::new(serve(&programs, &data));
         let cluster = Self { server, folder, programs, databases: AtomicU32::new(0) };
+        cluster.wait();
+        Some(cluster)
+    }
+
+    /// Ends every process of it without a word to anybody, and starts it again.
+    pub fn crash(&self) {
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        self.signal("QUIT");
+        drop(server.stdin.take());
+        let _ = server.wait();
+        *server = serve(&self.programs, &self.data());
+        drop(server);
+        self.wait();
+    }
+
+    /// Sends a signal to the first of its processes, from which the others hang.
+    pub fn signal(&self, signal: &str) {
+        let text = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let number = text.lines().next().expect("a number of a process");
+        run(Command::new("kill").args(["-s", signal, number]));
+    }
+
+    fn wait(&self) {
         let end = Instant::now() + PATIENCE;
-        while cluster.try_sql("postgres", "SELECT 1").is_none() {
-            assert!(Instant::now() < end, "PostgreSQL does not answer: {}", cluster.log());
+        while self.try_sql("postgres", "SELECT 1").is_none() {
+            assert!(Instant::now() < end, "PostgreSQL does not answer: {}", self.log());
             std::thread::yield_now();
         }
-        Some(cluster)
     }
 
     /// The folder of its programs.
@@ -116,9 +130,18 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        drop(self.server.stdin.take());
-        let _ = self.server.wait();
+        let server = self.server.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop(server.stdin.take());
+        let _ = server.wait();
     }
+}
+
+/// Starts the server. It ends when its standard input does: no server outlives the tests, however they end.
+fn serve(programs: &Path, data: &Path) -> Child {
+    let script = "\"$0\"/postgres -D \"$1\" -k \"$1\" -c listen_addresses= -c fsync=off -c max_connections=200 \
+        >>\"$1\"/server.log 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait $server";
+    let mut command = as_postgres("sh");
+    command.args(["-c", script]).args([programs, data]).current_dir("/").stdin(Stdio::piped()).spawn().expect("a shell")
 }
 
 /// The folder of the newest PostgreSQL of Debian.

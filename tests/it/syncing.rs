@@ -8,6 +8,8 @@ use serde_json::Value;
 use sohoa_model::Sha256;
 use sohoa_tests::hub::Hub;
 use sohoa_tests::places::repository;
+use sohoa_tests::proxy::Proxy;
+use sohoa_tests::s3::S3;
 use sohoa_tests::station::{SUPERVISOR, Said, Station};
 use walkdir::WalkDir;
 
@@ -40,7 +42,11 @@ fn sync(station: &Station) -> Value {
 
 /// Every file of the hub's store, by its digest.
 fn stored(hub: &Hub) -> BTreeSet<Sha256> {
-    let files = WalkDir::new(hub.store()).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file());
+    digests(&hub.store())
+}
+
+fn digests(folder: &Path) -> BTreeSet<Sha256> {
+    let files = WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file());
     files.map(|entry| Sha256::of(&fs::read(entry.path()).unwrap())).collect()
 }
 
@@ -251,4 +257,65 @@ fn what_is_no_invitation_or_not_encrypted_is_refused_in_words() {
         administer(&station, &["enrol", text]).ended_with(code).refused();
     }
     assert_eq!(station.run(["sync", "--status"]).ended_with(10).refused().stdout, "");
+}
+
+/// A white page of 24 bits a pixel, uncompressed.
+fn white(width: u32, height: u32) -> Vec<u8> {
+    let size = width * 3 * height;
+    let mut bytes = b"BM".to_vec();
+    for number in [54 + size, 0, 54, 40, width, height, 1 | 24 << 16, 0, size, 11_811, 11_811, 0, 0] {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    bytes.resize(54 + size as usize, 255);
+    bytes
+}
+
+#[test]
+fn two_hubs_and_a_bucket_take_turns_and_a_large_file_goes_on_through_the_other() {
+    let Some(service) = S3::start() else { return };
+    let Some(mut first) = Hub::plan(Some(&service.settings(&service.endpoint))) else { return };
+    let mut second = first.another("second");
+    let proxy = Proxy::before(&[&first.url, &second.url]);
+    for hub in [&mut first, &mut second] {
+        hub.settle(&proxy.url);
+        hub.serve();
+    }
+    let station = read();
+    let large = station.folder().join("in/HS.03");
+    fs::create_dir_all(&large).unwrap();
+    fs::write(large.join("1.bmp"), white(2400, 2500)).unwrap();
+    station.run(["import", large.parent().unwrap().to_str().unwrap(), "--lang", "vie", "--no-sign"]);
+    administer(&station, &["clear", "HS.03", "--reason", "đã xem"]).done();
+    administer(&station, &["enrol", &first.invite("Trạm 3")]).done();
+
+    // The first dies when the second part is stored and not yet counted.
+    first.stop();
+    second.stop();
+    proxy.aim(&[&first.url]);
+    assert!(first.try_serve(Some("hub.after-part:2")));
+    station.run(["sync"]).ended_with(12);
+    assert!(!first.is_serving());
+    assert_eq!(first.sql("SELECT next_part FROM upload"), "1");
+    second.serve();
+    proxy.aim(&[&second.url]);
+    let outcome = sync(&station);
+    assert_eq!((&outcome["waiting"], &outcome["kept_back"]), (&0.into(), &0.into()), "{outcome}");
+    let log = proxy.log();
+    let parts = |number: u8| log.iter().filter(|line| line.ends_with(&format!("/parts/{number}"))).count();
+    assert_eq!((parts(0), parts(1), parts(2)), (1, 2, 1), "what was stored is not sent again: {log:?}");
+
+    first.serve();
+    proxy.aim(&[&first.url, &second.url]);
+    station.run(["page", "turn", "HS.01", "1", "--by", "90"]).done();
+    station.run(["process", "HS.01", "--lang", "vie"]).done();
+    assert_eq!(sync(&station)["waiting"], 0);
+    assert_eq!(sync(&station)["records"], 0);
+    consistent(&first);
+    assert_eq!(first.sql("SELECT count(*) FROM page WHERE NOT retired"), "6");
+    let stored = digests(&service.objects());
+    for dossier in ["HS.01", "HS.02", "HS.03"] {
+        for master in masters(&station, dossier) {
+            assert!(stored.contains(&master), "{dossier}: {master}");
+        }
+    }
 }

@@ -12,6 +12,9 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::texts;
 
+/// So much is told of what a service said.
+const CAUSE_CHARACTERS: usize = 400;
+
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,7 +90,13 @@ async fn store(settings: &Settings) -> Finding {
     match trial.await {
         Ok(true) => finding(Weight::Fine, "store", "writes, reads and removes"),
         Ok(false) => finding(Weight::Broken, "store", "gives back other bytes than were written"),
-        Err(error) => finding(Weight::Broken, "store", error),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            // A service may say much, in lines.
+            let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+            let cause: String = cause.chars().take(CAUSE_CHARACTERS).collect();
+            finding(Weight::Broken, "store", format!("{error}{cause}"))
+        }
     }
 }
 

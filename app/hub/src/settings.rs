@@ -61,6 +61,20 @@ pub struct S3Settings {
     /// Whether the service may be spoken to without TLS.
     #[serde(default)]
     pub allow_http: bool,
+    /// The checksum that goes with every object, beside the digest that the signature holds.
+    #[serde(default)]
+    pub checksum: S3Checksum,
+}
+
+/// A checksum that the service compares and keeps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum S3Checksum {
+    /// `x-amz-checksum-sha256`.
+    #[default]
+    Sha256,
+    /// None, for services that refuse that field (`NotImplemented`).
+    None,
 }
 
 impl std::fmt::Debug for S3Settings {
@@ -152,5 +166,17 @@ mod tests {
     fn what_is_misspelt_is_not_ignored() {
         assert!(matches!(read(&TEXT.replace("key_file", "keyfile")), Err(SettingsError::Syntax(..))));
         assert!(matches!(read(&TEXT.replace("folder", "s4")), Err(SettingsError::Syntax(..))));
+    }
+
+    #[test]
+    fn a_bucket_has_checksums_unless_its_service_has_none() {
+        let bucket =
+            "[store.s3]\nendpoint = 'https://s3.example'\nbucket = 'b'\naccess_key = 'k'\nsecret_key_file = 'f'\n";
+        let text = TEXT.replace("[store]\nfolder = '/var/lib/sohoa-hub/store'\n", bucket);
+        for (line, wanted) in [("", S3Checksum::Sha256), ("checksum = 'none'", S3Checksum::None)] {
+            let StoreSettings::S3(settings) = read(&format!("{text}{line}")).unwrap().store else { panic!("a bucket") };
+            assert_eq!((settings.checksum, settings.region.as_str()), (wanted, "us-east-1"));
+        }
+        assert!(matches!(read(&format!("{text}checksum = 'md5'")), Err(SettingsError::Syntax(..))));
     }
 }

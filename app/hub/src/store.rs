@@ -5,17 +5,27 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use object_store::aws::{AmazonS3, AmazonS3Builder, Checksum};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, Checksum};
 use object_store::local::LocalFileSystem;
 use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{
+    BackoffConfig, ClientOptions, GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
+};
 
-use crate::settings::{S3Settings, StoreSettings};
+use crate::settings::{S3Checksum, S3Settings, StoreSettings};
 
 mod folder_parts;
+
+/// How long a bucket may be silent before a request counts as lost.
+const SILENCE: Duration = Duration::from_secs(20);
+/// For how long, and how often, a request to a bucket is made again: with the silence of the last one this ends before the
+/// lease of a file (60 s) and the patience of a station (90 s).
+const AGAIN: Duration = Duration::from_secs(20);
+const TIMES: usize = 3;
 
 /// Where bytes are kept.
 #[derive(Debug, Clone)]
@@ -42,6 +52,21 @@ pub enum StoreError {
     /// The folder cannot be made.
     #[error("the folder {0} cannot be made")]
     Folder(PathBuf, #[source] std::io::Error),
+    /// The service does not take the key.
+    #[error("the bucket refuses the access key: look at access_key, secret_key_file and what the key may do at {key}")]
+    Denied {
+        /// Which object.
+        key: String,
+        /// Why.
+        #[source]
+        source: object_store::Error,
+    },
+    /// The service has no such bucket.
+    #[error("the service has no such bucket: look at bucket, region and endpoint")]
+    NoBucket(#[source] object_store::Error),
+    /// The service does not know what is asked of it.
+    #[error("the service does not know this request; if it has no checksums by SHA-256, set checksum = \"none\"")]
+    Unknown(#[source] object_store::Error),
     /// The service or the file system refuses.
     #[error("the store failed at {key}")]
     Object {
@@ -70,6 +95,11 @@ impl StoreError {
             if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::StorageFull) {
                 return true;
             }
+            // What a bucket says is text: its quota, or its disk.
+            let is_of_bucket = error.is::<object_store::Error>();
+            if is_of_bucket && ["QuotaExceeded<", "StorageFull<"].iter().any(|code| error.to_string().contains(code)) {
+                return true;
+            }
             source = error.source();
         }
         false
@@ -94,6 +124,14 @@ impl Store {
                 let bucket = Arc::new(bucket(settings)?);
                 Ok(Self { objects: Arc::clone(&bucket) as Arc<dyn ObjectStore>, parts: Parts::Bucket(bucket) })
             }
+        }
+    }
+
+    /// Whether the store answers, changing nothing in it.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        match self.get("readiness").await {
+            Err(error) if !error.is_missing() => Err(error),
+            _ => Ok(()),
         }
     }
 
@@ -167,9 +205,10 @@ impl Store {
     /// Forgets the parts.
     pub async fn abort(&self, key: &str, upload: &str) -> Result<(), StoreError> {
         match &self.parts {
-            Parts::Bucket(bucket) => {
-                bucket.abort_multipart(&Path::from(key), &upload.to_owned()).await.map_err(failed(key))
-            }
+            Parts::Bucket(bucket) => match bucket.abort_multipart(&Path::from(key), &upload.to_owned()).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(failed(key)(error)),
+            },
             Parts::Folder(folder) => folder_parts::abort(folder, upload).await.map_err(part_failed(key)),
         }
     }
@@ -178,82 +217,44 @@ impl Store {
 fn bucket(settings: &S3Settings) -> Result<AmazonS3, StoreError> {
     let secret = std::fs::read_to_string(&settings.secret_key_file)
         .map_err(|error| StoreError::Secret(settings.secret_key_file.clone(), error))?;
-    AmazonS3Builder::new()
+    let again = RetryConfig { backoff: BackoffConfig::default(), max_retries: TIMES, retry_timeout: AGAIN };
+    // A large file may be passed on for as long as it moves.
+    let client = ClientOptions::new().with_timeout_disabled().with_read_timeout(SILENCE);
+    let builder = AmazonS3Builder::new()
+        .with_client_options(client)
+        .with_retry(again)
+        // One object is one request: some services have no list of deletions.
+        .with_config(AmazonS3ConfigKey::DisableBulkDelete, "true")
         .with_endpoint(&settings.endpoint)
         .with_region(&settings.region)
         .with_bucket_name(&settings.bucket)
         .with_access_key_id(&settings.access_key)
         .with_secret_access_key(secret.trim())
-        .with_allow_http(settings.allow_http)
-        .with_checksum_algorithm(Checksum::SHA256)
-        .build()
-        .map_err(failed("the bucket"))
+        .with_allow_http(settings.allow_http);
+    let builder = match settings.checksum {
+        S3Checksum::Sha256 => builder.with_checksum_algorithm(Checksum::SHA256),
+        S3Checksum::None => builder,
+    };
+    builder.build().map_err(failed("the bucket"))
 }
 
 fn failed(key: &str) -> impl FnOnce(object_store::Error) -> StoreError {
+    use object_store::Error::{Generic, NotFound, PermissionDenied, Unauthenticated};
+
     let key = key.to_owned();
-    move |source| StoreError::Object { key, source }
+    move |source| match &source {
+        PermissionDenied { .. } | Unauthenticated { .. } => StoreError::Denied { key, source },
+        NotFound { source: said, .. } if said.to_string().contains("<Code>NoSuchBucket</Code>") => {
+            StoreError::NoBucket(source)
+        }
+        Generic { source: said, .. } if said.to_string().contains("<Code>NotImplemented</Code>") => {
+            StoreError::Unknown(source)
+        }
+        _ => StoreError::Object { key, source },
+    }
 }
 
 fn part_failed(key: &str) -> impl FnOnce(std::io::Error) -> StoreError {
     let key = key.to_owned();
     move |source| StoreError::Part { key, source }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-    }
-
-    #[test]
-    fn a_whole_object_is_kept_and_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&StoreSettings::Folder(folder.path().to_owned())).unwrap();
-        run(async {
-            store.put("f/aa/x.1", Bytes::from_static(b"abc")).await.unwrap();
-            assert_eq!(store.get("f/aa/x.1").await.unwrap(), "abc");
-            assert_eq!(store.size("f/aa/x.1").await.unwrap(), 3);
-            store.delete("f/aa/x.1").await.unwrap();
-            store.delete("f/aa/x.1").await.unwrap();
-            assert!(store.get("f/aa/x.1").await.unwrap_err().is_missing());
-        });
-    }
-
-    #[test]
-    fn an_object_in_parts_is_seen_only_when_it_is_complete() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&StoreSettings::Folder(folder.path().to_owned())).unwrap();
-        run(async {
-            let upload = store.begin("f/aa/x.2", "0123456789abcdef").await.unwrap();
-            let mut parts = Vec::new();
-            for (number, text) in ["ab", "cd", "e"].into_iter().enumerate() {
-                let number = u32::try_from(number).unwrap();
-                // A part that comes twice is there once.
-                store.part("f/aa/x.2", &upload, number, Bytes::from_static(b"??")).await.unwrap();
-                parts.push(store.part("f/aa/x.2", &upload, number, Bytes::from_static(text.as_bytes())).await.unwrap());
-                assert!(store.get("f/aa/x.2").await.unwrap_err().is_missing());
-            }
-            store.complete("f/aa/x.2", &upload, parts).await.unwrap();
-            assert_eq!(store.get("f/aa/x.2").await.unwrap(), "abcde");
-            store.abort("f/aa/x.2", &upload).await.unwrap();
-            assert_eq!(store.get("f/aa/x.2").await.unwrap(), "abcde");
-            assert_eq!(std::fs::read_dir(folder.path().join("staging")).unwrap().count(), 0, "nothing is left over");
-        });
-    }
-
-    #[test]
-    fn a_part_that_was_overwritten_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&StoreSettings::Folder(folder.path().to_owned())).unwrap();
-        run(async {
-            let upload = store.begin("f/aa/x.3", "0123456789abcdef").await.unwrap();
-            let first = store.part("f/aa/x.3", &upload, 0, Bytes::from_static(b"ab")).await.unwrap();
-            store.part("f/aa/x.3", &upload, 0, Bytes::from_static(b"xy")).await.unwrap();
-            assert!(store.complete("f/aa/x.3", &upload, vec![first]).await.is_err());
-            assert!(store.get("f/aa/x.3").await.unwrap_err().is_missing());
-        });
-    }
 }

@@ -22,11 +22,11 @@ pub(super) async fn health() -> &'static str {
 pub(super) async fn ready(State(hub): State<Arc<Hub>>) -> Result<&'static str, Refusal> {
     let unavailable = |error: DatabaseError| Refusal::new(ProblemKind::Unavailable).because(error);
     database::check_schema(&hub.pool).await.map_err(unavailable)?;
-    match hub.store.size("readiness").await {
-        Ok(_) => Ok("ok\n"),
-        Err(error) if error.is_missing() => Ok("ok\n"),
-        Err(error) => Err(error.into()),
-    }
+    hub.store.answers().await.map_err(|error| {
+        let sentence = error.to_string();
+        Refusal::from(error).detail(sentence)
+    })?;
+    Ok("ok\n")
 }
 
 /// The counters, for this machine or who knows the token.

@@ -42,14 +42,24 @@ impl Group {
 
     /// The same, with more settings.
     pub(crate) async fn with(settings: &str) -> Option<Self> {
+        Self::made(settings, None).await
+    }
+
+    /// The same, with a bucket as its store.
+    pub(crate) async fn in_bucket(store: &str) -> Option<Self> {
+        Self::made("", Some(store)).await
+    }
+
+    async fn made(settings: &str, store: Option<&str>) -> Option<Self> {
         let cluster = cluster::shared()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = cluster.address(&cluster.new_database());
         let text = format!(
             "listen = '127.0.0.1:0'\npublic_url = '{PUBLIC_URL}'\ndatabase = '{database}'\nkey_file = '{0}/hub.key'\n\
-             grace_s = 20\npostgresql_programs = '{1}'\n{settings}\n[store]\nfolder = '{0}/store'\n",
+             grace_s = 20\npostgresql_programs = '{1}'\n{settings}\n{2}\n",
             folder.path().display(),
-            cluster.programs().display()
+            cluster.programs().display(),
+            store.map_or_else(|| format!("[store]\nfolder = '{}/store'", folder.path().display()), str::to_owned),
         );
         fs::write(folder.path().join("hub.toml"), text).expect("room");
         let pool = sohoa_hub::database::connect(&database).await.expect("PostgreSQL answers");

@@ -23,3 +23,4 @@ mod reading;
 mod shutting;
 mod station;
 mod supervising;
+mod storing;
