@@ -1,6 +1,6 @@
 # Each of these does its own set-up on a fresh Debian 12 or Ubuntu 24.04: git, make, curl and a Rust toolchain suffice.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint crash bench clean
+.PHONY: help demo test lint crash nemesis bench clean
 
 CARGO ?= cargo
 
@@ -9,6 +9,7 @@ help:
 	@echo "make test    check style, run every test, let the judges look at every PDF"
 	@echo "make lint    only the style: format, clippy, documentation"
 	@echo "make crash   cut the power 1000 times, let the disk fill up or fail 100 times (CUTS=N for another number)"
+	@echo "make nemesis kill, pause, cut off, fill up, restore and copy stations and hubs (SEED=N MINUTES=M; UNTIL=R rounds)"
 	@echo "make bench   measure against OCRmyPDF and Tesseract (BENCH='--only memory,scale' for a part)"
 	@echo "make clean   remove what was built; the tools in target/tools stay"
 
@@ -35,6 +36,12 @@ lint:
 crash:
 	packaging/setup judges
 	SOHOA_SCHEDULES=$(or $(CUTS),1000) $(CARGO) test --package sohoa-tests --test it power -- --nocapture
+
+# A part of this runs with every `make test`.
+nemesis:
+	packaging/setup judges
+	SOHOA_NEMESIS_SEED=$(SEED) SOHOA_NEMESIS_MINUTES=$(or $(MINUTES),0) SOHOA_NEMESIS_ROUNDS=$(ROUNDS) \
+	    SOHOA_NEMESIS_UNTIL=$(UNTIL) $(CARGO) test --workspace --test nemesis nothing -- --nocapture
 
 bench:
 	packaging/setup bench

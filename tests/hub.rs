@@ -107,16 +107,17 @@ impl Hub {
 
     /// Serves, until [`stop`](Self::stop).
     pub fn serve(&mut self) {
-        let started = self.try_serve(None);
+        let started = self.try_serve(None, &[]);
         assert!(started, "{}", self.log());
     }
 
-    /// Serves, until it dies at a point, if one is named; false if it does not start.
-    pub fn try_serve(&mut self, point: Option<&str>) -> bool {
+    /// Serves with more in its environment, until it dies at a point, if one is named; false if it does not start.
+    pub fn try_serve(&mut self, point: Option<&str>, with: &[(&str, &Path)]) -> bool {
         self.stop();
         let log = fs::OpenOptions::new().append(true).create(true).open(self.log_file()).expect("a log");
         let mut command = self.command(&["serve"]);
-        command.envs(point.map(|point| (crash::VARIABLE, point))).stdout(Stdio::piped()).stderr(log);
+        command.envs(point.map(|point| (crash::VARIABLE, point))).envs(with.iter().copied());
+        command.stdout(Stdio::piped()).stderr(log);
         let mut serving = command.spawn().expect("the program was built and can be started");
         let mut line = String::new();
         BufReader::new(serving.stdout.take().expect("it is piped")).read_line(&mut line).expect("a line");
@@ -161,6 +162,11 @@ impl Hub {
     #[track_caller]
     pub fn sql(&self, question: &str) -> String {
         self.cluster().sql(&self.database(), question)
+    }
+
+    /// The same; none while PostgreSQL is down.
+    pub fn try_sql(&self, question: &str) -> Option<String> {
+        self.cluster().try_sql(&self.database(), question)
     }
 
     /// Everything that the database holds, as text.

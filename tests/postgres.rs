@@ -53,7 +53,7 @@ impl Cluster {
     /// Ends every process of it without a word to anybody, and starts it again.
     pub fn crash(&self) {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        self.signal("QUIT");
+        run(Command::new("kill").args(["-s", "QUIT", &self.first_process()]));
         drop(server.stdin.take());
         let _ = server.wait();
         *server = serve(&self.programs, &self.data());
@@ -61,11 +61,18 @@ impl Cluster {
         self.wait();
     }
 
-    /// Sends a signal to the first of its processes, from which the others hang.
-    pub fn signal(&self, signal: &str) {
+    /// Sends a signal to all of its processes.
+    pub fn signal_all(&self, signal: &str) {
+        let first = self.first_process();
+        let list = fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap_or_default();
+        // One that ended since is no fault.
+        let numbers = list.split_whitespace().chain([first.as_str()]);
+        let _ = Command::new("kill").args(["-s", signal]).args(numbers).stderr(Stdio::null()).status();
+    }
+
+    fn first_process(&self) -> String {
         let text = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
-        let number = text.lines().next().expect("a number of a process");
-        run(Command::new("kill").args(["-s", signal, number]));
+        text.lines().next().expect("a number of a process").to_owned()
     }
 
     fn wait(&self) {
@@ -107,7 +114,8 @@ impl Cluster {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    fn try_sql(&self, database: &str, question: &str) -> Option<String> {
+    /// The same; none where it does not answer.
+    pub fn try_sql(&self, database: &str, question: &str) -> Option<String> {
         let output =
             self.client("psql").args(["-d", database, "-Atc", question]).stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -139,7 +147,7 @@ impl Drop for Cluster {
 /// Starts the server. It ends when its standard input does: no server outlives the tests, however they end.
 fn serve(programs: &Path, data: &Path) -> Child {
     let script = "\"$0\"/postgres -D \"$1\" -k \"$1\" -c listen_addresses= -c fsync=off -c max_connections=200 \
-        >>\"$1\"/server.log 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait $server";
+        >>\"$1\"/server.log 2>&1 & server=$!; cat >/dev/null; kill -INT $server 2>/dev/null; wait $server";
     let mut command = as_postgres("sh");
     command.args(["-c", script]).args([programs, data]).current_dir("/").stdin(Stdio::piped()).spawn().expect("a shell")
 }

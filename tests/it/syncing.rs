@@ -292,7 +292,7 @@ fn two_hubs_and_a_bucket_take_turns_and_a_large_file_goes_on_through_the_other()
     first.stop();
     second.stop();
     proxy.aim(&[&first.url]);
-    assert!(first.try_serve(Some("hub.after-part:2")));
+    assert!(first.try_serve(Some("hub.after-part:2"), &[]));
     station.run(["sync"]).ended_with(12);
     assert!(!first.is_serving());
     assert_eq!(first.sql("SELECT next_part FROM upload"), "1");
