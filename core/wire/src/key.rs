@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use curve25519_dalek::MontgomeryPoint;
 use ed25519_dalek::Signer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -41,6 +42,11 @@ impl SecretKey {
         PublicKey(self.0.verifying_key())
     }
 
+    /// The same key as a scalar of X25519, by the map that RFC 8032 and RFC 7748 share.
+    pub(crate) fn scalar(&self) -> [u8; 32] {
+        self.0.to_scalar_bytes()
+    }
+
     /// Signs; the same bytes always get the same signature.
     pub fn sign(&self, bytes: &[u8]) -> Signature {
         Signature(self.0.sign(bytes).to_bytes())
@@ -68,6 +74,11 @@ impl PublicKey {
     /// The 32 bytes.
     pub fn to_bytes(self) -> [u8; 32] {
         self.0.to_bytes()
+    }
+
+    /// The same key as a point of X25519 (RFC 7748, 4.1).
+    pub(crate) fn point(&self) -> MontgomeryPoint {
+        self.0.to_montgomery()
     }
 
     /// Verifies without the leniency of RFC 8032 that lets a signature have several forms.

@@ -6,9 +6,11 @@
 //! spelt here once, so that the two sides cannot disagree. No database, no network; times and randomness are arguments.
 
 pub mod ack;
+pub mod age;
 pub mod api;
 pub mod batch;
 pub mod body;
+pub mod bundle;
 pub mod chain;
 pub mod codec;
 pub mod enrolment;

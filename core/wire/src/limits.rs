@@ -20,6 +20,8 @@ pub const QUERY_FILES: usize = 4_096;
 pub const PART_BYTES: u64 = 8 * 1024 * 1024;
 /// Parts of a file.
 pub const PARTS: u64 = 1_000;
+/// Bytes of a file that a record of the hub names: the rows of an inventory.
+pub const FEED_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// Bytes of a small JSON body (questions, enrolment).
 pub const SMALL_BODY_BYTES: usize = 1024 * 1024;
 /// Milliseconds that a nonce of the hub is good for.
