@@ -148,6 +148,11 @@ impl Hub {
         Said::of(&mut self.command(line))
     }
 
+    /// Runs `sohoa-hub` until it is killed at a named point.
+    pub fn crash(&self, line: &[&str], point: &str) -> Said {
+        Said::of(self.command(line).env("SOHOA_CRASH_AT", point))
+    }
+
     /// An invitation for a new station.
     pub fn invite(&self, name: &str) -> String {
         self.invitation(&["enrol", "--unit", "so-tu-phap", "--unit-name", "Sở Tư pháp", "--name", name])

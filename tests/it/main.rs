@@ -1,6 +1,7 @@
 //! The integration tests, in one binary so that they link once: each module is one side of what Sohoa promises.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
+mod bundles;
 mod checksums;
 mod collation;
 mod command_line;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use sohoa_model::Sha256;
@@ -13,8 +14,10 @@ use sohoa_tests::s3::S3;
 use sohoa_tests::station::{SUPERVISOR, Said, Station};
 use walkdir::WalkDir;
 
+use crate::crashes::copy_of;
+
 /// A station with two read dossiers of three pages, enrolled at a hub; none where there is no PostgreSQL.
-fn enrolled() -> Option<(Hub, Station)> {
+pub(crate) fn enrolled() -> Option<(Hub, Station)> {
     let hub = Hub::start()?;
     let station = read();
     let said = administer(&station, &["enrol", &hub.invite("Trạm 3")]).done();
@@ -22,8 +25,13 @@ fn enrolled() -> Option<(Hub, Station)> {
     Some((hub, station))
 }
 
-/// A station with two read dossiers of three pages.
-fn read() -> Station {
+/// A station with two read dossiers of three pages: read once, and copied for each test.
+pub(crate) fn read() -> Station {
+    static READ: OnceLock<Station> = OnceLock::new();
+    copy_of(READ.get_or_init(read_now))
+}
+
+fn read_now() -> Station {
     let station = Station::with_demo_archive();
     let tests = repository().join("tests");
     station.run(["inventory", "import", tests.join("pages.csv").to_str().unwrap()]).done();
@@ -32,16 +40,16 @@ fn read() -> Station {
 }
 
 /// Runs the program as who made the archive, and is its administrator.
-fn administer(station: &Station, line: &[&str]) -> Said {
+pub(crate) fn administer(station: &Station, line: &[&str]) -> Said {
     station.finish(station.bare().arg("--archive").arg(station.archive()).args(line))
 }
 
-fn sync(station: &Station) -> Value {
+pub(crate) fn sync(station: &Station) -> Value {
     station.run(["sync", "--json"]).done().json()
 }
 
 /// Every file of the hub's store, by its digest.
-fn stored(hub: &Hub) -> BTreeSet<Sha256> {
+pub(crate) fn stored(hub: &Hub) -> BTreeSet<Sha256> {
     digests(&hub.store())
 }
 
@@ -51,14 +59,14 @@ fn digests(folder: &Path) -> BTreeSet<Sha256> {
 }
 
 /// The masters of a dossier at the station.
-fn masters(station: &Station, dossier: &str) -> Vec<Sha256> {
+pub(crate) fn masters(station: &Station, dossier: &str) -> Vec<Sha256> {
     let shown = station.run(["show", dossier, "--pages", "--json"]).done().json();
     let pages = shown["page_list"].as_array().unwrap().clone();
     pages.iter().map(|page| page["master_sha256"].as_str().unwrap().parse().unwrap()).collect()
 }
 
 /// What must be so of the hub whatever happened: the log without gaps, every record once.
-fn consistent(hub: &Hub) {
+pub(crate) fn consistent(hub: &Hub) {
     let ranges = hub.sql("SELECT first_seq, last_seq FROM batch ORDER BY station_no, first_seq");
     let mut next = 1;
     for range in ranges.lines() {

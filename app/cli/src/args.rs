@@ -593,6 +593,16 @@ pub(crate) struct SyncArgs {
     pub(crate) withhold: Option<u64>,
     #[arg(long, value_name = "TEXT", value_parser = name)]
     pub(crate) reason: Option<String>,
+    #[arg(long = "to", value_name = "DIR", conflicts_with_all = ["sync_watch", "sync_status", "withhold", "sync_from"])]
+    pub(crate) sync_to: Option<PathBuf>,
+    #[arg(long = "from", value_name = "DIR", conflicts_with_all = ["sync_watch", "sync_status", "withhold"])]
+    pub(crate) sync_from: Option<PathBuf>,
+    #[arg(long, value_name = "SIZE", requires = "sync_to", value_parser = size)]
+    pub(crate) max_size: Option<u64>,
+    #[arg(long, requires = "sync_to")]
+    pub(crate) all_files: bool,
+    #[arg(long = "plain", requires = "sync_to")]
+    pub(crate) bundle_plain: bool,
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -758,6 +768,18 @@ fn name(text: &str) -> Result<String, String> {
     if name.is_empty() { Err("a name".to_owned()) } else { Ok(name.to_owned()) }
 }
 
+/// Bytes as the makers of disks count them: `400G`, `512M`, or a bare number.
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.trim().to_ascii_uppercase() {
+        text if text.ends_with('T') => (text[..text.len() - 1].to_owned(), 1_000_000_000_000),
+        text if text.ends_with('G') => (text[..text.len() - 1].to_owned(), 1_000_000_000),
+        text if text.ends_with('M') => (text[..text.len() - 1].to_owned(), 1_000_000),
+        text => (text, 1),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| "400G, 512M".to_owned())
+}
+
 fn language(text: &str) -> Result<LanguageChoice, String> {
     if text == "auto" {
         return Ok(LanguageChoice::Auto(None));
@@ -899,6 +921,8 @@ mod tests {
             "sohoa sync --watch",
             "sohoa sync --status --json",
             "sohoa sync --withhold 17 --reason hỏng",
+            "sohoa sync --to /media/đĩa --max-size 400G --all-files --plain",
+            "sohoa sync --from /media/đĩa --json",
             "sohoa worker",
         ];
         for line in lines {
@@ -927,6 +951,10 @@ mod tests {
             "sohoa enrol",
             "sohoa sync --watch --status",
             "sohoa sync --withhold 17",
+            "sohoa sync --to a --from a",
+            "sohoa sync --to a --max-size 0",
+            "sohoa sync --to a --max-size nhiều",
+            "sohoa sync --plain",
             "sohoa scan",
             "sohoa scan A --separators --split 2",
             "sohoa scan A --source tray",

@@ -1,10 +1,10 @@
 //! The routes of version 1, and the envelope of every answer: a name for the request, a nonce, a line in the log, and a
 //! refusal's sentence in the language that was asked for.
 
-mod batches;
+pub(crate) mod batches;
 mod enrolments;
 mod feed;
-mod files;
+pub(crate) mod files;
 mod log;
 mod operate;
 mod station;

@@ -53,6 +53,14 @@ pub enum Command {
         /// Records of the hub, one a line; all or none are sent.
         file: PathBuf,
     },
+    /// Take the bundles that lie in a folder, and write the answers beside them.
+    Receive {
+        /// The folder, on the medium that stations wrote.
+        folder: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Back the database up and read the backup back: what it holds is stable from then on.
     Backup {
         /// The folder, on another medium than the database.

@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::database::rows;
 use crate::{Hub, Refusal, body};
 
-/// A station whose request was signed by its key and is fresh.
+/// A station whose request was signed by its key and is fresh, or whose key signed what came on a disk.
 #[derive(Debug)]
 pub struct Caller {
     /// Its name.
@@ -23,9 +23,9 @@ pub struct Caller {
     pub epoch: u32,
     /// That key, which signed the request.
     pub key: PublicKey,
-    /// What the body's digest must be.
+    /// What the body's digest must be; of nothing, on a disk.
     pub digest: Hash,
-    /// The hub's clock less the station's.
+    /// The hub's clock less the station's, as last seen.
     pub skew_ms: i64,
     /// Its turn: so many requests of a station at once.
     _turn: OwnedSemaphorePermit,
@@ -86,6 +86,30 @@ pub async fn station(hub: &Hub, parts: &Parts) -> Result<Caller, Refusal> {
         skew_ms: hub.now().0.saturating_sub(signature.created.saturating_mul(1000)),
         _turn: hub.turn(station_no)?,
     })
+}
+
+/// A station whose key signed what came on a disk; the signature itself is judged by who asks, with the key.
+pub async fn of_disk(hub: &Hub, station: StationId, epoch: u32) -> Result<Caller, Refusal> {
+    let found: Option<(i32, i32, i32, bool, i64, Vec<u8>)> = rows(
+        "SELECT s.station_no, s.unit_no, s.epoch, s.revoked, coalesce(s.skew_ms, 0), k.public_key \
+         FROM station s JOIN station_key k USING (station_no) WHERE s.station = $1 AND k.epoch = $2",
+    )
+    .bind(station.0)
+    .bind(epoch.cast_signed())
+    .fetch_optional(&hub.pool)
+    .await?;
+    let Some((station_no, unit_no, current, revoked, skew_ms, key)) = found else {
+        return Err(Refusal::new(ProblemKind::UnknownKey));
+    };
+    if revoked {
+        return Err(Refusal::new(ProblemKind::Revoked));
+    }
+    if current.cast_unsigned() != epoch {
+        return Err(Refusal::new(ProblemKind::EpochFenced));
+    }
+    let key = PublicKey::from_bytes(&key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    let digest = Hash::of(b"");
+    Ok(Caller { station, station_no, unit_no, epoch, key, digest, skew_ms, _turn: hub.turn(station_no)? })
 }
 
 /// Judges a request of a station that has no body; one that signed the digest of something is refused.

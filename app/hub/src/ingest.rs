@@ -12,37 +12,91 @@ mod work;
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sohoa_model::Timestamp;
 use sohoa_model::crash;
 use sohoa_wire::head::{self, Ruling};
 use sohoa_wire::moment::Moment;
-use sohoa_wire::{Ack, Batch, BatchHeader, Chain, Hash, Head, ProblemKind, Signed};
+use sohoa_wire::{Ack, Batch, BatchHeader, Chain, Hash, Head, ProblemKind, Signed, json};
 use sqlx_core::executor::Executor;
 use sqlx_postgres::Postgres;
 
 use crate::auth::Caller;
 use crate::database::{rows, sql};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal};
+use crate::{Hub, Refusal, hub};
 
 pub use content::state_number;
 
 use content::Content;
 
+/// The first line of a stored batch: all that is needed to judge it again without the database.
+#[derive(Serialize)]
+struct StoredHeader {
+    batch: String,
+    received_ms: i64,
+    skew_ms: i64,
+}
+
 /// A batch whose body is in the store.
 #[derive(Debug)]
-pub struct Stored<'a> {
-    /// The batch.
-    pub batch: &'a Batch,
+struct Stored<'a> {
+    batch: &'a Batch,
     /// Where its body is.
-    pub key: String,
+    key: String,
     /// The digest of the body as it was sent.
-    pub body_sha256: Hash,
+    body_sha256: Hash,
+}
+
+/// Takes a batch, however it came here: a look at the head, the body to the store, the transaction; gives what it comes to.
+pub async fn take(hub: &Hub, caller: &Caller, batch: &Batch, bytes: &Bytes) -> Result<Signed<Ack>, Refusal> {
+    if let Some(ack) = look(hub, caller, &batch.header).await? {
+        Metrics::add(&hub.metrics.repeated_batches, 1);
+        return Ok(ack);
+    }
+    let stored = store(hub, caller, batch, bytes).await?;
+    match extend(hub, caller, &stored).await {
+        Ok(Moved::Now) => {}
+        Ok(Moved::WasThere) => {
+            Metrics::add(&hub.metrics.repeated_batches, 1);
+            remove(hub, &stored.key).await;
+        }
+        // Whether a commit that failed took place is unknown: the body stays, for the log may need it.
+        Err(refusal) if refusal.kind.status() >= 500 => return Err(refusal),
+        Err(refusal) => {
+            remove(hub, &stored.key).await;
+            return Err(refusal);
+        }
+    }
+    acknowledge(hub, caller).await
+}
+
+/// Puts the body under a key that was never used before, with its header as the first line.
+async fn store<'a>(hub: &Hub, caller: &Caller, batch: &'a Batch, body: &Bytes) -> Result<Stored<'a>, Refusal> {
+    let header = &batch.header;
+    let claim = &header.claim;
+    let first_line = StoredHeader { batch: header.to_string(), received_ms: hub.now().0, skew_ms: caller.skew_ms };
+    let first_line =
+        json::canonical(&first_line).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    let object = Bytes::from([first_line.as_bytes(), b"\n", body].concat());
+    let random = hub::random_name()?;
+    let key = format!("b/{}/{}/{:020}-{}.{random}", header.station, claim.epoch, claim.first, claim.chain);
+    hub.store.put(&key, object).await?;
+    crash::point("hub.after-body");
+    Ok(Stored { batch, key, body_sha256: Hash::of(body) })
+}
+
+/// Removes a body that no log has; one that stays behind is found by its missing row.
+async fn remove(hub: &Hub, key: &str) {
+    if let Err(error) = hub.store.delete(key).await {
+        tracing::warn!(key, %error, "a batch body without a row stays in the store");
+    }
 }
 
 /// What the head says of a header, without a lock: a batch that cannot extend the log need not be stored.
-pub async fn look(hub: &Hub, caller: &Caller, header: &BatchHeader) -> Result<Option<Signed<Ack>>, Refusal> {
+async fn look(hub: &Hub, caller: &Caller, header: &BatchHeader) -> Result<Option<Signed<Ack>>, Refusal> {
     let (head, _) = read_head(&hub.pool, caller.station_no, "").await?;
     match head::judge(&head, &header.claim) {
         Ruling::Extends(_) => Ok(None),
@@ -52,7 +106,7 @@ pub async fn look(hub: &Hub, caller: &Caller, header: &BatchHeader) -> Result<Op
 }
 
 /// Moves the log, or says why not; a batch that is the head already is acknowledged again.
-pub async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved, Refusal> {
+async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved, Refusal> {
     let content = Content::of(stored.batch)?;
     let _turn = hub.ingests.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
     let began = Instant::now();
@@ -102,7 +156,7 @@ pub async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<M
 
 /// Whether a batch moved the log now or had moved it before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
+enum Moved {
     /// Now; the body that was stored is the log's.
     Now,
     /// Before: the body that was stored is one too many.
@@ -151,6 +205,11 @@ fn refuse(hub: &Hub, ruling: Ruling, head: &Head) -> Refusal {
         refusal.problem.epoch = Some(head.epoch);
         return refusal;
     }
+    head_moved(hub, head)
+}
+
+/// The refusal of a batch that does not extend the log: it names the head.
+pub fn head_moved(hub: &Hub, head: &Head) -> Refusal {
     let mut refusal = Refusal::new(ProblemKind::HeadMoved).at(head.seq);
     refusal.problem.chain = Some(head.chain);
     refusal.problem.generation = Some(hub.generation);

@@ -24,6 +24,7 @@ pub mod page;
 pub mod people;
 pub mod publish;
 pub mod quota;
+pub mod receive;
 pub mod refusal;
 pub mod revoke;
 pub mod serve;

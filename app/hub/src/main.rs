@@ -14,6 +14,7 @@ use sohoa_hub::invite::{self, InviteError, Invited};
 use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError};
+use sohoa_hub::receive::{self, ReceiveError, Received};
 use sohoa_hub::revoke::{self, RevokeError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
@@ -37,6 +38,8 @@ enum Failure {
     Invite(#[from] InviteError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Receive(#[from] ReceiveError),
     #[error(transparent)]
     Backup(#[from] BackupError),
     #[error(transparent)]
@@ -109,6 +112,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let cursor = publish::publish(&pool, &unit, station, &lines).await?;
             writeln!(out, "{} records sent down, up to {cursor}", lines.len())?;
         }
+        Command::Receive { folder, json } => {
+            let hub = Hub::open(settings).await?;
+            return tell_received(&receive::receive(&hub, &folder).await?, json, &mut out);
+        }
         Command::Backup { folder } => {
             let pool = database::connect(&settings.database).await?;
             database::check_schema(&pool).await?;
@@ -178,6 +185,24 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor { json } => return examine(&settings, json, &mut out).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell_received(received: &[Received], json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    for bundle in received {
+        if json {
+            writeln!(out, "{}", serde_json::to_string(bundle).unwrap_or_default())?;
+            continue;
+        }
+        let Received { name, taken, had, refused } = bundle;
+        match refused {
+            None => writeln!(out, "{name}: {taken} records taken, {had} had been taken before")?,
+            Some(why) => {
+                writeln!(out, "{name}: refused: {why}; {taken} records taken, {had} had been taken before")?;
+            }
+        }
+    }
+    let is_whole = received.iter().all(|bundle| bundle.refused.is_none());
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn serve(settings: Settings) -> Result<(), Failure> {

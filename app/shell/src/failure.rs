@@ -13,6 +13,7 @@ use sohoa_pipeline::settings::SettingsError;
 use sohoa_pipeline::worker::WorkerFault;
 use sohoa_sign::SignError;
 use sohoa_store::StoreError;
+use sohoa_store::carried::CarriedError;
 use sohoa_sync::SyncError;
 
 use crate::details;
@@ -299,6 +300,22 @@ impl Maker<'_> {
                 self.make("error-sync-refused", &[("cause", title.into())], Exit::SyncStopped)
             }
             SyncError::HubTooOld(schema) => self.make("error-hub-old", &[("schema", schema.into())], Exit::SyncStopped),
+            SyncError::NoRoom { folder, needed, free } => {
+                let args = [path_arg(folder), ("needed", bytes(*needed).into()), ("free", bytes(*free).into())];
+                self.make("error-bundle-no-room", &args, Exit::NoSpace)
+            }
+            SyncError::PartTooSmall { needed } => {
+                self.make("error-bundle-part", &[("needed", bytes(*needed).into())], Exit::Usage)
+            }
+            SyncError::NoAnswer(folder) => self.make("error-no-answer", &[path_arg(folder)], Exit::NotFound),
+            SyncError::BadAnswer(path)
+            | SyncError::Carried(
+                CarriedError::Link(path)
+                | CarriedError::Unlisted(path)
+                | CarriedError::Missing(path)
+                | CarriedError::Changed(path),
+            ) => self.make("error-bad-answer", &[path_arg(path)], Exit::Damage),
+            SyncError::Carried(CarriedError::Store(error)) => self.store(error),
             SyncError::Busy => self.make("error-sync-busy", &[], Exit::Busy),
             SyncError::Cancelled => self.interrupted(),
             SyncError::Record(_) => self.unexpected(),

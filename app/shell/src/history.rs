@@ -23,6 +23,7 @@ pub const KINDS: &[&str] = &[
     "box handed out",
     "box refiled",
     "box returned",
+    "bundle written",
     "capture incident",
     "catalog rebuild",
     "delivery",

@@ -9,6 +9,8 @@ use sohoa_model::{Cancel, Timestamp};
 use sohoa_pipeline::archive::Archive;
 use sohoa_store::StoreError;
 use sohoa_store::lock::ArchiveLock;
+use sohoa_sync::answer::{self, Taken};
+use sohoa_sync::bundle::{self, Order, Written};
 use sohoa_sync::enrol::{self, Brought, Enrolled};
 use sohoa_sync::{SyncError, SyncOutcome, key, run};
 
@@ -44,6 +46,29 @@ pub fn enrol(
 
 /// Syncs an archive once.
 pub fn sync(archive: &Archive, station: &Station, cancel: &Cancel) -> Result<SyncOutcome, SyncError> {
+    as_station(archive, station, |station| sohoa_sync::sync(station, cancel))
+}
+
+/// Writes what may leave on a disk.
+pub fn write_bundle(
+    archive: &Archive,
+    station: &Station,
+    order: &Order<'_>,
+    cancel: &Cancel,
+) -> Result<Written, SyncError> {
+    as_station(archive, station, |station| bundle::write(station, order, cancel))
+}
+
+/// Takes the hub's answer from a disk.
+pub fn take_answer(archive: &Archive, station: &Station, folder: &Path, cancel: &Cancel) -> Result<Taken, SyncError> {
+    as_station(archive, station, |station| answer::take(station, folder, cancel))
+}
+
+fn as_station<T>(
+    archive: &Archive,
+    station: &Station,
+    work: impl FnOnce(&run::Station<'_>) -> Result<T, SyncError>,
+) -> Result<T, SyncError> {
     let _turn = turn(archive)?;
     let state = archive.catalog().sync_state()?.ok_or(SyncError::NotEnrolled)?;
     let key = key::find(&key_path(archive, station), &enrol::receipt(&state)?.public_key)?;
@@ -57,7 +82,7 @@ pub fn sync(archive: &Archive, station: &Station, cancel: &Cancel) -> Result<Syn
         operator: &session.operator,
         software: &session.software,
     };
-    sohoa_sync::sync(&station, cancel)
+    work(&station)
 }
 
 /// What did not go as it should although the sync came to its end: a line each, which says what to do.

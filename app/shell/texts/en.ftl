@@ -1836,3 +1836,28 @@ error-sync-busy = Another program syncs this archive.
 arg-withhold = Keep back record N, which the hub does not take, so that those behind it go on
 sync-withheld = Record { $seq } is withheld; what waits behind it will be sent.
 sync-unwritable = Dossier { $code } holds more than a record can, so it was not sent.
+
+## Offline bundles
+
+arg-sync_to = Write what may leave on a disk, into this folder, instead of sending it
+arg-sync_from = Take the hub's answer from the disk that came back
+arg-max_size = Split into parts of at most this size, e.g. 400G
+arg-all_files = Write all files, also those that the hub is believed to have
+arg-bundle_plain = Do not encrypt: whoever finds the disk can read it
+bundle-written = Wrote { $records } records and { $files } files ({ $bytes }) and read them back, in { $bundles } bundles:
+bundle-plain = These bundles are not encrypted: whoever finds the disk can read them.
+bundle-next = Carry the disk to the hub (there: sohoa-hub receive FOLDER) and bring it back (here: sohoa sync --from FOLDER).
+answer-acknowledged = The hub has acknowledged { $records } more records.
+answer-old = This answer is older than what is known; nothing was changed by it.
+answer-bundle = Records { $first }–{ $last }: { $taken } taken, { $had } had been there.
+answer-refused = Records { $first }–{ $last }: { $taken } taken, { $had } had been there, the rest was refused: { $cause }. Nothing is lost, everything is still here.
+answer-files-missing = The hub lacks files. Write the bundle once more with all of them: sohoa sync --to FOLDER --all-files
+error-bundle-no-room = There is not enough room in { $path }: { $needed } are needed, { $free } are free.
+    .hint = Nothing was written. Take a larger disk, or split: --max-size
+error-bundle-part = The parts are too small: one record with its files needs { $needed }.
+    .hint = Nothing was written. Choose a larger --max-size
+error-no-answer = There is no answer of the hub to this station: { $path }
+    .hint = Nothing was changed. At the hub: sohoa-hub receive FOLDER; then name the same folder here.
+error-bad-answer = The answer on the disk is not whole or was changed: { $path }
+    .hint = Nothing was taken from it. Have the hub write it again: sohoa-hub receive FOLDER
+event-bundle-written = written on a disk for the hub: records { $first }–{ $last }

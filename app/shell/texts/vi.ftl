@@ -1722,3 +1722,28 @@ error-sync-busy = Một chương trình khác đang đồng bộ kho này.
 arg-withhold = Giữ lại bản ghi số N mà máy chủ không nhận, để các bản ghi sau đi tiếp
 sync-withheld = Bản ghi { $seq } được giữ lại; những gì sau nó sẽ được gửi.
 sync-unwritable = Hồ sơ { $code } có nội dung dài hơn mức một bản ghi chứa được nên chưa gửi.
+
+## Gói ngoại tuyến
+
+arg-sync_to = Ghi những gì được phép rời trạm lên ổ đĩa, vào thư mục này, thay vì gửi qua mạng
+arg-sync_from = Nhận trả lời của máy chủ từ ổ đĩa mang về
+arg-max_size = Chia thành nhiều phần, mỗi phần không quá dung lượng này, ví dụ 400G
+arg-all_files = Ghi mọi tệp, kể cả tệp được cho là máy chủ đã có
+arg-bundle_plain = Không mã hóa: ai nhặt được ổ đĩa đều đọc được
+bundle-written = Đã ghi { $records } bản ghi và { $files } tệp ({ $bytes }), đã đọc lại để đối chiếu, trong { $bundles } gói:
+bundle-plain = Các gói này không được mã hóa: ai nhặt được ổ đĩa đều đọc được.
+bundle-next = Mang ổ đĩa tới máy chủ (tại đó: sohoa-hub receive THƯ-MỤC) rồi mang về (tại đây: sohoa sync --from THƯ-MỤC).
+answer-acknowledged = Máy chủ đã xác nhận thêm { $records } bản ghi.
+answer-old = Trả lời này cũ hơn những gì trạm đã biết; không có gì thay đổi.
+answer-bundle = Bản ghi { $first }–{ $last }: nhận { $taken }, đã có từ trước { $had }.
+answer-refused = Bản ghi { $first }–{ $last }: nhận { $taken }, đã có từ trước { $had }, phần còn lại bị từ chối: { $cause }. Không có gì mất; mọi thứ vẫn ở trạm.
+answer-files-missing = Máy chủ thiếu tệp. Ghi lại gói kèm mọi tệp: sohoa sync --to THƯ-MỤC --all-files
+error-bundle-no-room = Không đủ chỗ trong { $path }: cần { $needed }, còn trống { $free }.
+    .hint = Chưa ghi gì. Dùng ổ đĩa lớn hơn, hoặc chia nhỏ: --max-size
+error-bundle-part = Mỗi phần quá nhỏ: một bản ghi cùng các tệp của nó cần { $needed }.
+    .hint = Chưa ghi gì. Chọn --max-size lớn hơn
+error-no-answer = Không có trả lời của máy chủ cho trạm này: { $path }
+    .hint = Không có gì thay đổi. Tại máy chủ: sohoa-hub receive THƯ-MỤC; rồi chỉ đúng thư mục đó ở đây.
+error-bad-answer = Trả lời trên ổ đĩa không trọn vẹn hoặc đã bị thay đổi: { $path }
+    .hint = Chưa nhận gì từ đó. Yêu cầu máy chủ ghi lại: sohoa-hub receive THƯ-MỤC
+event-bundle-written = đã ghi lên ổ đĩa cho máy chủ: bản ghi { $first }–{ $last }

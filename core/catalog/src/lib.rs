@@ -9,6 +9,7 @@
 //! but its own database.
 
 pub mod batch;
+pub mod bundle;
 mod column;
 mod copies;
 pub mod custody;

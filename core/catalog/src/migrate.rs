@@ -18,6 +18,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_descriptions.sql"),
     include_str!("migrations/0009_parts_of_frames.sql"),
     include_str!("migrations/0010_outbox.sql"),
+    include_str!("migrations/0011_bundles.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.

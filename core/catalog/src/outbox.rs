@@ -229,7 +229,7 @@ impl Catalog {
         act: &Act,
     ) -> Result<(), CatalogError> {
         self.write(|w| {
-            for table in ["sync_state", "outbox", "record", "log", "log_file"] {
+            for table in ["sync_state", "outbox", "record", "log", "log_file", "bundle"] {
                 w.tx.execute(&format!("DELETE FROM {table}"), [])?;
             }
             let mut keep = w.tx.prepare(
@@ -697,7 +697,7 @@ fn state_row(row: &Row<'_>) -> rusqlite::Result<SyncState> {
 }
 
 /// A count as SQLite holds it.
-fn seq_column(seq: u64) -> Result<i64, CatalogError> {
+pub(crate) fn seq_column(seq: u64) -> Result<i64, CatalogError> {
     i64::try_from(seq).map_err(|_| CatalogError::Corrupt("seq".to_owned()))
 }
 

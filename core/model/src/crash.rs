@@ -12,7 +12,7 @@ use std::sync::{
 #[cfg(debug_assertions)]
 static ARMED: OnceLock<(String, AtomicU32)> = OnceLock::new();
 
-/// The names of all points, in the order in which an import, a sync and a hub pass them first; a test kills at each.
+/// The names of all points, in the order in which an import, a sync, a hub and a bundle pass them first; a test kills at each.
 pub const POINTS: &[&str] = &[
     "store.temp-created",
     "store.temp-written",
@@ -59,6 +59,14 @@ pub const POINTS: &[&str] = &[
     "hub.after-body",
     "hub.before-commit",
     "hub.after-commit",
+    "bundle.file",
+    "bundle.lines",
+    "bundle.complete",
+    "bundle.named",
+    "bundle.received-file",
+    "bundle.received-batch",
+    "bundle.answer-written",
+    "bundle.answer-taken",
 ];
 
 /// The variable in which a test names the point that a front-end is to [`arm`].

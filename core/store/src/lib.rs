@@ -4,6 +4,7 @@
 //! is read back and re-hashed before anybody may rely on it. Nothing in the vault is ever opened for writing again.
 
 pub mod atomic;
+pub mod carried;
 pub mod disk;
 pub mod error;
 pub mod layout;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use sohoa_catalog::CatalogError;
 use sohoa_catalog::outbox::SyncHealth;
 use sohoa_store::StoreError;
+use sohoa_store::carried::CarriedError;
 use sohoa_wire::ProblemKind;
 use sohoa_wire::record::RecordError;
 
@@ -85,6 +86,31 @@ pub enum SyncError {
     /// The hub must be updated first.
     #[error("the hub does not read {0} yet")]
     HubTooOld(String),
+    /// The medium has not enough room for what is to be written.
+    #[error("{folder} has {free} bytes free, and {needed} are needed")]
+    NoRoom {
+        /// The folder.
+        folder: PathBuf,
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// One record's files alone are more than a part may have.
+    #[error("a part needs at least {needed} bytes")]
+    PartTooSmall {
+        /// Bytes that are needed.
+        needed: u64,
+    },
+    /// A folder holds no answer of the hub to this station.
+    #[error("{0} holds no answer of the hub to this station")]
+    NoAnswer(PathBuf),
+    /// What lies on the disk is not what its list says.
+    #[error("what lies on the disk is not whole")]
+    Carried(#[from] CarriedError),
+    /// What lies on the disk is not what was signed.
+    #[error("{0} was changed, or is not finished")]
+    BadAnswer(PathBuf),
     /// Another process syncs this archive.
     #[error("another process syncs this archive")]
     Busy,

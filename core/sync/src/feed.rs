@@ -2,8 +2,8 @@
 //!
 //! What this program does not know how to apply stays in the catalog, waiting for one that does.
 
-use sohoa_catalog::Catalog;
 use sohoa_catalog::decision::TwoPersons;
+use sohoa_catalog::{Catalog, CatalogError};
 use sohoa_model::Act;
 use sohoa_model::ids::{DossierId, PageId};
 use sohoa_model::plan::{Target, Unit};
@@ -42,23 +42,59 @@ pub(crate) fn receive(
             break;
         }
         let next = reply.feed_next.filter(|next| *next > cursor).ok_or_else(|| hub.answer("a feed without an end"))?;
-        let lines: Result<Vec<(String, Vec<u8>)>, SyncError> = reply
-            .body
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| match LogLine::read(line) {
-                Ok(LogLine::Record(record, _)) => Ok((record.kind.word().to_owned(), line.to_vec())),
-                Ok(LogLine::Withheld(_)) => Err(hub.answer("a withheld line in the feed")),
-                // Of a newer hub: it is kept, and waits for a newer program.
-                Err(sohoa_wire::record::RecordError::TooNew(schema)) => Ok((schema, line.to_vec())),
-                Err(_) => Err(hub.answer("a line of the feed that is no record")),
-            })
-            .collect();
-        let lines = lines?;
-        received.records += lines.len() as u64;
-        catalog.receive_feed(&lines, next, &act())?;
+        let lines = reply.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        received.records += keep(catalog, lines, next, &act()).map_err(|fault| fault.at(hub.address()))?;
         cursor = next;
     }
+    apply_waiting(catalog, act, &mut received)?;
+    Ok(received)
+}
+
+/// Why lines are no feed.
+pub(crate) enum Fault {
+    /// Not what a hub sends down.
+    Line(&'static str),
+    /// They could not be kept.
+    Catalog(CatalogError),
+}
+
+impl Fault {
+    /// The same of a hub.
+    pub(crate) fn at(self, hub: &str) -> SyncError {
+        match self {
+            Self::Line(what) => SyncError::Answer { hub: hub.to_owned(), what: what.to_owned() },
+            Self::Catalog(error) => error.into(),
+        }
+    }
+}
+
+/// Keeps lines of the feed as they were received, up to a cursor; gives their number.
+pub(crate) fn keep<'l>(
+    catalog: &Catalog,
+    lines: impl Iterator<Item = &'l [u8]>,
+    next: u64,
+    act: &Act,
+) -> Result<u64, Fault> {
+    let lines: Result<Vec<(String, Vec<u8>)>, Fault> = lines
+        .map(|line| match LogLine::read(line) {
+            Ok(LogLine::Record(record, _)) => Ok((record.kind.word().to_owned(), line.to_vec())),
+            Ok(LogLine::Withheld(_)) => Err(Fault::Line("a withheld line in the feed")),
+            // Of a newer hub: it is kept, and waits for a newer program.
+            Err(sohoa_wire::record::RecordError::TooNew(schema)) => Ok((schema, line.to_vec())),
+            Err(_) => Err(Fault::Line("a line of the feed that is no record")),
+        })
+        .collect();
+    let lines = lines?;
+    catalog.receive_feed(&lines, next, act).map_err(Fault::Catalog)?;
+    Ok(lines.len() as u64)
+}
+
+/// Applies what was kept and is not applied yet.
+pub(crate) fn apply_waiting(
+    catalog: &Catalog,
+    act: &dyn Fn() -> Act,
+    received: &mut Received,
+) -> Result<(), SyncError> {
     for line in catalog.waiting_feed()? {
         let Ok(record) = Record::read(&line.body) else {
             received.waiting += 1;
@@ -76,7 +112,7 @@ pub(crate) fn receive(
             Applied::Unknown => received.waiting += 1,
         }
     }
-    Ok(received)
+    Ok(())
 }
 
 enum Applied {

@@ -374,7 +374,7 @@ fn sheets(page: &PageView) -> f64 {
 }
 
 /// An id that follows from what it names (RFC 9562, version 8).
-fn derived(parts: &[&[u8]]) -> Uuid {
+pub(crate) fn derived(parts: &[&[u8]]) -> Uuid {
     let mut hasher = sohoa_model::hash::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_be_bytes());

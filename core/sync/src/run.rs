@@ -13,8 +13,10 @@ use sohoa_wire::{Chain, KeyId, Kind, ProblemKind, SecretKey, StationId, body};
 use crate::error::SyncError;
 use crate::hub::{Content, Hub};
 use crate::records::{self, Draft};
-use crate::send::{Seen, Sender};
-use crate::{enrol, feed, upload};
+use crate::send::Sender;
+use crate::standing::{self, Seen};
+use crate::upload::{self, Uploaded};
+use crate::{enrol, feed};
 
 /// Marks that are sealed in one transaction.
 const MARKS: usize = 500;
@@ -71,7 +73,7 @@ pub struct SyncOutcome {
 }
 
 impl Station<'_> {
-    fn act(&self) -> Act {
+    pub(crate) fn act(&self) -> Act {
         Act { at: self.clock.now(), operator: self.operator.to_owned(), software: self.software.to_owned() }
     }
 }
@@ -113,10 +115,10 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
     }
     if hello.epoch != state.epoch {
         let why = "another machine was enrolled in this one's place";
-        return Err(sender.stop(SyncHealth::Fenced, why, &station.act())?);
+        return Err(standing::stop(station.catalog, SyncHealth::Fenced, why, &station.act())?);
     }
-    let seen = Seen { seq: hello.seq, chain: hello.chain, generation: hello.generation, stable: hello.stable_seq };
-    sender.stand(&state, &seen, &station.act())?;
+    let Hello { seq, chain, generation, stable_seq: stable, .. } = hello;
+    standing::stand(station.catalog, &state, &Seen { seq, chain, generation, stable, text: "hello" }, &station.act())?;
 
     // A hold that was ordered comes before anything that it would keep back.
     let received = feed::receive(&hub, station.catalog, state.feed_cursor, &act)?;
@@ -125,11 +127,12 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
 
     let mut kept_back = BTreeSet::new();
     outcome.records += sender.send(cancel, &act)?;
-    while seal(station, &hub, &state, &mut kept_back, &mut outcome, cancel)? {
+    let network = Network { hub: &hub, vault: station.vault, cancel };
+    while seal(station, &network, &state, &mut kept_back, &mut outcome)? {
         outcome.records += sender.send(cancel, &act)?;
     }
     if outcome.records > 0 || is_due(&state, station.clock.now().0) {
-        about_itself(station, outcome.clock_offset)?;
+        about_itself(station, Some(outcome.clock_offset))?;
         outcome.records += sender.send(cancel, &act)?;
     }
     for sha256 in station.catalog.withheld_files()? {
@@ -148,14 +151,38 @@ fn is_due(state: &SyncState, now: i64) -> bool {
     state.told.is_none_or(|told| now - told.0 >= STATION_EVERY)
 }
 
-/// Uploads the files of some marks and seals their records; says whether there may be more.
-fn seal(
+/// How files leave before the records that name them are sealed.
+pub(crate) trait Outlet {
+    /// Sees to those of some files that the hub lacks and that may go.
+    fn carry(&self, files: &[(Sha256, u64)], may_go: upload::MayGo<'_>) -> Result<Uploaded, SyncError>;
+
+    /// Takes a file back that no record will name.
+    fn take_back(&self, sha256: Sha256) -> Result<(), SyncError>;
+}
+
+struct Network<'a> {
+    hub: &'a Hub<'a>,
+    vault: &'a Vault,
+    cancel: &'a Cancel,
+}
+
+impl Outlet for Network<'_> {
+    fn carry(&self, files: &[(Sha256, u64)], may_go: upload::MayGo<'_>) -> Result<Uploaded, SyncError> {
+        upload::upload(self.hub, self.vault, files, may_go, self.cancel)
+    }
+
+    fn take_back(&self, sha256: Sha256) -> Result<(), SyncError> {
+        upload::take_back(self.hub, sha256)
+    }
+}
+
+/// Has the files of some marks leave and seals their records; says whether there may be more.
+pub(crate) fn seal(
     station: &Station<'_>,
-    hub: &Hub<'_>,
+    outlet: &dyn Outlet,
     before: &SyncState,
     kept_back: &mut BTreeSet<String>,
     outcome: &mut SyncOutcome,
-    cancel: &Cancel,
 ) -> Result<bool, SyncError> {
     let catalog = station.catalog;
     let marks = next_marks(catalog, kept_back)?;
@@ -201,7 +228,7 @@ fn seal(
         }
         Ok(false)
     };
-    let uploaded = upload::upload(hub, station.vault, &names, &may_go, cancel)?;
+    let uploaded = outlet.carry(&names, &may_go)?;
     outcome.files += uploaded.sent.len() as u64;
     outcome.file_bytes += uploaded.bytes;
     if !uploaded.damaged.is_empty() {
@@ -223,7 +250,7 @@ fn seal(
     if !catalog.seal(state.sealed, &lines, &marks)? {
         // Held since it was looked at: what went up of it comes back.
         for sha256 in uploaded.sent {
-            upload::take_back(hub, sha256)?;
+            outlet.take_back(sha256)?;
         }
         return match catalog.sync_state()?.is_some_and(|now| now.sealed == state.sealed) {
             true => Ok(true),
@@ -274,7 +301,7 @@ fn lines(drafts: &[(Draft, u32, Sha256)], state: &SyncState) -> Result<Vec<NewLi
 }
 
 /// Seals what the station says of itself.
-fn about_itself(station: &Station<'_>, clock_offset: i64) -> Result<(), SyncError> {
+pub(crate) fn about_itself(station: &Station<'_>, clock_offset: Option<i64>) -> Result<(), SyncError> {
     let catalog = station.catalog;
     let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
     let backlog = catalog.backlog()?;
@@ -284,7 +311,7 @@ fn about_itself(station: &Station<'_>, clock_offset: i64) -> Result<(), SyncErro
         disk_free: sohoa_store::disk::free_bytes(station.root)?.min(MOST_BYTES),
         disk_total: sohoa_store::disk::total_bytes(station.root)?.min(MOST_BYTES),
         backlog: backlog.marked + backlog.unacknowledged,
-        clock_offset_ms: Some(clock_offset),
+        clock_offset_ms: clock_offset,
         pages_last_hour: None,
         reject_ppm: None,
     };

@@ -1,26 +1,20 @@
 //! The sealed log goes up in batches, one at a time; the hub's signed answer says how far it is.
 
-use std::collections::BTreeSet;
-
 use sohoa_catalog::Catalog;
 use sohoa_catalog::outbox::{Acknowledgement, SyncHealth, SyncState};
 use sohoa_model::{Act, Cancel};
 use sohoa_store::Vault;
-use sohoa_wire::codec::{self, CodecError};
-use sohoa_wire::head::{self, Standing};
 use sohoa_wire::signed::Signed;
-use sohoa_wire::{Ack, BatchHeader, Chain, Claim, LogLine, Problem, ProblemKind, PublicKey, SecretKey, StationId};
+use sohoa_wire::{Ack, Problem, ProblemKind, PublicKey, SecretKey};
 use sohoa_wire::{batch, limits};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub, Refusal};
-use crate::upload;
+use crate::standing::{self, Seen};
+use crate::{cut, upload};
 
 /// Times that a batch is sent again because the hub lost files of it.
 const TRIES: u32 = 3;
-
-/// The event of a dossier that was held when the hub had it already.
-const HELD_TOO_LATE: &str = "hold too late";
 
 /// Who sends, and whom it believes.
 pub(crate) struct Sender<'a> {
@@ -48,37 +42,32 @@ impl Sender<'_> {
             let rows = self.catalog.log_rows(state.acknowledged, most, limits::BATCH_BYTES)?;
             let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
                 let why = "records that the hub lacks are no longer here";
-                return Err(self.stop(SyncHealth::Refused, why, &act())?);
+                return Err(standing::stop(self.catalog, SyncHealth::Refused, why, &act())?);
             };
-            let (first, last) = (first.seq, last.clone());
+            let (first, last) = (first.seq, last.seq);
             let Some(prev) = self.catalog.chain_at(state.acknowledged)? else {
-                return Err(self.stop(SyncHealth::Refused, "the log does not begin where the hub is", &act())?);
+                return Err(standing::stop(
+                    self.catalog,
+                    SyncHealth::Refused,
+                    "the log does not begin where the hub is",
+                    &act(),
+                )?);
             };
-            let lines: Vec<Vec<u8>> = rows
-                .iter()
-                .map(|row| {
-                    row.body.clone().unwrap_or_else(|| LogLine::withheld(row.sha256.into()).line().bytes.clone())
-                })
-                .collect();
-            let body = match codec::encode(lines.iter().map(Vec::as_slice)) {
-                Ok(body) => body,
+            let cut = match cut::cut(&state, prev, &rows, self.key) {
+                Ok(Some(cut)) => cut,
                 // Texts of another kind than usual pack worse than usual.
-                Err(CodecError::TooLong { .. }) if rows.len() > 1 => {
+                Ok(None) => {
                     most = rows.len() / 2;
                     continue;
                 }
-                Err(_) => return Err(self.stop(SyncHealth::Refused, "a record that fits into no batch", &act())?),
+                Err(_) => {
+                    let why = "a record that fits into no batch";
+                    return Err(standing::stop(self.catalog, SyncHealth::Refused, why, &act())?);
+                }
             };
-            let claim = Claim {
-                epoch: state.epoch,
-                first,
-                count: rows.len() as u64,
-                prev: Chain(prev.into()),
-                chain: Chain(last.chain.into()),
-            };
-            let header = BatchHeader::sign(StationId(state.station), claim, self.key).to_string();
+            let header = cut.header.to_string();
             let content = Content {
-                body: &body,
+                body: &cut.body,
                 media_type: Some(batch::MEDIA_TYPE),
                 encoding: Some("zstd"),
                 batch: Some(&header),
@@ -92,10 +81,10 @@ impl Sender<'_> {
                         what: "its acknowledgement is not signed by it".to_owned(),
                     })?;
                     if self.taken(&state, &ack, &act())? {
-                        sent += claim.count;
+                        sent += rows.len() as u64;
                         (most, tries) = (limits::BATCH_RECORDS, 0);
                         let told = rows.iter().filter(|row| row.body.is_some()).map(|row| row.seq).collect();
-                        self.held_too_late(&told, (first, last.seq), &act())?;
+                        standing::held_too_late(self.catalog, &told, (first, last), &act())?;
                     } else {
                         tries += 1;
                         if tries >= TRIES {
@@ -108,23 +97,11 @@ impl Sender<'_> {
                     if tries > TRIES {
                         return Err(self.hub.failure(Refusal::Problem(problem)));
                     }
-                    self.refused(&state, *problem, (first, last.seq), cancel, &act())?;
+                    self.refused(&state, *problem, (first, last), cancel, &act())?;
                 }
                 Err(refusal) => return Err(self.hub.failure(refusal)),
             }
         }
-    }
-
-    /// A dossier that was held while its lines were on their way: they are at the hub, which somebody has to know.
-    fn held_too_late(&self, told: &BTreeSet<u64>, (first, last): (u64, u64), act: &Act) -> Result<(), SyncError> {
-        let withheld = self.catalog.withheld_lines(first, last)?;
-        let late: BTreeSet<String> =
-            withheld.into_iter().filter(|(seq, _)| told.contains(seq)).filter_map(|(_, code)| code).collect();
-        for code in late {
-            let detail = serde_json::json!({ "hub": self.hub.address() });
-            self.catalog.log(HELD_TOO_LATE, Some(&code), &detail, act)?;
-        }
-        Ok(())
     }
 
     /// Takes an acknowledgement if it is one of this log.
@@ -159,7 +136,7 @@ impl Sender<'_> {
                 match uploaded.damaged.first() {
                     Some(damaged) => {
                         let why = format!("the file {damaged} is damaged here and the hub lacks it");
-                        Err(self.stop(SyncHealth::Refused, &why, act)?)
+                        Err(standing::stop(self.catalog, SyncHealth::Refused, &why, act)?)
                     }
                     None => Ok(()),
                 }
@@ -169,11 +146,19 @@ impl Sender<'_> {
                     return Err(self.hub.answer("a head without its place"));
                 };
                 let generation = problem.generation.unwrap_or(state.generation);
-                self.stand(state, &Seen { seq, chain, generation, stable: state.stable }, act)
+                standing::stand(
+                    self.catalog,
+                    state,
+                    &Seen { seq, chain, generation, stable: state.stable, text: "head" },
+                    act,
+                )
             }
-            Some(ProblemKind::EpochFenced) => {
-                Err(self.stop(SyncHealth::Fenced, "another machine was enrolled in this one's place", act)?)
-            }
+            Some(ProblemKind::EpochFenced) => Err(standing::stop(
+                self.catalog,
+                SyncHealth::Fenced,
+                "another machine was enrolled in this one's place",
+                act,
+            )?),
             Some(ProblemKind::Held) => {
                 let code = problem.seq.map(|seq| self.catalog.dossier_of_line(seq)).transpose()?.flatten();
                 let code = code.ok_or_else(|| self.hub.answer("a hold of nothing"))?;
@@ -190,66 +175,10 @@ impl Sender<'_> {
             _ => Err(self.hub.failure(Refusal::Problem(Box::new(problem)))),
         }
     }
-
-    /// Compares the hub's head with the own log: goes on from there, or stops.
-    pub(crate) fn stand(&self, state: &SyncState, seen: &Seen, act: &Act) -> Result<(), SyncError> {
-        if seen.generation < state.generation {
-            return Err(self.stop(SyncHealth::Refused, "the hub went back to an older database", act)?);
-        }
-        let mut failed = None;
-        let own = |seq: u64| match self.catalog.chain_at(seq) {
-            Ok(chain) => chain.map(|chain| Chain(chain.into())),
-            Err(error) => {
-                failed = Some(error);
-                None
-            }
-        };
-        let standing = head::compare(seen.seq, seen.chain, state.sealed, own);
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        match standing {
-            Standing::GoOn if seen.seq < state.acknowledged && seen.generation == state.generation => {
-                let why = "the hub has less than it acknowledged: its database was restored as if nothing had happened";
-                Err(self.stop(SyncHealth::Refused, why, act)?)
-            }
-            Standing::GoOn => {
-                let acknowledgement = Acknowledgement {
-                    generation: seen.generation,
-                    seq: seen.seq,
-                    chain: seen.chain.0.into(),
-                    stable: seen.stable,
-                    text: "hello".to_owned(),
-                };
-                self.catalog.acknowledge(&acknowledgement, act)?;
-                Ok(())
-            }
-            Standing::Behind => {
-                Err(self.stop(SyncHealth::Behind, "this catalog was restored from an older copy", act)?)
-            }
-            Standing::Forked => {
-                Err(self.stop(SyncHealth::Forked, "the hub has another history of this station", act)?)
-            }
-        }
-    }
-
-    /// Keeps why sending stops until a person does something.
-    pub(crate) fn stop(&self, health: SyncHealth, why: &str, act: &Act) -> Result<SyncError, SyncError> {
-        self.catalog.set_sync_health(health, why, act)?;
-        Ok(SyncError::Stopped { health, why: why.to_owned() })
-    }
 }
 
 /// Why a batch was refused, with the line that it is about, which can be withheld.
 fn why(kind: ProblemKind, problem: &Problem) -> String {
     let line = problem.seq.map(|seq| format!(" (#{seq})")).unwrap_or_default();
     format!("{}: {}{line}", kind.code(), problem.title)
-}
-
-/// How far the hub says it is.
-pub(crate) struct Seen {
-    pub(crate) seq: u64,
-    pub(crate) chain: Chain,
-    pub(crate) generation: u32,
-    pub(crate) stable: u64,
 }

@@ -1,5 +1,6 @@
 //! `enrol` and `sync`: the station joins a hub, sends what may leave and takes what was decided.
 
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,8 @@ use serde::Serialize;
 use sohoa_catalog::outbox::Backlog;
 use sohoa_pipeline::archive::Archive;
 use sohoa_shell::{Exit, Failure, failure, upstream};
-use sohoa_sync::{SyncError, SyncOutcome, enrol as enrolment};
+use sohoa_sync::bundle::Order;
+use sohoa_sync::{BundleReceipt, ProblemKind, SyncError, SyncOutcome, enrol as enrolment};
 
 use crate::args::{EnrolArgs, SyncArgs};
 use crate::front::Front;
@@ -69,6 +71,58 @@ struct Status {
     alarm: Option<&'static str>,
 }
 
+#[derive(Serialize)]
+struct BundleWritten<'a> {
+    bundles: &'a [String],
+    records: u64,
+    files: u64,
+    bytes: u64,
+    encrypted: bool,
+    damaged: Vec<String>,
+    unwritable: Vec<String>,
+    #[serde(flatten)]
+    waits: Waits,
+}
+
+#[derive(Serialize)]
+struct AnswerTaken<'a> {
+    acknowledged: u64,
+    /// Whether the answer is older than what is known.
+    old: bool,
+    bundles: Vec<Receipt<'a>>,
+    received: u64,
+    applied: u64,
+    not_applied: u64,
+    #[serde(flatten)]
+    waits: Waits,
+}
+
+#[derive(Serialize)]
+struct Receipt<'a> {
+    first: u64,
+    last: u64,
+    taken: u64,
+    had: u64,
+    refused: Option<Refused<'a>>,
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    kind: &'a str,
+    title: &'a str,
+}
+
+impl<'a> Receipt<'a> {
+    fn of(receipt: &'a BundleReceipt) -> Self {
+        let BundleReceipt { first, last, taken, had, .. } = *receipt;
+        let refused = receipt
+            .refused
+            .as_ref()
+            .map(|problem| Refused { kind: problem.kind().map_or("", ProblemKind::code), title: &problem.title });
+        Self { first, last, taken, had, refused }
+    }
+}
+
 pub(super) fn enrol(front: &mut Front, args: &EnrolArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
     archive.require_administrator()?;
@@ -99,6 +153,12 @@ pub(super) fn run(front: &mut Front, args: &SyncArgs) -> Result<Exit, Stop> {
         return Ok(Exit::Done);
     }
     front.stop_cleanly_on_request();
+    if let Some(folder) = &args.sync_to {
+        return write_bundle(front, &archive, folder, args);
+    }
+    if let Some(folder) = &args.sync_from {
+        return take_answer(front, &archive, folder, args.json);
+    }
     if args.sync_watch {
         return watch(front, &archive, args.json);
     }
@@ -186,6 +246,99 @@ fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
         front.output.warn(line);
     }
     exit
+}
+
+/// Writes what may leave on a disk.
+fn write_bundle(front: &mut Front, archive: &Archive, folder: &Path, args: &SyncArgs) -> Result<Exit, Stop> {
+    let order = Order { folder, most_bytes: args.max_size, all_files: args.all_files, is_plain: args.bundle_plain };
+    let written = upstream::write_bundle(archive, &front.station, &order, &front.cancel)?;
+    let sync = &written.sync;
+    let exit = if sync.damaged.is_empty() && sync.unwritable.is_empty() { Exit::Done } else { Exit::Partial };
+    if args.json {
+        front.output.json(&BundleWritten {
+            bundles: &written.bundles,
+            records: written.records,
+            files: written.files,
+            bytes: written.bytes,
+            encrypted: !args.bundle_plain,
+            damaged: sync.damaged.iter().map(|(code, _)| code.clone()).collect(),
+            unwritable: sync.unwritable.clone(),
+            waits: waits(&sync.backlog),
+        });
+        return Ok(exit);
+    }
+    let texts = front.texts.clone();
+    if written.bundles.is_empty() {
+        front.output.data(texts.get("sync-nothing"));
+    } else {
+        let values = [
+            ("records", written.records.into()),
+            ("files", written.files.into()),
+            ("bytes", failure::bytes(written.bytes).into()),
+            ("bundles", written.bundles.len().into()),
+        ];
+        front.output.data(texts.say("bundle-written", &values));
+        written.bundles.iter().for_each(|name| front.output.data(format!("  {name}")));
+        if args.bundle_plain {
+            front.output.warn(texts.get("bundle-plain"));
+        }
+        front.output.note(texts.get("bundle-next"));
+    }
+    if sync.backlog.kept_back > 0 {
+        front.output.data(texts.say("sync-kept-back", &[("changes", sync.backlog.kept_back.into())]));
+    }
+    upstream::troubles(&texts, sync).into_iter().for_each(|line| front.output.warn(line));
+    Ok(exit)
+}
+
+/// Takes the hub's answer from a disk.
+fn take_answer(front: &mut Front, archive: &Archive, folder: &Path, as_json: bool) -> Result<Exit, Stop> {
+    let taken = upstream::take_answer(archive, &front.station, folder, &front.cancel)?;
+    let is_whole = taken.receipts.iter().all(|receipt| receipt.refused.is_none()) && taken.sync.refused == 0;
+    let exit = if is_whole { Exit::Done } else { Exit::Partial };
+    if as_json {
+        front.output.json(&AnswerTaken {
+            acknowledged: taken.acknowledged,
+            old: taken.is_old,
+            bundles: taken.receipts.iter().map(Receipt::of).collect(),
+            received: taken.sync.received,
+            applied: taken.sync.applied,
+            not_applied: taken.sync.waiting + taken.sync.refused,
+            waits: waits(&taken.sync.backlog),
+        });
+        return Ok(exit);
+    }
+    let texts = front.texts.clone();
+    if taken.is_old {
+        front.output.data(texts.get("answer-old"));
+    } else {
+        front.output.data(texts.say("answer-acknowledged", &[("records", taken.acknowledged.into())]));
+    }
+    for receipt in &taken.receipts {
+        let receipt = Receipt::of(receipt);
+        let mut values = vec![
+            ("first", receipt.first.into()),
+            ("last", receipt.last.into()),
+            ("taken", receipt.taken.into()),
+            ("had", receipt.had.into()),
+        ];
+        match &receipt.refused {
+            None => front.output.data(texts.say("answer-bundle", &values)),
+            Some(refused) => {
+                values.push(("cause", refused.title.into()));
+                front.output.warn(texts.say("answer-refused", &values));
+            }
+        }
+    }
+    if taken.receipts.iter().filter_map(|receipt| receipt.refused.as_ref()).any(|problem| !problem.missing.is_empty()) {
+        front.output.note(texts.get("answer-files-missing"));
+    }
+    if taken.sync.received > 0 {
+        let values = [("received", taken.sync.received.into()), ("applied", taken.sync.applied.into())];
+        front.output.data(texts.say("sync-received", &values));
+    }
+    upstream::troubles(&texts, &taken.sync).into_iter().for_each(|line| front.output.warn(line));
+    Ok(exit)
 }
 
 /// How the station stands with its hub, without asking it.

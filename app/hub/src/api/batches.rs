@@ -6,24 +6,10 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use serde::Serialize;
-use sohoa_model::crash;
 use sohoa_wire::batch::{self, BatchError};
-use sohoa_wire::{Ack, Batch, BatchHeader, Hash, ProblemKind, Signed, json, limits};
+use sohoa_wire::{Ack, Batch, BatchHeader, ProblemKind, Signed, limits};
 
-use crate::auth::{self, Caller};
-use crate::ingest::{self, Moved, Stored};
-use crate::metrics::Metrics;
-use crate::{Hub, Refusal, body, hub};
-
-/// The first line of a stored batch: all that is needed to judge it again without the database.
-#[derive(Serialize)]
-struct StoredHeader {
-    batch: String,
-    received_ms: i64,
-    skew_ms: i64,
-}
+use crate::{Hub, Refusal, auth, body, ingest};
 
 pub(super) async fn take(State(hub): State<Arc<Hub>>, request: Request) -> Result<Response, Refusal> {
     let (parts, sent) = request.into_parts();
@@ -45,54 +31,15 @@ pub(super) async fn take(State(hub): State<Arc<Hub>>, request: Request) -> Resul
     let packed = bytes.clone();
     let opened = tokio::task::spawn_blocking(move || Batch::open(header, &packed));
     let batch = opened.await.map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?.map_err(refuse)?;
-    if let Some(ack) = ingest::look(&hub, &caller, &header).await? {
-        Metrics::add(&hub.metrics.repeated_batches, 1);
-        return Ok(reply(ack));
-    }
-    let stored = store(&hub, &caller, &batch, &bytes).await?;
-    match ingest::extend(&hub, &caller, &stored).await {
-        Ok(Moved::Now) => {}
-        Ok(Moved::WasThere) => {
-            Metrics::add(&hub.metrics.repeated_batches, 1);
-            remove(&hub, &stored.key).await;
-        }
-        // Whether a commit that failed took place is unknown: the body stays, for the log may need it.
-        Err(refusal) if refusal.kind.status() >= 500 => return Err(refusal),
-        Err(refusal) => {
-            remove(&hub, &stored.key).await;
-            return Err(refusal);
-        }
-    }
-    ingest::acknowledge(&hub, &caller).await.map(reply)
-}
-
-/// Puts the body under a key that was never used before, with its header as the first line.
-async fn store<'a>(hub: &Hub, caller: &Caller, batch: &'a Batch, body: &Bytes) -> Result<Stored<'a>, Refusal> {
-    let header = &batch.header;
-    let claim = &header.claim;
-    let first_line = StoredHeader { batch: header.to_string(), received_ms: hub.now().0, skew_ms: caller.skew_ms };
-    let first_line =
-        json::canonical(&first_line).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
-    let object = Bytes::from([first_line.as_bytes(), b"\n", body].concat());
-    let random = hub::random_name()?;
-    let key = format!("b/{}/{}/{:020}-{}.{random}", header.station, claim.epoch, claim.first, claim.chain);
-    hub.store.put(&key, object).await?;
-    crash::point("hub.after-body");
-    Ok(Stored { batch, key, body_sha256: Hash::of(body) })
-}
-
-/// Removes a body that no log has; one that stays behind is found by its missing row.
-async fn remove(hub: &Hub, key: &str) {
-    if let Err(error) = hub.store.delete(key).await {
-        tracing::warn!(key, %error, "a batch body without a row stays in the store");
-    }
+    ingest::take(&hub, &caller, &batch, &bytes).await.map(reply)
 }
 
 fn reply(ack: Signed<Ack>) -> Response {
     ([(CONTENT_TYPE, "application/json")], ack.text).into_response()
 }
 
-fn refuse(error: BatchError) -> Refusal {
+/// Why a batch is none.
+pub(crate) fn refuse(error: BatchError) -> Refusal {
     let mut refusal = Refusal::new(error.problem());
     if let BatchError::Chain { found } = &error {
         refusal.problem.chain = Some(*found);

@@ -152,7 +152,7 @@ pub(super) async fn take_back(
 }
 
 /// Whether the unit's file is here for good.
-pub(super) async fn has(hub: &Hub, caller: &Caller, digest: Hash) -> Result<bool, Refusal> {
+pub(crate) async fn has(hub: &Hub, caller: &Caller, digest: Hash) -> Result<bool, Refusal> {
     let here: bool = value(
         "SELECT EXISTS (SELECT FROM file WHERE sha256 = $1 AND unit_no = $2 AND state = 0) \
          OR EXISTS (SELECT FROM staged WHERE sha256 = $1 AND unit_no = $2 AND state = 1)",
@@ -170,7 +170,7 @@ async fn is_referenced(hub: &Hub, caller: &Caller, digest: Hash) -> Result<bool,
 }
 
 /// Writes down which key is about to be written; one that somebody else is writing is left to them until their lease ends.
-pub(super) async fn intend(
+pub(crate) async fn intend(
     hub: &Hub,
     caller: &Caller,
     digest: Hash,
@@ -197,7 +197,7 @@ pub(super) async fn intend(
 }
 
 /// Says that the object under a key is whole; somebody who took the file over meanwhile makes this fail.
-pub(super) async fn make_durable(hub: &Hub, key: &str) -> Result<(), Refusal> {
+pub(crate) async fn make_durable(hub: &Hub, key: &str) -> Result<(), Refusal> {
     let done = sql("UPDATE staged SET state = 1, touched_at = now() WHERE key = $1 AND state = 0")
         .bind(key)
         .execute(&hub.pool)
@@ -209,7 +209,7 @@ pub(super) async fn make_durable(hub: &Hub, key: &str) -> Result<(), Refusal> {
 }
 
 /// Ends a lease at once, so that the next try need not wait for its end; the key itself is never used again.
-pub(super) async fn give_up(hub: &Hub, key: &str) {
+pub(crate) async fn give_up(hub: &Hub, key: &str) {
     let ended = sql("UPDATE staged SET lease_until = now() WHERE key = $1 AND state = 0").bind(key).execute(&hub.pool);
     if let Err(error) = ended.await {
         tracing::warn!(key, %error, "a lease goes on until its end");

@@ -1,0 +1,309 @@
+//! Receiving bundles: what stations wrote on a disk is taken by the code that takes it over the network.
+//!
+//! First a bundle is looked through to its last byte: signed by the station's key, complete, of exactly what it lists.
+//! Only then anything of it is stored: for each batch its files, then the batch, under the same head rule and in the same
+//! transaction as any other. Behind a batch that is refused nothing more is taken. What came of it goes back on the same
+//! disk ([`answer`]), with the acknowledgement and the feed.
+
+mod answer;
+mod file;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use serde::Serialize;
+use sohoa_model::{Cancel, Sha256, crash};
+use sohoa_store::StoreError;
+use sohoa_store::carried::{self, CarriedError};
+use sohoa_wire::age::{AgeError, Opened};
+use sohoa_wire::api::FileOffer;
+use sohoa_wire::bundle::{self, BundleReceipt, Entry, Manifest};
+use sohoa_wire::{Batch, BatchHeader, Hash, LogLine, ProblemKind, Signed, limits};
+
+use crate::api::{batches, files};
+use crate::auth::{self, Caller};
+use crate::database::value;
+use crate::words::{self, Language};
+use crate::{Hub, Refusal, ingest};
+
+/// So many missing files are named in a receipt.
+const NAMED: usize = 10;
+
+/// Why bundles can't be received at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The folder holds none.
+    #[error("{0} holds no finished bundle (sohoa-bundle-…); name the folder that the bundles lie in")]
+    Nothing(PathBuf),
+    /// The medium failed.
+    #[error(transparent)]
+    Medium(#[from] StoreError),
+    /// The hub can't take anything now; what was taken stays, and the same command goes on.
+    #[error("the hub cannot take it now ({}); run the command again", .0.kind.code())]
+    Later(Box<Refusal>),
+}
+
+/// What came of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Received {
+    /// The name of its folder.
+    pub name: String,
+    /// Records that were taken now.
+    pub taken: u64,
+    /// Records that had been taken before.
+    pub had: u64,
+    /// Why the rest, or all of it, was refused.
+    pub refused: Option<String>,
+}
+
+/// Why a bundle is not believed; nothing of it is stored.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Carried(#[from] CarriedError),
+    #[error("{0} was changed, or is not finished")]
+    Changed(&'static str),
+    #[error("it is not signed by the station that it names")]
+    Signature,
+    #[error("it is of another station than its folder says")]
+    Name,
+    #[error("the hub does not believe its station ({})", .0.code())]
+    Station(ProblemKind),
+    #[error("it is of a newer version of the program than this hub")]
+    TooNew,
+}
+
+/// A bundle that was looked through.
+struct Whole {
+    manifest: Manifest,
+    /// Its batches in their order: where they lie, and their headers.
+    batches: Vec<(String, String)>,
+    files: BTreeMap<Hash, FileOffer>,
+}
+
+/// Takes every bundle in a folder and writes the answers beside them.
+pub async fn receive(hub: &Hub, folder: &Path) -> Result<Vec<Received>, ReceiveError> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
+        let entry = entry.map_err(|error| StoreError::read(folder, error))?;
+        if let Some(name) = entry.file_name().to_str().filter(|name| bundle::is_bundle_folder(name)) {
+            let mut parts = name.rsplitn(3, '-');
+            let last: u64 = parts.next().and_then(|last| last.parse().ok()).unwrap_or(0);
+            let first: u64 = parts.next().and_then(|first| first.parse().ok()).unwrap_or(0);
+            found.push((parts.next().unwrap_or_default().to_owned(), first, last, name.to_owned()));
+        }
+    }
+    if found.is_empty() {
+        return Err(ReceiveError::Nothing(folder.to_owned()));
+    }
+    // In the order of each log.
+    found.sort();
+    let mut received = Vec::new();
+    let mut answers: BTreeMap<i32, (Caller, u64, Vec<BundleReceipt>)> = BTreeMap::new();
+    for (.., name) in found {
+        let place = folder.join(&name);
+        let (caller, whole) = match look_through(hub, &place, &name).await {
+            Ok(found) => found,
+            Err(Fault::Station(kind)) if kind.status() >= 500 => {
+                return Err(ReceiveError::Later(Box::new(Refusal::new(kind))));
+            }
+            Err(fault) => {
+                tracing::warn!(name, %fault, "a bundle was refused");
+                received.push(Received { name, taken: 0, had: 0, refused: Some(chain_of(&fault)) });
+                continue;
+            }
+        };
+        let receipt = take(hub, &caller, &place, &whole).await?;
+        let BundleReceipt { taken, had, ref refused, .. } = receipt;
+        let refused = refused.as_ref().map(|problem| {
+            let kind = problem.kind().unwrap_or(ProblemKind::Internal);
+            let detail = problem.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            format!("{}{detail}", words::title(kind, Language::English))
+        });
+        received.push(Received { name, taken, had, refused });
+        let cursor = whole.manifest.feed_cursor;
+        let answer = answers.entry(caller.station_no).or_insert((caller, cursor, Vec::new()));
+        answer.1 = answer.1.max(cursor);
+        answer.2.push(receipt);
+    }
+    for (caller, cursor, receipts) in answers.into_values() {
+        answer::write(hub, &caller, folder, cursor, receipts).await?;
+        crash::point("bundle.answer-written");
+    }
+    Ok(received)
+}
+
+async fn look_through(hub: &Hub, place: &Path, name: &str) -> Result<(Caller, Whole), Fault> {
+    let complete = carried::read_small(place, bundle::COMPLETE, 100)?;
+    let text = carried::read_small(place, bundle::MANIFEST, limits::LINE_BYTES as u64)?;
+    if String::from_utf8_lossy(&complete).trim() != Hash::of(&text).to_string() {
+        return Err(Fault::Changed(bundle::MANIFEST));
+    }
+    let said = Signed::<Manifest>::peek(&text).map_err(|_| Fault::Changed(bundle::MANIFEST))?;
+    let caller = auth::of_disk(hub, said.station, said.epoch).await.map_err(|refusal| Fault::Station(refusal.kind))?;
+    let manifest = Signed::<Manifest>::read(&text, &caller.key).map_err(|_| Fault::Signature)?.statement;
+    if manifest.format != bundle::BUNDLE_FORMAT {
+        return Err(Fault::TooNew);
+    }
+    if bundle::bundle_folder(manifest.station, manifest.first, manifest.last) != name {
+        return Err(Fault::Name);
+    }
+    if manifest.list.bytes > bundle::LIST_BYTES {
+        return Err(Fault::Changed(bundle::LIST));
+    }
+    let list = carried::read_small(place, bundle::LIST, manifest.list.bytes)?;
+    if list.len() as u64 != manifest.list.bytes || Hash::of(&list) != manifest.list.sha256 {
+        return Err(Fault::Changed(bundle::LIST));
+    }
+    let entries = bundle::read_list(&list).map_err(|_| Fault::Changed(bundle::LIST))?;
+    let readme = carried::read_small(place, bundle::README, limits::LINE_BYTES as u64)?;
+    let mut listed: BTreeMap<String, (u64, Sha256)> = BTreeMap::new();
+    for (name, bytes) in
+        [(bundle::COMPLETE, &complete), (bundle::MANIFEST, &text), (bundle::LIST, &list), (bundle::README, &readme)]
+    {
+        listed.insert(name.to_owned(), (bytes.len() as u64, Sha256::of(bytes)));
+    }
+    let (mut batches, mut files) = (Vec::new(), BTreeMap::new());
+    for entry in entries {
+        let path = entry.path(manifest.sealed);
+        if listed.insert(path.clone(), (entry.stored().bytes, entry.stored().sha256.into())).is_some() {
+            return Err(Fault::Changed(bundle::LIST));
+        }
+        match entry {
+            Entry::Lines { batch: Some(header), .. } => batches.push((path, header)),
+            Entry::Lines { batch: None, .. } => return Err(Fault::Changed(bundle::LIST)),
+            Entry::File { file, .. } => {
+                files.insert(file.sha256, file);
+            }
+        }
+    }
+    batches.sort();
+    tokio::task::block_in_place(|| carried::check(place, &listed, &Cancel::new()))?;
+    Ok((caller, Whole { manifest, batches, files }))
+}
+
+/// Takes the batches of a bundle that was looked through, until one is refused.
+async fn take(hub: &Hub, caller: &Caller, place: &Path, whole: &Whole) -> Result<BundleReceipt, ReceiveError> {
+    let Manifest { id: bundle, first, last, .. } = whole.manifest;
+    let mut receipt = BundleReceipt { bundle, first, last, taken: 0, had: 0, refused: None };
+    for (path, header) in &whole.batches {
+        match take_batch(hub, caller, place, whole, (path, header)).await {
+            Ok(Came::Now(count)) => receipt.taken += count,
+            Ok(Came::Before(count)) => receipt.had += count,
+            Err(refusal) if refusal.kind.status() >= 500 => return Err(ReceiveError::Later(Box::new(refusal))),
+            Err(refusal) => {
+                let mut problem = *refusal.problem;
+                words::title(refusal.kind, Language::Vietnamese).clone_into(&mut problem.title);
+                problem.missing.truncate(NAMED);
+                receipt.refused = Some(problem);
+                break;
+            }
+        }
+        crash::point("bundle.received-batch");
+    }
+    Ok(receipt)
+}
+
+/// When the records of a batch came, and how many they are.
+enum Came {
+    Now(u64),
+    Before(u64),
+}
+
+async fn take_batch(
+    hub: &Hub,
+    caller: &Caller,
+    place: &Path,
+    whole: &Whole,
+    (path, header): (&str, &str),
+) -> Result<Came, Refusal> {
+    let header = BatchHeader::read(header).map_err(batches::refuse)?;
+    if header.station != caller.station {
+        return Err(Refusal::new(ProblemKind::NotOwner).detail("the batch is of another station's log"));
+    }
+    header.verify(&caller.key).map_err(|error| batches::refuse(error.into()))?;
+    let claim = header.claim;
+    let last = claim.first.saturating_add(claim.count - 1);
+    let (head, _) = ingest::read_head(&hub.pool, caller.station_no, "").await?;
+    if last <= head.seq {
+        return match is_of_the_log(hub, caller, last, &header).await? {
+            true => Ok(Came::Before(claim.count)),
+            false => Err(ingest::head_moved(hub, &head)),
+        };
+    }
+    let packed = plain(hub, place, path, whole.manifest.sealed, limits::BATCH_COMPRESSED_BYTES as u64)?;
+    let batch = Batch::open(header, &packed).map_err(batches::refuse)?;
+    // Looked at before its files are stored: behind a gap nothing is worth storing.
+    if claim.first != head.seq + 1 || claim.prev != head.chain {
+        return Err(ingest::head_moved(hub, &head));
+    }
+    let mut wanted = BTreeSet::new();
+    for line in &batch.lines {
+        if let LogLine::Record(record, _) = line {
+            wanted.extend(record.files.iter().map(|file| file.sha256));
+        }
+    }
+    for file in wanted.iter().filter_map(|digest| whole.files.get(digest)) {
+        if !files::has(hub, caller, file.sha256).await? {
+            let path = bundle::file_path(file.sha256, whole.manifest.sealed);
+            file::keep(hub, caller, file, &mut open(hub, place, &path, whole.manifest.sealed)?).await?;
+            crash::point("bundle.received-file");
+        }
+    }
+    ingest::take(hub, caller, &batch, &Bytes::from(packed)).await?;
+    Ok(Came::Now(claim.count))
+}
+
+/// Whether a batch that ends behind the head is part of the log, as far as can be told: where the log was cut at the
+/// same place the chains must agree. What was cut elsewhere the station compares itself, with the acknowledgement.
+async fn is_of_the_log(hub: &Hub, caller: &Caller, last: u64, header: &BatchHeader) -> Result<bool, Refusal> {
+    let chain: Option<Vec<u8>> = value("SELECT chain FROM batch WHERE station_no = $1 AND last_seq = $2")
+        .bind(caller.station_no)
+        .bind(i64::try_from(last).unwrap_or(i64::MAX))
+        .fetch_optional(&hub.pool)
+        .await?;
+    Ok(chain.is_none_or(|chain| chain == header.claim.chain.0.0))
+}
+
+/// A small file of a bundle without its seal.
+fn plain(hub: &Hub, place: &Path, path: &str, sealed: bool, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let read = open(hub, place, path, sealed)?.take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(path, error))?;
+    match bytes.len() as u64 <= limit {
+        true => Ok(bytes),
+        false => Err(Refusal::new(ProblemKind::TooLarge).detail(path)),
+    }
+}
+
+fn open(hub: &Hub, place: &Path, path: &str, sealed: bool) -> Result<Box<dyn Read + Send>, Refusal> {
+    let file = carried::open(place, path)
+        .map_err(|error| Refusal::new(ProblemKind::DigestMismatch).detail(path).because(error))?;
+    match sealed {
+        false => Ok(Box::new(file)),
+        true => match Opened::new(&hub.key, file) {
+            Ok(opened) => Ok(Box::new(opened)),
+            Err(AgeError::Read(error)) => Err(unreadable(path, error)),
+            Err(error) => {
+                Err(Refusal::new(ProblemKind::DigestMismatch).detail(format!("{path}: {error}")).because(error))
+            }
+        },
+    }
+}
+
+fn unreadable(path: &str, error: io::Error) -> Refusal {
+    Refusal::new(ProblemKind::DigestMismatch).detail(format!("{path}: {error}")).because(error)
+}
+
+/// A fault with what is behind it.
+fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,507 @@
+//! Writing bundles: what a sync would send goes on a disk instead, in as many parts as are asked for.
+//!
+//! Records are sealed as for the network, once their files were found whole in the vault; then the log behind the last
+//! acknowledgement is planned into parts, room is looked for, and each part is written file by file, every one read back
+//! from the medium. What was written before a disk was pulled out is kept if it reads back as it should. A dossier that is
+//! held meanwhile makes the plan start anew, and what was written of it is removed before the part is called complete.
+//! Nothing here moves what is acknowledged: only the hub's answer does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use sohoa_catalog::Catalog;
+use sohoa_catalog::bundle::{Extent, WrittenBundle};
+use sohoa_catalog::outbox::{SyncHealth, SyncState};
+use sohoa_model::crash;
+use sohoa_model::hash::Hasher;
+use sohoa_model::{Cancel, Sha256};
+use sohoa_store::vault::Stored;
+use sohoa_store::{StoreError, Vault, atomic, carried, disk};
+use sohoa_wire::age::{self, Seed};
+use sohoa_wire::api::FileOffer;
+use sohoa_wire::bundle::{self, Entry, Listed, Manifest};
+use sohoa_wire::moment::Moment;
+use sohoa_wire::signed::Signed;
+use sohoa_wire::{Chain, Hash, PublicKey, RecordId, StationId, limits};
+
+use crate::error::SyncError;
+use crate::run::{self, Outlet, Station, SyncOutcome};
+use crate::standing;
+use crate::upload::{MayGo, Uploaded};
+use crate::{cut, enrol, records};
+
+const README: &str = include_str!("bundle.README.txt");
+/// Bytes that a part has besides batches and files, and for each of these in its list.
+const OVERHEAD: u64 = 64 * 1024;
+const OVERHEAD_OF_A_FILE: u64 = 1024;
+
+/// What is to be written where.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// The folder on the medium.
+    pub folder: &'a Path,
+    /// The most bytes of a part.
+    pub most_bytes: Option<u64>,
+    /// Whether files go along that an acknowledged record names.
+    pub all_files: bool,
+    /// Whether nothing is sealed for the hub.
+    pub is_plain: bool,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The folders of the parts, by name.
+    pub bundles: Vec<String>,
+    /// Records in them.
+    pub records: u64,
+    /// Files in them.
+    pub files: u64,
+    /// Bytes of all of it on the medium.
+    pub bytes: u64,
+    /// What was kept back, as after a sync.
+    pub sync: SyncOutcome,
+}
+
+/// Files are looked at where they lie: they are copied when it is known where to.
+struct Disk<'a> {
+    catalog: &'a Catalog,
+    vault: &'a Vault,
+    all_files: bool,
+    cancel: &'a Cancel,
+}
+
+impl Outlet for Disk<'_> {
+    fn carry(&self, files: &[(Sha256, u64)], _: MayGo<'_>) -> Result<Uploaded, SyncError> {
+        let mut uploaded = Uploaded::default();
+        for (sha256, bytes) in files {
+            if self.cancel.is_requested() {
+                return Err(SyncError::Cancelled);
+            }
+            if !self.all_files && self.catalog.is_file_acknowledged(sha256)? {
+                continue;
+            }
+            if !self.vault.verify(sha256).is_ok_and(|found| found == *bytes) {
+                uploaded.damaged.push(*sha256);
+            }
+        }
+        Ok(uploaded)
+    }
+
+    fn take_back(&self, _: Sha256) -> Result<(), SyncError> {
+        Ok(())
+    }
+}
+
+/// A range of the log that becomes one bundle.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Part {
+    /// Its batches: first and last position.
+    batches: Vec<(u64, u64)>,
+    files: Vec<(Sha256, u64)>,
+    withheld: BTreeSet<u64>,
+    /// Bytes that it has at most.
+    bytes: u64,
+}
+
+/// Writes all that may leave and is not acknowledged.
+pub fn write(station: &Station<'_>, order: &Order<'_>, cancel: &Cancel) -> Result<Written, SyncError> {
+    let catalog = station.catalog;
+    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
+        return Err(SyncError::Stopped { health: state.health, why: state.why });
+    }
+    let mut written = Written::default();
+    let mut kept_back = BTreeSet::new();
+    let outlet = Disk { catalog, vault: station.vault, all_files: order.all_files, cancel };
+    while run::seal(station, &outlet, &state, &mut kept_back, &mut written.sync)? {}
+    let sealed = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    if sealed.sealed > sealed.acknowledged {
+        run::about_itself(station, sealed.clock_offset)?;
+    }
+    loop {
+        match write_parts(station, order, &mut written, cancel)? {
+            Done::Yes => break,
+            // A dossier was held: its lines are withheld now, and the plan is another.
+            Done::HeldMeanwhile => (written.records, written.files, written.bytes) = (0, 0, 0),
+        }
+    }
+    written.sync.backlog = catalog.backlog()?;
+    Ok(written)
+}
+
+enum Done {
+    Yes,
+    HeldMeanwhile,
+}
+
+fn write_parts(
+    station: &Station<'_>,
+    order: &Order<'_>,
+    written: &mut Written,
+    cancel: &Cancel,
+) -> Result<Done, SyncError> {
+    written.bundles.clear();
+    let state = station.catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    let known = |sha256: &Sha256| match order.all_files {
+        true => Ok(false),
+        false => Ok(station.catalog.is_file_acknowledged(sha256)?),
+    };
+    let parts = plan(&station.catalog.log_extents(state.acknowledged)?, order.most_bytes, &known)?;
+    if parts.is_empty() {
+        return Ok(Done::Yes);
+    }
+    atomic::make_folder(order.folder)?;
+    let needed: u64 = parts.iter().map(|part| part.bytes).sum();
+    let free = disk::free_bytes(order.folder)?.saturating_add(make_way(order.folder, &state, &parts)?);
+    if free < needed {
+        return Err(SyncError::NoRoom { folder: order.folder.to_owned(), needed, free });
+    }
+    let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+    for (number, part) in (1..).zip(&parts) {
+        let writer = Writer { station, order, state: &state, hub_key: enrol::receipt(&state)?.hub_public_key, cancel };
+        match writer.write(part, number, count, written)? {
+            Done::Yes => {}
+            Done::HeldMeanwhile => return Ok(Done::HeldMeanwhile),
+        }
+    }
+    Ok(Done::Yes)
+}
+
+/// Cuts lines into batches and batches into parts; a file goes into the first part that names it.
+fn plan(
+    extents: &[Extent],
+    most_bytes: Option<u64>,
+    is_known: &dyn Fn(&Sha256) -> Result<bool, SyncError>,
+) -> Result<Vec<Part>, SyncError> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut carried = BTreeSet::new();
+    let mut batch_bytes = 0;
+    for extent in extents {
+        let line = extent.bytes.unwrap_or(80) + 1;
+        let mut files = Vec::new();
+        for file in &extent.files {
+            if !carried.contains(&file.0) && !is_known(&file.0)? {
+                files.push(*file);
+            }
+        }
+        let weight = |file: &(Sha256, u64)| age::sealed_bytes(file.1) + OVERHEAD_OF_A_FILE;
+        let needed = line + files.iter().map(weight).sum::<u64>();
+        let fits = |bytes: u64| most_bytes.is_none_or(|most| bytes + needed + OVERHEAD_OF_A_FILE <= most);
+        if !parts.last().is_some_and(|part| fits(part.bytes)) {
+            if !fits(OVERHEAD) {
+                return Err(SyncError::PartTooSmall { needed: OVERHEAD + needed + OVERHEAD_OF_A_FILE });
+            }
+            parts.push(Part { bytes: OVERHEAD, ..Part::default() });
+            batch_bytes = u64::MAX;
+        }
+        let Some(part) = parts.last_mut() else { continue };
+        match part.batches.last_mut() {
+            Some((first, last))
+                if extent.seq - *first < limits::BATCH_RECORDS as u64
+                    && batch_bytes + line <= limits::BATCH_BYTES as u64 =>
+            {
+                *last = extent.seq;
+                batch_bytes += line;
+            }
+            _ => {
+                part.batches.push((extent.seq, extent.seq));
+                part.bytes += OVERHEAD_OF_A_FILE;
+                batch_bytes = line;
+            }
+        }
+        part.bytes += needed;
+        if extent.bytes.is_none() {
+            part.withheld.insert(extent.seq);
+        }
+        carried.extend(files.iter().map(|(sha256, _)| *sha256));
+        part.files.extend(files);
+    }
+    Ok(parts)
+}
+
+/// Bytes of this station's bundles in a folder that are kept or replaced; those that what is written now supersedes go.
+fn make_way(folder: &Path, state: &SyncState, parts: &[Part]) -> Result<u64, StoreError> {
+    let station = StationId(state.station);
+    let wanted: BTreeSet<String> = parts.iter().flat_map(|part| names(station, part)).collect();
+    let prefix = format!("sohoa-bundle-{station}-");
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
+        let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(range) = name.strip_prefix(&prefix) else { continue };
+        if wanted.contains(&name) {
+            bytes += carried::bytes_below(&path)?;
+            continue;
+        }
+        let (first, last) = range.split_once('-').unwrap_or((range, ""));
+        // One that is acknowledged to its end is left to its owner; any other may tell what is withheld by now.
+        if last.parse::<u64>().is_ok_and(|last| last <= state.acknowledged) {
+            continue;
+        }
+        let begun = begun_folder(station, first);
+        if wanted.contains(&begun) && !folder.join(&begun).exists() {
+            take_apart(&path, &folder.join(&begun))?;
+            bytes += carried::bytes_below(&folder.join(&begun))?;
+        } else {
+            fs::remove_dir_all(&path).map_err(|error| StoreError::write(&path, error))?;
+        }
+    }
+    Ok(bytes)
+}
+
+/// The folder of a part that is finished, and of one that is begun: by its beginning alone, for what was sealed since
+/// does not make it another one.
+fn names(station: StationId, part: &Part) -> [String; 2] {
+    let first = part.batches.first().map_or(0, |(first, _)| *first);
+    let last = part.batches.last().map_or(0, |(_, last)| *last);
+    [bundle::bundle_folder(station, first, last), begun_folder(station, &first.to_string())]
+}
+
+fn begun_folder(station: StationId, first: &str) -> String {
+    format!("sohoa-bundle-{station}-{first}.incomplete")
+}
+
+/// A bundle that was finished before is looked through again like one that was begun.
+fn take_apart(place: &Path, begun: &Path) -> Result<(), StoreError> {
+    if begun.exists() {
+        fs::remove_dir_all(begun).map_err(|error| StoreError::write(begun, error))?;
+    }
+    fs::rename(place, begun).map_err(|error| StoreError::write(begun, error))?;
+    let complete = begun.join(bundle::COMPLETE);
+    match fs::remove_file(&complete) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::write(complete, error)),
+        _ => Ok(()),
+    }
+}
+
+struct Writer<'a> {
+    station: &'a Station<'a>,
+    order: &'a Order<'a>,
+    state: &'a SyncState,
+    hub_key: PublicKey,
+    cancel: &'a Cancel,
+}
+
+impl Writer<'_> {
+    fn write(&self, part: &Part, number: u32, count: u32, written: &mut Written) -> Result<Done, SyncError> {
+        let (Some((first, _)), Some((_, last))) = (part.batches.first(), part.batches.last()) else {
+            return Ok(Done::Yes);
+        };
+        let (first, last) = (*first, *last);
+        let (catalog, station) = (self.station.catalog, StationId(self.state.station));
+        let [name, begun] = names(station, part);
+        let (place, begun) = (self.order.folder.join(&name), self.order.folder.join(begun));
+        if place.exists() {
+            take_apart(&place, &begun)?;
+        }
+        atomic::make_folder(&begun)?;
+        let mut entries = Vec::new();
+        for (sha256, bytes) in &part.files {
+            entries.push(self.file(&begun, *sha256, *bytes)?);
+            crash::point("bundle.file");
+        }
+        entries.sort_by_key(|entry| entry.path(!self.order.is_plain));
+        for range in &part.batches {
+            self.lines(&begun, *range, &mut entries)?;
+            crash::point("bundle.lines");
+        }
+        let still = catalog.withheld_lines(first, last)?.into_iter().map(|(seq, _)| seq).collect::<BTreeSet<_>>();
+        if still != part.withheld {
+            return Ok(Done::HeldMeanwhile);
+        }
+        let list = bundle::write_list(&entries).map_err(|_| self.unwritable())?;
+        let (prev, chain) = (self.chain_at(first - 1)?, self.chain_at(last)?);
+        let id = records::derived(&[
+            b"bundle",
+            self.state.station.as_bytes(),
+            &self.state.epoch.to_be_bytes(),
+            &first.to_be_bytes(),
+            &chain.0.0,
+        ]);
+        let manifest = Manifest {
+            format: bundle::BUNDLE_FORMAT.to_owned(),
+            id: RecordId(id),
+            station,
+            epoch: self.state.epoch,
+            generation: self.state.generation,
+            first,
+            last,
+            prev,
+            chain,
+            part: number,
+            parts: count,
+            feed_cursor: self.state.feed_cursor,
+            sealed: !self.order.is_plain,
+            list: Listed { bytes: list.len() as u64, sha256: Hash::of(&list) },
+            at: Moment(self.station.clock.now()),
+        };
+        let manifest = Signed::new(manifest, self.station.key).map_err(|_| self.unwritable())?.text;
+        self.keep(&begun.join(bundle::LIST), &mut |out| out.write_all(&list))?;
+        self.keep(&begun.join(bundle::README), &mut |out| out.write_all(README.as_bytes()))?;
+        self.keep(&begun.join(bundle::MANIFEST), &mut |out| out.write_all(manifest.as_bytes()))?;
+        let paths: BTreeSet<String> = entries.iter().map(|entry| entry.path(!self.order.is_plain)).collect();
+        let own = [bundle::LIST, bundle::README, bundle::MANIFEST];
+        carried::keep_only(&begun, &|name| own.contains(&name) || paths.contains(name))?;
+        let complete = Hash::of(manifest.as_bytes()).to_string();
+        self.keep(&begun.join(bundle::COMPLETE), &mut |out| writeln!(out, "{complete}"))?;
+        crash::point("bundle.complete");
+        // Before it has its name: a bundle that nobody here knows of must not be carried away.
+        let kept = WrittenBundle { id, first, last, withheld: still };
+        catalog.keep_bundle(&kept, &self.station.act())?;
+        carried::rename_folder(&begun, &place)?;
+        crash::point("bundle.named");
+        written.records += last - first + 1;
+        written.files += part.files.len() as u64;
+        written.bytes += entries.iter().map(|entry| entry.stored().bytes).sum::<u64>() + list.len() as u64;
+        written.bundles.push(name);
+        Ok(Done::Yes)
+    }
+
+    fn file(&self, folder: &Path, sha256: Sha256, bytes: u64) -> Result<Entry, SyncError> {
+        let digest = Hash::from(sha256);
+        let target = folder.join(bundle::file_path(digest, !self.order.is_plain));
+        let stored = self.keep(&target, &mut |out| {
+            let file = self.station.vault.open(&sha256).map_err(io::Error::other)?;
+            let mut file = Checked { file, hasher: Some(Hasher::new()), expected: sha256 };
+            self.seal(digest, &mut file, out)
+        })?;
+        let stored = Listed { bytes: stored.bytes, sha256: stored.sha256.into() };
+        Ok(Entry::File { file: FileOffer { sha256: digest, bytes }, stored })
+    }
+
+    fn lines(&self, folder: &Path, (first, last): (u64, u64), entries: &mut Vec<Entry>) -> Result<(), SyncError> {
+        let most = usize::try_from(last - first + 1).unwrap_or(usize::MAX);
+        let rows = self.station.catalog.log_rows(first - 1, most, usize::MAX)?;
+        let cut = cut::cut(self.state, self.chain_at(first - 1)?.0.into(), &rows, self.station.key);
+        let Some(cut) = cut.map_err(|_| self.unwritable())? else {
+            // Texts of another kind than usual pack worse than usual.
+            let middle = first + (last - first) / 2;
+            self.lines(folder, (first, middle), entries)?;
+            return self.lines(folder, (middle + 1, last), entries);
+        };
+        let target = folder.join(bundle::lines_path(first, !self.order.is_plain));
+        let digest = Hash::of(&cut.body);
+        let stored = self.keep(&target, &mut |out| self.seal(digest, &mut cut.body.as_slice(), out))?;
+        let stored = Listed { bytes: stored.bytes, sha256: stored.sha256.into() };
+        entries.push(Entry::Lines { first, batch: Some(cut.header.to_string()), stored });
+        Ok(())
+    }
+
+    fn seal(&self, digest: Hash, plain: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+        match self.order.is_plain {
+            true => io::copy(plain, out).map(drop),
+            false => age::seal(&self.hub_key, &Seed::of(self.station.key, &self.hub_key, digest), plain, out),
+        }
+    }
+
+    /// Writes a file, unless it lies there already as it should.
+    fn keep(&self, target: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<Stored, SyncError> {
+        if self.cancel.is_requested() {
+            return Err(SyncError::Cancelled);
+        }
+        if fs::symlink_metadata(target).is_ok_and(|facts| facts.is_file()) {
+            let mut wanted = Measured(Hasher::new());
+            fill(&mut wanted).map_err(|error| StoreError::read(target, error))?;
+            let wanted = Stored { bytes: wanted.0.bytes(), sha256: wanted.0.finish() };
+            if carried::read_back(target, self.cancel).is_ok_and(|found| found == wanted) {
+                return Ok(wanted);
+            }
+        }
+        Ok(carried::write(target, fill, self.cancel)?)
+    }
+
+    fn chain_at(&self, seq: u64) -> Result<Chain, SyncError> {
+        match self.station.catalog.chain_at(seq)? {
+            Some(chain) => Ok(Chain(chain.into())),
+            None => {
+                let why = "the log does not begin where the hub is";
+                Err(standing::stop(self.station.catalog, SyncHealth::Refused, why, &self.station.act())?)
+            }
+        }
+    }
+
+    fn unwritable(&self) -> SyncError {
+        SyncError::Answer { hub: self.state.hub.clone(), what: "a record that fits into no batch".to_owned() }
+    }
+}
+
+/// A file of the vault that must be what its name says to its last byte.
+struct Checked {
+    file: fs::File,
+    hasher: Option<Hasher>,
+    expected: Sha256,
+}
+
+impl Read for Checked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        if length > 0 {
+            self.hasher.as_mut().into_iter().for_each(|hasher| hasher.update(&buffer[..length]));
+        } else if !buffer.is_empty() && self.hasher.take().is_some_and(|hasher| hasher.finish() != self.expected) {
+            return Err(io::Error::other(format!("{} is damaged in the vault", self.expected)));
+        }
+        Ok(length)
+    }
+}
+
+/// Where nothing is written, only hashed.
+struct Measured(Hasher);
+
+impl Write for Measured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extent(seq: u64, files: &[(u8, u64)]) -> Extent {
+        let files = files.iter().map(|(name, bytes)| (Sha256([*name; 32]), *bytes)).collect();
+        Extent { seq, bytes: Some(700), files }
+    }
+
+    fn planned(extents: &[Extent], most: Option<u64>) -> Result<Vec<Part>, SyncError> {
+        plan(extents, most, &|sha256| Ok(sha256.0 == [9; 32]))
+    }
+
+    #[test]
+    fn a_file_is_carried_once_and_what_the_hub_has_is_not() {
+        let extents = [extent(5, &[(1, 10), (9, 10)]), extent(6, &[(1, 10), (2, 20)])];
+        let parts = planned(&extents, None).unwrap();
+        assert_eq!(parts.len(), 1);
+        assert_eq!(parts[0].batches, [(5, 6)]);
+        assert_eq!(parts[0].files, [(Sha256([1; 32]), 10), (Sha256([2; 32]), 20)]);
+        assert!(planned(&[], None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn parts_are_as_large_as_was_asked_and_batches_as_large_as_the_hub_takes() {
+        let extents: Vec<Extent> = (1..=10).map(|seq| extent(seq, &[(seq as u8 + 20, 1 << 20)])).collect();
+        let most = 3 << 20;
+        let parts = planned(&extents, Some(most)).unwrap();
+        assert_eq!(
+            parts.iter().map(|part| part.batches[0]).collect::<Vec<_>>(),
+            [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10)]
+        );
+        assert!(parts.iter().all(|part| part.bytes <= most));
+        assert!(
+            matches!(planned(&extents, Some(1 << 20)), Err(SyncError::PartTooSmall { needed }) if needed > 1 << 20)
+        );
+        let many: Vec<Extent> = (1..=4_001).map(|seq| extent(seq, &[])).collect();
+        assert_eq!(planned(&many, None).unwrap()[0].batches, [(1, 2_000), (2_001, 4_000), (4_001, 4_001)]);
+        let long: Vec<Extent> = (1..=3).map(|seq| Extent { bytes: Some(8 << 20), ..extent(seq, &[]) }).collect();
+        assert_eq!(planned(&long, None).unwrap()[0].batches, [(1, 1), (2, 2), (3, 3)]);
+        let withheld = [extent(1, &[]), Extent { bytes: None, ..extent(2, &[]) }];
+        assert_eq!(planned(&withheld, None).unwrap()[0].withheld, BTreeSet::from([2]));
+    }
+}
