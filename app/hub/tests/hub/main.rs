@@ -22,5 +22,5 @@ mod owners;
 mod reading;
 mod shutting;
 mod station;
-mod supervising;
 mod storing;
+mod supervising;
