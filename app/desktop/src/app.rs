@@ -8,6 +8,7 @@ use egui::{
     Align, Align2, Area, CentralPanel, Context, FontId, Frame, Key, KeyboardShortcut, Layout, Margin, Modal, Modifiers,
     Order, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
 };
+use sohoa_catalog::progress::{self as figures, Figure, Scope};
 use sohoa_catalog::query::PageView;
 use sohoa_catalog::work::Lot;
 use sohoa_pipeline::archive::Session;
@@ -26,7 +27,7 @@ use crate::jotter::{Jot, Jotter};
 use crate::keeper::{self, Keeper, Part};
 use crate::looks::Looks;
 use crate::mill::Mill;
-use crate::model::{self, Branch, Chip, DossierLine, Reader, Snapshot, TreeLine, Unread};
+use crate::model::{self, Branch, Chip, Reader, Snapshot, TreeLine, Unread};
 use crate::parts::{self, Mark};
 use crate::regions;
 use crate::screens::{
@@ -151,7 +152,7 @@ impl App {
             finder,
             keeper,
             courier,
-            jotter: Jotter::start(root.clone(), ctx),
+            jotter: Jotter::start(root.clone(), &session, ctx),
             gallery,
             desk: Desk::start(root, session, ctx),
             texts,
@@ -199,7 +200,10 @@ impl App {
     fn keep_drafts_now(&self) {
         let Some(code) = &self.on_desk else { return };
         for deed in self.describe.unconfirmed() {
-            desk::do_now(&self.station.root, &self.station.session, code, &deed, &self.texts);
+            let is_done = desk::do_now(&self.station.root, &self.station.session, code, &deed, &self.texts);
+            if let (true, Deed::Describe { document, .. }) = (is_done, &deed) {
+                self.jotter.keep(*document, None);
+            }
         }
     }
 
@@ -294,7 +298,10 @@ impl App {
         }
         self.hear(&ctx);
         let is_shown = self.screen == Screen::Describe && !self.is_locked();
-        for deed in self.describe.due(&ctx, is_shown) {
+        // What is held is not written; what was typed before stays where it is kept until the hold ends.
+        let is_held = self.dossier.as_ref().is_some_and(|dossier| dossier.held.is_some());
+        let due = if is_held { Vec::new() } else { self.describe.due(&ctx, is_shown) };
+        for deed in due {
             self.ask(deed, Way::Anew);
         }
         if !self.looks.is_known() {
@@ -326,7 +333,8 @@ impl App {
         self.screen(ui, &mut acts);
         let at = self.station.session.clock.now();
         for (document, typed) in self.describe.jots() {
-            self.jotter.keep(document, typed.map(|typed| Jot { at, typed }));
+            let operator = self.station.session.operator.clone();
+            self.jotter.keep(document, typed.map(|typed| Jot { at, operator, typed }));
         }
         if self.shows_keys {
             self.keys(ui);
@@ -484,6 +492,11 @@ impl App {
                     self.scan.done();
                     self.check.done();
                     self.describe.done(&deed);
+                    if let Deed::Describe { document, .. } = &deed
+                        && !self.describe.is_typed(*document)
+                    {
+                        self.jotter.keep(*document, None);
+                    }
                     if matches!(deed, Deed::Reveal) && self.on_desk.as_ref() == Some(&code) {
                         self.is_revealed = true;
                     }
@@ -673,8 +686,7 @@ impl App {
 
     /// A code that a barcode scanner typed opens its dossier, wherever no field has the focus.
     fn scanned(&mut self, ctx: &Context) {
-        let is_typing = ctx.egui_wants_keyboard_input() || ctx.text_edit_focused();
-        if is_typing || self.is_asking() || self.is_locked() {
+        if regions::is_typing(ctx) || self.is_asking() || self.is_locked() {
             self.wedge.forget();
             return;
         }
@@ -709,8 +721,7 @@ impl App {
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
         // A form owns its letters: its keys are none, and hold while somebody types.
         let is_form = matches!(self.place(), Place::Describe | Place::Search);
-        let letters_live =
-            !self.is_asking() && (is_form || !ctx.egui_wants_keyboard_input() && !ctx.text_edit_focused());
+        let letters_live = !self.is_asking() && (is_form || !regions::is_typing(ctx));
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
             let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
@@ -822,16 +833,9 @@ impl App {
                         let operator = &self.station.session.operator;
                         let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, operator, acts);
                         if let Some(list) = list {
-                            let of = |state| move |line: &&Arc<DossierLine>| line.state == state;
                             let filter = match list {
                                 progress::List::Fonds(fonds) => Some(inventory::Filter::new(fonds, Chip::All)),
                                 progress::List::Chip(chip) => Some(inventory::Filter::new(String::new(), chip)),
-                                progress::List::State(state) => {
-                                    let words = self.texts.get(&format!("state-{}", state.word()));
-                                    let lines = snapshot.dossiers.iter().filter(of(state));
-                                    let codes = lines.map(|line| line.code.clone()).collect();
-                                    Some(inventory::Filter::only(words, codes))
-                                }
                                 progress::List::Lot(lot) => {
                                     self.reader.lot(lot, &self.texts);
                                     None
@@ -1008,6 +1012,8 @@ impl App {
             Command::ShowPalette => self.palette = self.palette.is_none().then(palette::State::default),
             Command::GoToBox => self.palette = Some(palette::State::of_places()),
             Command::FoldInspector => regions::fold(ctx),
+            // What asks something keeps the focus.
+            Command::NextRegion | Command::PreviousRegion if self.is_asking() => {}
             Command::NextRegion => regions::go(ctx, false),
             Command::PreviousRegion => regions::go(ctx, true),
             Command::ImportInventory => self.import = Some(inventory_import::State::default()),
@@ -1368,7 +1374,9 @@ impl eframe::App for App {
 /// A lot of dossiers in words.
 fn words_of(lot: &Lot, texts: &Texts) -> String {
     match lot {
-        Lot::Week(week) => texts.say("ui-lot-week", &[("week", week.into())]),
+        Lot::Figure(Figure { part: figures::Part::State(state), .. }) => texts.get(&format!("state-{}", state.word())),
+        Lot::Figure(Figure { scope: Scope::Week(week), .. }) => texts.say("ui-lot-week", &[("week", week.into())]),
+        Lot::Figure(_) => texts.get("ui-progress"),
         Lot::Station(name) if name.is_empty() => texts.get("ui-unnamed-station"),
         Lot::Person(name) | Lot::Station(name) => texts.say("ui-lot-lately", &[("name", name.into())]),
         Lot::Rejection(reason) => texts.say("ui-lot-rejection", &[("reason", reason.into())]),

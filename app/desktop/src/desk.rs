@@ -483,8 +483,13 @@ fn answer(archive: &Archive, wish: Wish, worker: &mut Worker) -> Result<Answer, 
         Wish::Forms(code, _) => {
             let forms = describe::forms(archive, &code)?;
             let root = archive.layout().root();
-            let jots = forms.iter().filter_map(|form| Some((form.document, jotter::read(root, form.document)?)));
-            let jots = jots.collect();
+            // Only who typed it goes on with it, and not while the dossier is held.
+            let operator = &archive.session().operator;
+            let left = |form: &Form| jotter::left_behind(root, form.document).filter(|jot| jot.operator == *operator);
+            let jots = match archive.catalog().is_held(&code)? {
+                true => BTreeMap::new(),
+                false => forms.iter().filter_map(|form| Some((form.document, left(form)?))).collect(),
+            };
             Ok(Answer::Forms(code, forms, jots))
         }
         Wish::Described(code, _) => {
@@ -550,9 +555,10 @@ fn done(archive: &Archive, code: &str, deed: &Deed, texts: &Texts) -> Result<Opt
 }
 
 /// Does something at once, where the window can't wait for the desk any more: it is being closed.
-pub fn do_now(root: &std::path::Path, session: &Session, code: &str, deed: &Deed, texts: &Texts) {
-    // Nobody is there to be told; what could not be kept is what was typed in the last seconds.
-    let _ = Archive::open(root, session).and_then(|archive| done(&archive, code, deed, texts));
+///
+/// Says whether it was done. Nobody is there to be told why not; what was typed stands in its file still.
+pub fn do_now(root: &std::path::Path, session: &Session, code: &str, deed: &Deed, texts: &Texts) -> bool {
+    Archive::open(root, session).and_then(|archive| done(&archive, code, deed, texts)).is_ok()
 }
 
 /// What would undo an edit that is about to be made.

@@ -5,7 +5,7 @@
 //! power takes is at most what was typed since the last draft.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use sohoa_model::Timestamp;
 use sohoa_model::description::DocumentField;
 use sohoa_model::ids::DocumentId;
+use sohoa_pipeline::archive::Session;
 use sohoa_store::ArchiveLayout;
 
 use crate::errand::Errand;
@@ -25,11 +26,13 @@ const LONGEST: u64 = 256 << 10;
 /// The fields that a person typed into, as they were typed.
 pub type Typed = BTreeMap<DocumentField, String>;
 
-/// What was typed into the form of a document, and when.
+/// What was typed into the form of a document, by whom and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jot {
     /// When the last letter was typed.
     pub at: Timestamp,
+    /// Who typed.
+    pub operator: String,
     /// The fields.
     pub typed: Typed,
 }
@@ -42,14 +45,20 @@ pub struct Jotter(Errand<Wish, ()>);
 
 impl Jotter {
     /// Starts the thread; it ends with this.
-    pub fn start(root: PathBuf, ctx: &Context) -> Self {
+    pub fn start(root: PathBuf, session: &Session, ctx: &Context) -> Self {
+        let name: String = session.randomness.ten_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         Self(Errand::start(ctx, move |wishes: &Receiver<Wish>, _| {
+            sweep(&root);
+            let mut window = None;
             while let Ok((document, jot)) = wishes.recv() {
                 // What can't be jotted down is told when its draft can't be written either, some seconds later.
                 let _ = match jot {
-                    Some(jot) => write(&root, document, &jot),
+                    Some(jot) => opened(&mut window, &root, &name).and_then(|_| write(&root, &name, document, &jot)),
                     None => fs::remove_file(ArchiveLayout::new(&root).typed(document)),
                 };
+            }
+            if window.is_some() {
+                let _ = fs::remove_file(lock_of(&root, &name));
             }
         }))
     }
@@ -60,26 +69,64 @@ impl Jotter {
     }
 }
 
-fn write(root: &Path, document: DocumentId, jot: &Jot) -> io::Result<()> {
+/// The file that a window holds a lock on for as long as it is there.
+fn lock_of(root: &Path, window: &str) -> PathBuf {
+    ArchiveLayout::new(root).typing().join(format!("{window}.window"))
+}
+
+/// The lock of this window, taken with its first letter.
+fn opened<'a>(window: &'a mut Option<File>, root: &Path, name: &str) -> io::Result<&'a File> {
+    match window {
+        Some(file) => Ok(file),
+        empty => {
+            fs::create_dir_all(ArchiveLayout::new(root).typing())?;
+            let file = File::create(lock_of(root, name))?;
+            file.lock()?;
+            Ok(empty.insert(file))
+        }
+    }
+}
+
+/// Whether the window with this name is there.
+fn is_alive(root: &Path, window: &str) -> bool {
+    let file = File::open(lock_of(root, window));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// Takes away what windows that are gone left and nobody reads: their locks, and files that were not renamed.
+fn sweep(root: &Path) {
+    let Ok(entries) = fs::read_dir(ArchiveLayout::new(root).typing()) else { return };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let window = stem.rsplit('.').next().unwrap_or_default();
+        let is_passing = path.extension().is_some_and(|ending| ending == "window" || ending == "new");
+        if is_passing && !is_alive(root, window) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn write(root: &Path, window: &str, document: DocumentId, jot: &Jot) -> io::Result<()> {
     let path = ArchiveLayout::new(root).typed(document);
     let fields: BTreeMap<&str, &str> = jot.typed.iter().map(|(field, text)| (field.word(), text.as_str())).collect();
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = path.with_extension("new");
-    fs::write(&beside, json!({ "at": jot.at.0, "fields": fields }).to_string())?;
+    let text = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields }).to_string();
+    let beside = path.with_extension(format!("{window}.new"));
+    fs::write(&beside, text)?;
     fs::rename(beside, path)
 }
 
-/// What was typed into the form of a document and not written; `None` too where the file says nothing that could be read.
-pub fn read(root: &Path, document: DocumentId) -> Option<Jot> {
+/// What was typed into the form of a document in a window that is gone, and not written; `None` too where the file says
+/// nothing that could be read.
+pub fn left_behind(root: &Path, document: DocumentId) -> Option<Jot> {
     let mut text = String::new();
     let file = File::open(ArchiveLayout::new(root).typed(document)).ok()?;
     file.take(LONGEST).read_to_string(&mut text).ok()?;
     let value: Value = serde_json::from_str(&text).ok()?;
     let field = |(word, text): (&String, &Value)| Some((DocumentField::from_word(word)?, text.as_str()?.to_owned()));
     let typed = value["fields"].as_object()?.iter().filter_map(field).collect();
-    Some(Jot { at: Timestamp(value["at"].as_i64()?), typed })
+    let jot = Jot { at: Timestamp(value["at"].as_i64()?), operator: value["operator"].as_str()?.to_owned(), typed };
+    let window = value["window"].as_str().filter(|name| name.chars().all(|c| c.is_ascii_hexdigit()))?;
+    (!is_alive(root, window)).then_some(jot)
 }
 
 #[cfg(test)]
@@ -87,18 +134,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_jotted_down_is_read_as_it_was_typed() {
+    fn what_a_window_that_is_gone_jotted_down_is_read_as_it_was_typed() {
         let folder = tempfile::tempdir().expect("a folder");
+        let (root, name) = (folder.path(), "0a1b");
         let document = DocumentId(Default::default());
         let typed = [(DocumentField::Subject, "V/v đăng ký \"khai sinh\"\n".to_owned())];
-        let jot = Jot { at: Timestamp(1_700_000_000_123), typed: typed.into() };
-        assert_eq!(read(folder.path(), document), None);
-        write(folder.path(), document, &jot).expect("a file");
-        assert_eq!(read(folder.path(), document), Some(jot));
-        let path = ArchiveLayout::new(folder.path()).typed(document);
+        let jot = Jot { at: Timestamp(1_700_000_000_123), operator: "Lan".to_owned(), typed: typed.into() };
+        assert_eq!(left_behind(root, document), None);
+        let mut window = None;
+        opened(&mut window, root, name).expect("a lock");
+        write(root, name, document, &jot).expect("a file");
+        assert_eq!(left_behind(root, document), None, "its window is there");
+        sweep(root);
+        assert!(lock_of(root, name).is_file());
+        drop(window);
+        assert_eq!(left_behind(root, document), Some(jot));
+        let path = ArchiveLayout::new(root).typed(document);
+        let beside = path.with_extension("0a1b.new");
+        fs::write(&beside, "{").expect("a file that was not renamed");
+        sweep(root);
+        assert!(!lock_of(root, name).exists() && !beside.exists() && path.is_file());
         for torn in ["", "{\"at\":1", "[]", "{\"at\":\"x\",\"fields\":{}}"] {
             fs::write(&path, torn).expect("a file");
-            assert_eq!(read(folder.path(), document), None, "{torn}");
+            assert_eq!(left_behind(root, document), None, "{torn}");
         }
     }
 }

@@ -124,6 +124,9 @@ struct Steps<'a>(&'a Tell<News>, &'a Gate, &'a Signed);
 impl Sink for Steps<'_> {
     fn step(&self, phase: Phase, done: u64, total: u64) {
         self.0.hint(News::Step(phase, done, total));
+    }
+
+    fn rest(&self) {
         self.1.pass();
     }
 

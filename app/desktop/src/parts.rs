@@ -8,6 +8,7 @@ use egui::{
     pos2, vec2,
 };
 
+use crate::regions;
 use crate::theme::{Semantic, Tokens, UNTINTED, semibold, tokens};
 
 /// A state, told by colour and outline alike.
@@ -401,7 +402,7 @@ pub fn bar(ui: &mut Ui, width: f32, share: f32, tick: Option<f32>, name: &str) -
 
 /// Whether keys are meant for this screen: nothing is typed, and no question stands above it.
 pub fn is_live(ui: &Ui) -> bool {
-    is_uncovered(ui) && !ui.ctx().egui_wants_keyboard_input()
+    is_uncovered(ui) && !regions::is_typing(ui.ctx())
 }
 
 /// Whether a key was struck alone. What counts are the keys that were held when it was struck, not those that are held by the

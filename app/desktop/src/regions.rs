@@ -64,6 +64,14 @@ pub fn go(ctx: &Context, back: bool) {
     }
 }
 
+/// Whether keys are meant for what has the focus; a region that was gone to takes none.
+pub fn is_typing(ctx: &Context) -> bool {
+    let focused = ctx.memory(egui::Memory::focused);
+    let is_region =
+        |id: Id| change(ctx, |drawn| drawn.before.iter().chain(&drawn.now).any(|(_, region)| *region == id));
+    ctx.text_edit_focused() || focused.is_some_and(|id| !is_region(id))
+}
+
 /// Whether the inspector at the right of a screen is folded away.
 pub fn is_folded(ctx: &Context) -> bool {
     ctx.data(|data| data.get_temp(Id::unique("folded"))).unwrap_or(false)

@@ -16,7 +16,7 @@ use sohoa_desktop::app::{App, Station};
 use sohoa_model::Language;
 use sohoa_model::description::{DocumentField, Origin};
 use sohoa_model::reading::LanguageChoice;
-use sohoa_pipeline::archive::{Archive, NewArchive};
+use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::import::{ImportPlan, import};
 use sohoa_pipeline::inventory::import_inventory;
 use sohoa_pipeline::pages;
@@ -41,9 +41,13 @@ fn read_archive(root: &Path) -> Archive {
 }
 
 fn window(root: &Path, language: UiLanguage) -> Window {
+    window_of(root, session(), language)
+}
+
+fn window_of(root: &Path, session: Session, language: UiLanguage) -> Window {
     let station = Station {
         root: root.to_owned(),
-        session: session(),
+        session,
         simulated: Some("sheets=1".to_owned()),
         settings: Some(root.with_extension("station")),
         free: None,
@@ -229,7 +233,10 @@ fn a_window_that_is_killed_loses_no_letter_that_was_typed() {
     let archive = read_archive(&root);
     let (subject, role) = ("Trích yếu nội dung", Role::MultilineTextInput);
     let typed = "V/v đăng ký khai sinh quá hạn";
-    let kept = || std::fs::read_dir(root.join("typing")).map_or(0, |files| files.count());
+    let kept = || {
+        let files = std::fs::read_dir(root.join("typing")).into_iter().flatten().filter_map(Result::ok);
+        files.filter(|file| file.path().extension().is_some_and(|ending| ending == "json")).count()
+    };
     {
         let mut window = window(&root, UiLanguage::Vietnamese);
         describe_first(&mut window, "Mô tả văn bản");
@@ -240,11 +247,19 @@ fn a_window_that_is_killed_loses_no_letter_that_was_typed() {
     let written = |archive: &Archive| archive.catalog().descriptions("HS.01").expect("descriptions");
     assert!(written(&archive).is_empty(), "nothing was written");
 
+    // Another person does not go on with it under their name.
+    let shown = |window: &Window| window.get_by_role_and_label(role, subject).value();
+    {
+        let session = Session { operator: "Trần Văn Bình".to_owned(), ..session() };
+        let mut window = window_of(&root, session, UiLanguage::Vietnamese);
+        describe_first(&mut window, "Mô tả văn bản");
+        window.run_steps(10);
+        assert_ne!(shown(&window).as_deref(), Some(typed));
+    }
     let mut window = window(&root, UiLanguage::Vietnamese);
     describe_first(&mut window, "Mô tả văn bản");
     until_shown(&mut window, "Chữ gõ lần trước chưa kịp ghi đã có lại");
-    let shown = window.get_by_role_and_label(role, subject).value();
-    assert_eq!(shown.as_deref(), Some(typed));
+    assert_eq!(shown(&window).as_deref(), Some(typed));
     until_in(&mut window, "a draft", || {
         written(&archive).values().any(|view| view.description.text(DocumentField::Subject) == typed)
     });

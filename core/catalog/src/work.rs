@@ -10,6 +10,7 @@ use sohoa_model::plan::{Target, Unit};
 use crate::Catalog;
 use crate::error::CatalogError;
 use crate::finding::PAGE_REJECTED;
+use crate::progress::Figure;
 
 /// Days that "lately" reaches back: four weeks.
 pub const LATELY: i64 = 28;
@@ -41,8 +42,8 @@ pub struct StationWork {
 /// Dossiers that a figure stands for. All but the first are those of the last [`LATELY`] days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lot {
-    /// Those that were accepted in an ISO week, e.g. `2026-W47`, and still are.
-    Week(String),
+    /// Those that a figure of progress counts.
+    Figure(Figure),
     /// Those that somebody captured or accepted something of.
     Person(String),
     /// Those that a station opened a batch of; without a name where the batch names none.
@@ -139,12 +140,7 @@ impl Catalog {
         let of_dossiers =
             |sql: &str| format!("SELECT DISTINCT code FROM dossier JOIN ({sql}) AS lot ON lot.dossier = id");
         let (sql, params): (String, Vec<(&str, &dyn ToSql)>) = match lot {
-            Lot::Week(week) => (
-                "SELECT code FROM dossier INDEXED BY dossier_week WHERE listed = 1 AND accepted_week <> ''
-                     AND state IN ('accepted', 'delivered') AND accepted_week = :week"
-                    .to_owned(),
-                vec![(":week", week)],
-            ),
+            Lot::Figure(figure) => return Ok(self.figure_dossiers(figure)?.into_iter().collect()),
             Lot::Person(name) => (
                 of_dossiers(
                     "SELECT dossier FROM file WHERE taken_at >= :since AND taken_by = :name
@@ -211,6 +207,7 @@ mod tests {
     use crate::batch::{BatchTarget, NewBatch};
     use crate::decision::TwoPersons;
     use crate::fixture::{START, act, file, fixture, row};
+    use crate::progress::{Part, Scope};
     use crate::query::DossierFilter;
 
     #[test]
@@ -232,8 +229,9 @@ mod tests {
         let lot = |lot: Lot, today: Day| f.catalog.lot(&lot, today).unwrap().into_iter().collect::<Vec<_>>();
         assert_eq!(lot(Lot::Rejection("mờ".into()), today), ["H.2"]);
         assert_eq!(lot(Lot::Person("chi".into()), today), ["H.1"]);
-        assert_eq!(lot(Lot::Week("2026-W47".into()), today), ["H.1"]);
-        assert_eq!(lot(Lot::Week("2026-W46".into()), today), [""; 0]);
+        let of_week = |week: &str| Lot::Figure(Figure { scope: Scope::Week(week.to_owned()), part: Part::Done });
+        assert_eq!(lot(of_week("2026-W47"), today), ["H.1"]);
+        assert_eq!(lot(of_week("2026-W46"), today), [""; 0]);
         assert_eq!(lot(Lot::Person("chi".into()), Day(today.0 + LATELY)), [""; 0]);
     }
 

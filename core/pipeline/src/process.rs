@@ -196,12 +196,15 @@ fn lane(
         let stored = archive.vault().put(&text_record::to_bytes(&reading.text))?;
         crash::point("import.text-stored");
         archive.catalog().record_reading(job.page, &reading, stored.sha256, &archive.act())?;
+        let mut pages = 0;
         shared.update(|outcome| {
             outcome.pages += 1;
             outcome.pages_not_read += u64::from(!reading.state.is_read());
-            sink.step(Phase::Reading, outcome.pages, shared.total.max(outcome.pages));
+            pages = outcome.pages;
         });
+        sink.step(Phase::Reading, pages, shared.total.max(pages));
         finished();
+        sink.rest();
     }
     Ok(())
 }
@@ -303,7 +306,7 @@ impl Finisher<'_> {
     fn work(&mut self, finished: &mpsc::Receiver<()>) -> Result<(), PipelineError> {
         let mut lanes_work = true;
         loop {
-            self.finish_documents(lanes_work)?;
+            self.finish_documents(lanes_work && self.shared.total > 0)?;
             if !lanes_work || self.is_stopped() {
                 return Ok(());
             }
@@ -319,7 +322,7 @@ impl Finisher<'_> {
         self.cancel.is_requested() || self.shared.stop.is_requested()
     }
 
-    /// Ends what can be ended now. How far signing is told once no page is read any more: until then that is what is told.
+    /// Ends what can be ended now. How far that is is told where no page is read meanwhile, which is told instead.
     fn finish_documents(&mut self, lanes_work: bool) -> Result<(), PipelineError> {
         let Self { archive, plan, key, shared, cancel, sink, .. } = *self;
         let lock = archive.layout().documents_lock();
@@ -342,10 +345,16 @@ impl Finisher<'_> {
                 }
                 Err(error) => Err(error),
             };
-        for job in archive.catalog().documents_to_assemble(plan.dossier.as_deref())? {
+        let jobs = archive.catalog().documents_to_assemble(plan.dossier.as_deref())?;
+        let all = jobs.len() as u64;
+        for (done, job) in (0..).zip(jobs) {
             if hopeless.contains(&job.document) {
                 continue;
             }
+            if !lanes_work {
+                sink.step(Phase::Assembling, done, all);
+            }
+            sink.rest();
             // Another process may be at the same document: one after the other, and each looks again what is left to do.
             let Some(_turn) = ArchiveLock::in_turn(&lock, &stopped)? else { break };
             let detail = archive.catalog().document_detail(job.document)?;

@@ -24,6 +24,9 @@ pub trait Sink: Sync {
     /// `done` of `total` steps of a phase are over; `total` may grow.
     fn step(&self, phase: Phase, done: u64, total: u64);
 
+    /// A place where nothing is locked and nothing is half done: work that is paused waits here.
+    fn rest(&self) {}
+
     /// A document was signed and verified; this is the verdict on it.
     fn signed(&self, _document: &str, _verdict: &Verdict) {}
 }

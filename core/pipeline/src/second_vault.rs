@@ -112,6 +112,7 @@ pub fn copy_masters(
         archive.catalog().set_copied(some, archive.act().at)?;
         copied += some.len() as u64;
         sink.step(Phase::Copying, copied, masters.len() as u64);
+        sink.rest();
     }
     if copied > 0 {
         let detail = json!({ "masters": copied, "folder": folder(archive) });
@@ -153,6 +154,7 @@ pub fn copy_all(archive: &Archive, cancel: &Cancel, sink: &dyn Sink) -> Result<C
             archive.catalog().set_copied(&std::mem::take(&mut verified), archive.act().at)?;
         }
         sink.step(Phase::Copying, at as u64 + 1, objects.len() as u64);
+        sink.rest();
     }
     archive.catalog().set_copied(&verified, archive.act().at)?;
     report.manifests = copy_records(archive, &layout, cancel)?;

@@ -98,7 +98,12 @@ impl ArchiveLayout {
 
     /// `typing/<document>.json`: what is typed into the form of a document and is not written yet.
     pub fn typed(&self, document: DocumentId) -> PathBuf {
-        self.root.join("typing").join(format!("{document}.json"))
+        self.typing().join(format!("{document}.json"))
+    }
+
+    /// `typing/`: those files, and a lock for each window that has one.
+    pub fn typing(&self) -> PathBuf {
+        self.root.join("typing")
     }
 
     /// `pdf/<fonds>/<dossier>/`; both in their safe forms.

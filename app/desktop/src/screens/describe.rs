@@ -147,8 +147,10 @@ impl State {
         match deed {
             Deed::Describe { document, description, .. } => {
                 // What was typed since stays a draft of its own.
-                if self.drafts.get(document).is_some_and(|draft| draft.says(description)) {
-                    self.drafts.remove(document);
+                match self.drafts.get_mut(document) {
+                    Some(draft) if draft.says(description) => drop(self.drafts.remove(document)),
+                    Some(draft) => draft.jot_again(),
+                    None => {}
                 }
                 let form = self.forms.iter_mut().flatten().find(|form| form.document == *document);
                 if let Some(form) = form {
@@ -185,6 +187,11 @@ impl State {
                 form.written = Some(view.clone());
             }
         }
+    }
+
+    /// Whether something was typed into the form of a document that is not known to be written.
+    pub fn is_typed(&self, document: DocumentId) -> bool {
+        self.drafts.contains_key(&document)
     }
 
     /// Whether something that was typed was sent to be written, and is not known to be.

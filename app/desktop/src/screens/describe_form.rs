@@ -69,6 +69,11 @@ impl Draft {
         (!std::mem::replace(&mut self.is_jotted, true)).then(|| self.fields.iter().filter_map(typed).collect())
     }
 
+    /// What stands in the file of the document is to be newer than what was just written.
+    pub fn jot_again(&mut self) {
+        self.is_jotted = false;
+    }
+
     /// Takes up what was typed into a form and not written.
     pub fn resume(form: &Form, typed: Typed) -> Self {
         let mut draft = Self::of(form);

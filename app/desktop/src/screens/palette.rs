@@ -28,6 +28,8 @@ pub struct State {
     had_focus: bool,
     /// The dossiers that fit, and the text that they were looked for with; none after the archive was read again.
     found: Option<(String, Vec<Arc<DossierLine>>)>,
+    /// The same of boxes.
+    boxes: Option<(String, Vec<TreeLine>)>,
     /// Whether only places are offered: boxes and dossiers.
     places_only: bool,
 }
@@ -46,6 +48,27 @@ impl State {
     /// The archive was read again: other dossiers may fit.
     pub fn forget(&mut self) {
         self.found = None;
+        self.boxes = None;
+    }
+
+    /// The boxes whose code begins with the text, those that are it first; looked for again only when something changed.
+    fn find_boxes(&mut self, snapshot: &Snapshot) -> &[TreeLine] {
+        if self.boxes.as_ref().is_none_or(|(text, _)| *text != self.text) {
+            let wanted: String = fold::letters(self.text.trim()).collect();
+            let (mut exact, mut others) = (Vec::new(), Vec::new());
+            for line in snapshot.tree.iter().filter(|line| line.depth == 2 && !wanted.is_empty()) {
+                let code: String = fold::letters(&line.branch[2]).collect();
+                if code == wanted {
+                    exact.push(line.clone());
+                } else if code.starts_with(&wanted) && others.len() < BOXES {
+                    others.push(line.clone());
+                }
+            }
+            exact.extend(others);
+            exact.truncate(BOXES);
+            self.boxes = Some((self.text.clone(), exact));
+        }
+        self.boxes.as_ref().map_or(&[], |(_, lines)| lines)
     }
 
     /// The first dossiers that fit the text, looked for again only when something changed.
@@ -81,7 +104,7 @@ pub fn show(
         false => offers(texts, place, &state.text),
     };
     if let Some(snapshot) = snapshot {
-        offers.extend(boxes(texts, snapshot, &state.text));
+        offers.extend(state.find_boxes(snapshot).iter().map(|line| of_box(texts, line)));
         offers.extend(state.find(snapshot).iter().map(|line| of_dossier(texts, line)));
     }
     let mut answer = None;
@@ -173,26 +196,14 @@ fn offers(texts: &Texts, place: Place, text: &str) -> Vec<Offer> {
         .collect()
 }
 
-/// The boxes whose code begins with a text, those that are it first.
-fn boxes(texts: &Texts, snapshot: &Snapshot, text: &str) -> Vec<Offer> {
-    let wanted: String = fold::letters(text.trim()).collect();
-    if wanted.is_empty() {
-        return Vec::new();
+fn of_box(texts: &Texts, line: &TreeLine) -> Offer {
+    let above = line.branch[..2].iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>().join(" › ");
+    Offer {
+        icon: Command::GoToBox.icon(),
+        words: format!("{}  {above}", texts.say("ui-box-n", &[("box", (&line.branch[2]).into())])),
+        beside: texts.say("ui-dossiers-of", &[("done", line.done.into()), ("all", line.all.into())]),
+        act: Act::Branch(line.branch.clone()),
     }
-    let folded = |line: &TreeLine| fold::letters(&line.branch[2]).collect::<String>();
-    let begins = |line: &&TreeLine| line.depth == 2 && folded(line).starts_with(&wanted);
-    let mut found: Vec<&TreeLine> = snapshot.tree.iter().filter(begins).collect();
-    found.sort_by_key(|line| folded(line) != wanted);
-    let offer = |line: &TreeLine| {
-        let above = line.branch[..2].iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>().join(" › ");
-        Offer {
-            icon: Command::GoToBox.icon(),
-            words: format!("{}  {above}", texts.say("ui-box-n", &[("box", (&line.branch[2]).into())])),
-            beside: texts.say("ui-dossiers-of", &[("done", line.done.into()), ("all", line.all.into())]),
-            act: Act::Branch(line.branch.clone()),
-        }
-    };
-    found.into_iter().take(BOXES).map(offer).collect()
 }
 
 fn of_dossier(texts: &Texts, line: &DossierLine) -> Offer {

@@ -5,9 +5,9 @@ use egui::{
     Align, Align2, FontId, Frame, Key, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
     pos2, vec2,
 };
+use sohoa_catalog::progress::{Figure, Part, Scope};
 use sohoa_catalog::work::Lot;
 use sohoa_model::day::Day;
-use sohoa_model::dossier_state::DossierState;
 use sohoa_pipeline::accounts;
 use sohoa_shell::Texts;
 use sohoa_shell::report::{self, Outlook, percent};
@@ -39,8 +39,6 @@ pub enum List {
     Fonds(String),
     /// Those that wait for the same.
     Chip(Chip),
-    /// Those in a state.
-    State(DossierState),
     /// Those of a lot.
     Lot(Lot),
 }
@@ -302,7 +300,7 @@ fn tables(
             0 => people(ui, texts, snapshot, operator).map(List::Lot),
             1 => stations(ui, texts, snapshot).map(List::Lot),
             2 => weeks(ui, texts, snapshot).map(List::Lot),
-            _ => states(ui, texts, snapshot).map(List::State),
+            _ => states(ui, texts, snapshot).map(List::Lot),
         };
     });
     chosen
@@ -406,7 +404,7 @@ pub fn first_pass(texts: &Texts, pages: u64, again: u64) -> String {
     if pages == 0 { "–".to_owned() } else { percent(texts, pages.saturating_sub(again), pages) }
 }
 
-fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<DossierState> {
+fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
     const SHARES: [f32; 4] = [0.46, 0.18, 0.18, 0.18];
     let heads = ["report-state", "report-dossiers", "report-share", "report-pages"];
     head(ui, &heads.map(|id| texts.get(id)), &SHARES);
@@ -421,7 +419,7 @@ fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<DossierStat
                 amount.pages.to_string(),
             ];
             if row(ui, texts, &cells, &SHARES) {
-                chosen = Some(*state);
+                chosen = Some(Lot::Figure(Figure { scope: Scope::All, part: Part::State(*state) }));
             }
         }
     });
@@ -467,7 +465,7 @@ fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
         let name = format!("{week}: {}", amount.dossiers);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         if response.on_hover_text(texts.get("ui-open-list")).clicked() {
-            chosen = Some(Lot::Week((*week).clone()));
+            chosen = Some(Lot::Figure(Figure { scope: Scope::Week((*week).clone()), part: Part::Done }));
         }
     }
     ui.painter().hline(rect.left() + 16.0..=rect.right() - 16.0, base, Stroke::new(1.0, t.line2));
