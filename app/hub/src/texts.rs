@@ -1,7 +1,7 @@
 //! Texts of pages: read from the store as stations sent them (`sohoa-text/1`), and indexed in the background.
 //!
 //! A batch only writes down which texts wait (`text_waiting`), so that it never waits for the index. Each hub takes some,
-//! reads them and puts them into `page_text`; one that dies leaves rows that another takes after [`LEASE_S`] seconds.
+//! reads them and puts them into `page_text`; one that dies leaves rows that another takes after five minutes.
 
 use std::time::Duration;
 

@@ -164,7 +164,7 @@ async fn bodies_that_mean_harm_are_refused() {
         assert_eq!(lines(line).await.refused(), ProblemKind::RecordInvalid, "{shown}");
     }
     for schema in ["page/2.0", "poem/1.0"] {
-        let newer = example(Kind::Page).replace("page/1.0", schema);
+        let newer = example(Kind::Page).replace("page/1.1", schema);
         assert_eq!(lines(newer.into_bytes()).await.refused(), ProblemKind::SchemaTooNew, "{schema}");
     }
     let many = vec![LogLine::withheld(Hash::of(b"x")).line().bytes.clone(); 3];
