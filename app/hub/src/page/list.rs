@@ -33,6 +33,10 @@ pub(super) struct Wanted {
     station: Option<i32>,
     /// `rescan`, `held` or `stuck`; nothing: all.
     only: String,
+    /// `done`, `signed`, `working` or `planned`; nothing: all.
+    state: String,
+    /// Value class.
+    value: Option<String>,
     finding: Option<String>,
     agent: Option<String>,
     /// ISO week, of the agent's work.
@@ -49,6 +53,8 @@ impl Wanted {
             fonds: field(&fields, "fonds").parse().ok(),
             station: field(&fields, "station").parse().ok(),
             only: field(&fields, "only").to_owned(),
+            state: field(&fields, "state").to_owned(),
+            value: text("value"),
             finding: text("finding"),
             agent: text("agent"),
             week: text("week"),
@@ -66,10 +72,24 @@ impl Wanted {
         add("fonds", self.fonds.map(|number| number.to_string()));
         add("station", self.station.map(|number| number.to_string()));
         add("only", Some(self.only.clone()).filter(|only| !only.is_empty()));
+        add("state", Some(self.state.clone()).filter(|state| !state.is_empty()));
+        add("value", self.value.clone());
         add("finding", self.finding.clone());
         add("agent", self.agent.clone());
         add("week", self.week.clone());
         query.finish()
+    }
+
+    /// The first and the last state.
+    fn states(&self) -> (DossierState, DossierState) {
+        use DossierState::{Accepted, Assembled, Captured, Delivered, Planned, Signed};
+        match self.state.as_str() {
+            "done" => (Accepted, Delivered),
+            "signed" => (Signed, Signed),
+            "working" => (Captured, Assembled),
+            "planned" => (Planned, Planned),
+            _ => (Planned, Delivered),
+        }
     }
 
     /// What it is narrowed to, in words.
@@ -84,10 +104,18 @@ impl Wanted {
             }
             _ => None,
         };
+        let state = match self.state.as_str() {
+            "done" => Some(say("được nhận", "accepted").to_owned()),
+            "signed" => Some(say("đã ký, chờ nhận", "signed, not accepted yet").to_owned()),
+            "working" => Some(say("đang làm", "in work").to_owned()),
+            "planned" => Some(say("chưa quét", "not scanned").to_owned()),
+            _ => None,
+        };
+        let value = self.value.as_ref().map(|value| format!("{}: {value}", say("giá trị", "value class")));
         let finding = self.finding.as_ref().map(|code| format!("{}: {code}", say("điều cần xem", "finding")));
         let agent = self.agent.as_ref().map(|agent| format!("{}: {agent}", say("người làm", "done by")));
         let week = self.week.as_ref().map(|week| format!("{} {week}", say("tuần", "week")));
-        [only, finding, agent, week].into_iter().flatten().collect()
+        [only, state, value, finding, agent, week].into_iter().flatten().collect()
     }
 }
 
@@ -99,6 +127,7 @@ pub(super) async fn read(
     after: (&str, Uuid),
     most: i64,
 ) -> Result<Vec<Row>, NotShown> {
+    let (first, last) = wanted.states();
     let found = rows(
         "SELECT d.dossier, d.code, d.title, f.code, d.state, d.pages, d.expected_pages, d.rescan, h.dossier IS NOT NULL \
          FROM dossier d JOIN fonds f USING (fonds_no) LEFT JOIN hold h USING (dossier) WHERE NOT d.retired \
@@ -112,6 +141,7 @@ pub(super) async fn read(
              AND i.body->>'open' = 'true' AND i.body->>'code' = $9)) \
          AND ($10::text IS NULL OR EXISTS (SELECT FROM work w WHERE w.dossier = d.dossier AND w.agent = $10 \
              AND ($11::text IS NULL OR to_char(w.day, 'IYYY-\"W\"IW') = $11))) \
+         AND d.state BETWEEN $15 AND $16 AND ($17::text IS NULL OR d.value_class = $17) \
          ORDER BY d.code, d.dossier LIMIT $5",
     )
     .bind(visitor.unit_no)
@@ -128,6 +158,9 @@ pub(super) async fn read(
     .bind(state_number(DossierState::Planned))
     .bind(state_number(DossierState::Accepted))
     .bind(STUCK_DAYS)
+    .bind(state_number(first))
+    .bind(state_number(last))
+    .bind(&wanted.value)
     .fetch_all(pool)
     .await?;
     Ok(found)

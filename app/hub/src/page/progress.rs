@@ -8,6 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
+use sohoa_wire::body::Target;
 
 use super::chart::Chart;
 use super::figures::{self, Course, Fonds, Standing};
@@ -50,7 +51,7 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
             section .card aria-labelledby="share" {
                 p #share .figure {
                     strong { (language.share(done, whole)) }
-                    " " (language.count(done)) " / " (language.count(whole)) " "
+                    " " a href="/dossiers?state=done" { (language.count(done)) } " / " a href="/dossiers" { (language.count(whole)) } " "
                     (say("hồ sơ mà máy chủ biết", "dossiers that the hub knows of"))
                 }
                 (chart.draw())
@@ -99,7 +100,8 @@ fn targets_list(language: Language, standings: &[Standing], others: &[indicators
                             p .muted {
                                 (if reached { say("Đã đạt: ", "Reached: ") } else if late { say("Đã quá hạn: ", "Past: ") } else { say("Hiện có: ", "Now: ") })
                                 (language.share(*done, *whole)) " ("
-                                (language.count(*done)) " / " (language.count(*whole)) " "
+                                a href={ "/dossiers?" (of_target(target, true)) } { (language.count(*done)) } " / "
+                                a href={ "/dossiers?" (of_target(target, false)) } { (language.count(*whole)) } " "
                                 (if target.unit == "pages" { say("trang", "pages") } else { say("hồ sơ", "dossiers") }) ")"
                             }
                         }
@@ -125,6 +127,18 @@ fn targets_list(language: Language, standings: &[Standing], others: &[indicators
     }
 }
 
+/// The dossiers of a target as a query: those that are done, or all.
+fn of_target(target: &Target, done: bool) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(value) = &target.value_class {
+        query.append_pair("value", value);
+    }
+    if done {
+        query.append_pair("state", "done");
+    }
+    query.finish()
+}
+
 fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
     let say = |vi, en| language.say(vi, en);
     let shown = usize::try_from(FONDS).unwrap_or(usize::MAX);
@@ -134,7 +148,7 @@ fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
                 h2 #fonds { (say("Phông và trạng thái", "Fonds by state")) }
                 div .tools { (export::links("fonds", "", language)) }
                 ul .legend {
-                    @for (class, name) in groups(language) { li { span class={ "key " (class) } {} (name) } }
+                    @for (class, state, name) in groups(language) { li { span class={ "key " (class) } {} a href={ "/dossiers?state=" (state) } { (name) } } }
                 }
             }
             table {
@@ -151,7 +165,7 @@ fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
                         tr {
                             th scope="row" { a href={ "/fonds/" (one.number) } { (one.code) } }
                             td { (state_bar(language, one)) }
-                            td .number { strong { (language.share(one.done(), one.whole())) } }
+                            td .number { a href={ "/fonds/" (one.number) "?state=done" } { strong { (language.share(one.done(), one.whole())) } } }
                             td .number { a href={ "/fonds/" (one.number) } { (language.count(one.whole())) } }
                             td .number { a href={ "/fonds/" (one.number) "?only=rescan" } { (language.count(one.rescan)) } }
                         }
@@ -166,13 +180,13 @@ fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
     }
 }
 
-/// The parts of a bar: class and name.
-fn groups(language: Language) -> [(&'static str, &'static str); 4] {
+/// The parts of a bar: class, the word of a list of its dossiers, and name.
+fn groups(language: Language) -> [(&'static str, &'static str, &'static str); 4] {
     [
-        ("accepted", language.say("Được nhận", "Accepted")),
-        ("signed", language.say("Đã ký, chờ nhận", "Signed, not accepted yet")),
-        ("working", language.say("Đang làm", "In work")),
-        ("planned", language.say("Chưa quét", "Not scanned")),
+        ("accepted", "done", language.say("Được nhận", "Accepted")),
+        ("signed", "signed", language.say("Đã ký, chờ nhận", "Signed, not accepted yet")),
+        ("working", "working", language.say("Đang làm", "In work")),
+        ("planned", "planned", language.say("Chưa quét", "Not scanned")),
     ]
 }
 
@@ -190,7 +204,7 @@ fn state_bar(language: Language, fonds: &Fonds) -> Markup {
     let parts: Vec<(f64, f64, &str, String)> = groups(language)
         .into_iter()
         .zip(counts)
-        .map(|((class, name), count)| {
+        .map(|((class, _, name), count)| {
             let width = WIDTH * count as f64 / whole;
             at += width;
             (at - width, width, class, format!("{name}: {}", language.count(count)))

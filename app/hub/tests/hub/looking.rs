@@ -129,7 +129,7 @@ async fn every_number_opens_down_to_its_dossiers() {
     browser.sign_in("nam", PASSWORD).await;
     let page = browser.get("/progress").await;
     page.shows("20,0\u{a0}%")
-        .shows("2 / 10 hồ sơ")
+        .shows("<a href=\"/dossiers?state=done\">2</a> / <a href=\"/dossiers\">10</a> hồ sơ")
         .shows("20 % &lt;b&gt;")
         .shows("Đã đạt: 20,0")
         .shows("Hiện có: 20,0");
@@ -139,6 +139,18 @@ async fn every_number_opens_down_to_its_dossiers() {
     let list = browser.get(&format!("/fonds/{link}")).await;
     list.shows("TA-1").shows("&lt;script&gt;alert(2)&lt;/script&gt; &quot;&amp; '").shows("Đã ký số");
     assert!(!list.text.contains("TA-8") && !list.text.contains("<script"));
+    for (query, there, not_there) in [
+        ("state=done", "TA-3", "TA-2"),
+        ("state=signed", "TA-2", "TA-3"),
+        ("state=working", "TA-1", "TA-4"),
+        ("state=planned&value=vv", "TA-4", "TA-1"),
+        ("value=none", "Không có hồ sơ nào.", "TA-1"),
+    ] {
+        let list = browser.get(&format!("/dossiers?{query}")).await;
+        list.shows(there);
+        assert!(!list.text.contains(&format!(">{not_there}<")), "{query}");
+    }
+    page.shows("href=\"/dossiers?value=vv&amp;state=done\"");
     let dossier = browser.get(&format!("/dossiers/{}", station.name(2, 0))).await;
     dossier.shows("&lt;img src=x onerror=alert(1)&gt;").shows("12/BA").shows("Trạm 3");
     assert!(!dossier.text.contains("<img"));
@@ -163,7 +175,11 @@ async fn somebody_of_a_unit_sees_that_unit_alone() {
     let_in(&group, "binh", &["--unit", "OTHER", "--role", "supervisor"]);
     let mut browser = Browser::new(&hub);
     browser.sign_in("binh", PASSWORD).await;
-    browser.get("/progress").await.shows("0 / 0 hồ sơ").shows("Chưa trạm nào gửi hồ sơ.");
+    browser
+        .get("/progress")
+        .await
+        .shows(">0</a> / <a href=\"/dossiers\">0</a> hồ sơ")
+        .shows("Chưa trạm nào gửi hồ sơ.");
     let number = group.number("SELECT min(fonds_no)::bigint FROM fonds").await;
     let id = station.name(2, 0);
     for path in [format!("/fonds/{number}"), format!("/dossiers/{id}")] {
