@@ -47,7 +47,7 @@ pub(super) async fn send(
     let sheet = match what {
         "progress" => progress(&hub, &visitor).await?,
         "fonds" => fonds(&hub, &visitor).await?,
-        "dossiers" => dossiers(&hub, &visitor, &Wanted::of(query.as_deref())).await?,
+        "dossiers" => dossiers(&hub, &visitor, &Wanted::of(query.as_deref(), &visitor)).await?,
         "stations" => of_stations(&hub, &visitor).await?,
         "people" if visitor.may_decide => people::sheet(&hub, &visitor).await?,
         _ => return Err(not_found().into()),

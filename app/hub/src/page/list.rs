@@ -44,8 +44,8 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What the query of an address asks for.
-    pub(super) fn of(query: Option<&str>) -> Self {
+    /// What the query of an address asks for; who did what is asked by who may know it alone.
+    pub(super) fn of(query: Option<&str>, visitor: &Visitor) -> Self {
         let fields: Vec<(String, String)> =
             form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
         let text = |name| Some(field(&fields, name).to_owned()).filter(|text| !text.is_empty());
@@ -56,8 +56,8 @@ impl Wanted {
             state: field(&fields, "state").to_owned(),
             value: text("value"),
             finding: text("finding"),
-            agent: text("agent"),
-            week: text("week"),
+            agent: text("agent").filter(|_| visitor.may_decide),
+            week: text("week").filter(|_| visitor.may_decide),
         }
     }
 
@@ -153,8 +153,8 @@ pub(super) async fn read(
     .bind(wanted.station)
     .bind(&wanted.only)
     .bind(&wanted.finding)
-    .bind(wanted.agent.as_ref().filter(|_| visitor.may_decide))
-    .bind(wanted.week.as_ref().filter(|_| visitor.may_decide))
+    .bind(&wanted.agent)
+    .bind(&wanted.week)
     .bind(state_number(DossierState::Planned))
     .bind(state_number(DossierState::Accepted))
     .bind(STUCK_DAYS)
@@ -175,7 +175,7 @@ pub(super) async fn fonds(
 ) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
     let number: i32 = number.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
-    let wanted = Wanted { fonds: Some(number), ..Wanted::of(query.as_deref()) };
+    let wanted = Wanted { fonds: Some(number), ..Wanted::of(query.as_deref(), &visitor) };
     list(&hub, &visitor, &wanted, query.as_deref()).await
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
-    list(&hub, &visitor, &Wanted::of(query.as_deref()), query.as_deref()).await
+    list(&hub, &visitor, &Wanted::of(query.as_deref(), &visitor), query.as_deref()).await
 }
 
 /// The code of a fonds and the name of a station that somebody may see.

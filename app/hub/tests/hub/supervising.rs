@@ -103,6 +103,7 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
     assert_eq!(reader.get("/export/people.csv").await.status, StatusCode::NOT_FOUND);
     let list = reader.get("/dossiers?agent=Tr%E1%BA%A7n+B%C3%ACnh").await;
     list.shows("HS.02");
+    assert!(!list.text.contains("Trần Bình"), "who did what is not for readers");
 
     // The same batch counts once.
     assert_eq!(station.send(station.batch(1, station.log.len())).await.status, StatusCode::OK);
