@@ -45,7 +45,7 @@ nemesis:
 
 bench:
 	packaging/setup bench
-	$(CARGO) build --release --package sohoa-cli --package sohoa-scale --package sohoa-desktop
+	$(CARGO) build --release --package sohoa-cli --package sohoa-scale --package sohoa-desktop --package sohoa-hub
 	$(CARGO) build --release --package sohoa-desktop --example frames
 	python3 -B tests/bench/bench.py --sohoa target/release/sohoa $(BENCH)
 

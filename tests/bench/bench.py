@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The race: Sohoa against OCRmyPDF and bare Tesseract, on the same pages, models and workers.
 
-    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,sign,scale,hostile,capture,desktop] [--rounds 3]
+    python3 tests/bench/bench.py --sohoa target/release/sohoa [--only speed,cer,memory,sign,scale,hostile,capture,desktop,hub] [--rounds 3]
 
 Prints a table and writes target/bench/results.json. Speed and accuracy are measured on the real scans in the folder
 that SOHOA_SCANS names (fra and vie, each image with its transcription), memory on dossiers made from sample-scans,
 scale on a made catalog of a million pages.
+The hub is loaded by stations that a program plays.
 Needs what `packaging/setup bench` installs. The method stands in docs/benchmarks.md. The exit code is 1 when a figure
 misses its bar.
 """
@@ -25,6 +26,7 @@ import capture
 import contenders
 import desktop
 import hostile
+import hub
 import memory
 import pages
 import scale
@@ -32,7 +34,7 @@ import share
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "bench"
-PARTS = ("speed", "cer", "memory", "sign", "scale", "hostile", "capture", "desktop")
+PARTS = ("speed", "cer", "memory", "sign", "scale", "hostile", "capture", "desktop", "hub")
 HEAVY_DOSSIERS = 60
 MEGABYTE = 1_000_000
 
@@ -67,6 +69,8 @@ def main():
         rows += captured(sohoa)
     if "desktop" in only:
         rows += windowed(sohoa)
+    if "hub" in only:
+        rows += of_hub(sohoa)
     show(rows)
     write(rows)
     return 0 if all(held(row) for row in rows) else 1
@@ -215,6 +219,28 @@ def windowed(sohoa):
     ]
 
 
+def of_hub(sohoa):
+    archive = large_archive(sohoa)
+    found = hub.measure(contenders.Sohoa(sohoa, WORK / "hub-station"), WORK, archive.sohoa.archive)
+    records, files, poll, shown = found["records"], found["files"], found["poll"], found["progress"]
+    pages = f"{hub.LARGE_DOSSIERS * hub.PAGES_A_DOSSIER // 1_000_000} million pages"
+    return [
+        row(f"{records['records']} records of {hub.STATIONS} stations", records["records"] / records["seconds"], "records/s", "≥ 10000"),
+        row("a batch of 2000 records, median", records["p50_ms"], "ms"),
+        row("a batch of 2000 records, 99 in 100", records["p99_ms"], "ms"),
+        row(f"{hub.FILES} files of 1 MB through the hub", files["hub_mb_s"], "MB/s"),
+        row("the same files by object_store alone", files["bare_mb_s"], "MB/s"),
+        row("files through the hub against object_store alone", files["hub_mb_s"] / files["bare_mb_s"], "×", "≥ 0.8"),
+        row("sync of a station of 1 million pages without a change", found["no_change"], "s", "≤ 1"),
+        row(f"page of progress over {pages}, median", shown["median_ms"], "ms", "≤ 100"),
+        row(f"page of progress over {pages}, longest", shown["max_ms"], "ms"),
+        row(f"{hub.POLLING} stations ask for head and feed every second, 99 in 100", poll["p99_ms"], "ms", "≤ 250"),
+        row("the same, longest", poll["max_ms"], "ms"),
+        row("peak memory of the hub while records came", found["memory_records"] / MEGABYTE, "MB", "≤ 300"),
+        row("peak memory of the hub in all", found["memory"] / MEGABYTE, "MB", "≤ 300"),
+    ]
+
+
 def hostile_files(sohoa):
     rows = []
     judged = hostile.judge(contenders.Sohoa(sohoa, WORK), WORK)
@@ -226,12 +252,17 @@ def hostile_files(sohoa):
     return rows
 
 
-def of_a_million(sohoa):
+def large_archive(sohoa):
     generator = sohoa.with_name("sohoa-scale")
     if not generator.is_file():
         sys.exit(f"bench: {generator} is missing; make bench builds it")
     archive = scale.Scale(sohoa, generator, WORK)
     archive.prepare()
+    return archive
+
+
+def of_a_million(sohoa):
+    archive = large_archive(sohoa)
     rows = [] if archive.made_in is None else [row("making a catalog of 1 million pages", archive.made_in, "s", "≤ 180")]
     searches = sorted(archive.searches())
     say("searches, in ms: " + " ".join(f"{1000 * seconds:.0f}" for seconds in searches))

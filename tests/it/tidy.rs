@@ -34,7 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/hub", &["model", "imaging", "store", "wire", "tests"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
-    ("tests/scale", &[]),
+    ("tests/scale", &["model", "wire"]),
     ("tests/fuzz", &["model", "capture", "imaging", "describe", "pdf", "pdfa", "sign", "catalog", "pipeline"]),
 ];
 

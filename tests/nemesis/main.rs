@@ -57,6 +57,7 @@ fn nothing_is_lost_doubled_or_let_out() {
             let Some(run) = one(seed, rounds, until, recorder.clone()) else { return };
             tally.add(&run);
             seeds.push(seed);
+            sohoa_tests::announce(&format!("nemesis: seed {seed} is through, after {} s", began.elapsed().as_secs()));
             if began.elapsed() >= time {
                 break;
             }

@@ -20,8 +20,9 @@ const LISTED: usize = 400;
 const HEADER: &str = "fonds,series,box,dossier_code,title,start_date,end_date,retention,access_level,paper_file_code,\
     value_class,expected_sheets,expected_pages,language,physical_condition";
 
-/// What the program may end with while things go wrong: done, done in part, no space, busy, unreachable, stopped.
-const EXPECTED: [i32; 6] = [0, 3, 8, 11, 12, 13];
+/// What the program may end with while things go wrong: done, done in part, no space, without the key that its catalog
+/// speaks of (an older catalog of one that was enrolled again), busy, unreachable, stopped.
+const EXPECTED: [i32; 7] = [0, 3, 8, 9, 11, 12, 13];
 
 /// A station of the run.
 pub(crate) struct Post {
@@ -205,7 +206,7 @@ impl Post {
         let is_expected = |code| EXPECTED.contains(&code) || code == 1 && matches!(how, Sync::DiskFull(_));
         let is_sound = !err.contains("panicked") && code.is_none_or(is_expected);
         tally.check(Property::Sound, is_sound, || format!("station {}: {code:?}\n{err}", self.number));
-        self.is_stopped = code == Some(13);
+        self.is_stopped = matches!(code, Some(9 | 13));
         let said: Value = serde_json::from_str(&out).ok()?;
         if code == Some(0) && said["waiting"] == 0 {
             for code in std::mem::take(&mut self.books.changed) {

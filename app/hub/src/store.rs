@@ -258,3 +258,20 @@ fn part_failed(key: &str) -> impl FnOnce(std::io::Error) -> StoreError {
     let key = key.to_owned();
     move |source| StoreError::Part { key, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_says_is_understood() {
+        let said = |code: &str| {
+            let text = format!("Server returned non-2xx status code: <Error><Code>{code}</Code></Error>");
+            failed("f/aa/x.1")(object_store::Error::Generic { store: "S3", source: text.into() })
+        };
+        assert!(said("QuotaExceeded").is_full() && said("XMinioStorageFull").is_full());
+        assert!(!said("SlowDown").is_full() && !said("SlowDown").is_missing());
+        assert!(matches!(said("NotImplemented"), StoreError::Unknown(_)));
+        assert!(matches!(said("SlowDown"), StoreError::Object { .. }));
+    }
+}
