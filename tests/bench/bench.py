@@ -226,11 +226,14 @@ def of_hub(sohoa):
     pages = f"{hub.LARGE_DOSSIERS * hub.PAGES_A_DOSSIER // 1_000_000} million pages"
     return [
         row(f"{records['records']} records of {hub.STATIONS} stations", records["records"] / records["seconds"], "records/s", "≥ 10000"),
+        row("processor time of the hub for them", found["hub_seconds"], "s"),
+        row("processor time of PostgreSQL for them", found["postgres_seconds"], "s"),
         row("a batch of 2000 records, median", records["p50_ms"], "ms"),
         row("a batch of 2000 records, 99 in 100", records["p99_ms"], "ms"),
         row(f"{hub.FILES} files of 1 MB through the hub", files["hub_mb_s"], "MB/s"),
         row("the same files by object_store alone", files["bare_mb_s"], "MB/s"),
         row("files through the hub against object_store alone", files["hub_mb_s"] / files["bare_mb_s"], "×", "≥ 0.8"),
+        row("processor time of the hub for the files", found["files_seconds"], "s"),
         row("sync of a station of 1 million pages without a change", found["no_change"], "s", "≤ 1"),
         row(f"page of progress over {pages}, median", shown["median_ms"], "ms", "≤ 100"),
         row(f"page of progress over {pages}, longest", shown["max_ms"], "ms"),

@@ -89,6 +89,10 @@ class Cluster:
             sys.exit(f"bench: PostgreSQL refuses: {text[:200]}")
         return found
 
+    def seconds(self):
+        """Processor time of all of its processes so far."""
+        return family_seconds(self.server.pid)
+
     def stop(self):
         self.server.send_signal(2)
         self.server.wait()
@@ -140,9 +144,28 @@ class Hub:
         text = Path(f"/proc/{self.serving.pid}/status").read_text(encoding="ascii")
         return int(re.search(r"VmHWM:\s+(\d+) kB", text).group(1)) * 1024
 
+    def seconds(self):
+        """Processor time so far."""
+        return own_seconds(self.serving.pid, False)
+
     def stop(self):
         self.serving.terminate()
         self.serving.wait()
+
+
+def family_seconds(process):
+    """Processor time of a process, its children, and those of them that have ended."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    return own_seconds(process, True) + sum(own_seconds(child, False) for child in children)
+
+
+def own_seconds(process, with_ended):
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    ticks = sum(int(field) for field in fields[11 : 15 if with_ended else 13])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Load:
@@ -186,7 +209,9 @@ def of_hub(hub, cluster, load, base, sohoa, archive, pages, large):
         columns = "sha256, unit_no, key, bytes, state, lease_until, touched_at"
         cluster.sql("hub", f"COPY staged ({columns}) FROM STDIN", staged.stdout)
     cluster.sql("hub", "ANALYZE")
+    before = hub.seconds(), cluster.seconds()
     found["records"] = load.run("records", hub.url, hub.authority, invitations, pages)
+    found["hub_seconds"], found["postgres_seconds"] = hub.seconds() - before[0], cluster.seconds() - before[1]
     counted = cluster.sql("hub", "SELECT count(*) FROM page")
     if int(counted) != pages // STATIONS * STATIONS:
         sys.exit(f"bench: {counted} pages arrived")
@@ -194,7 +219,10 @@ def of_hub(hub, cluster, load, base, sohoa, archive, pages, large):
 
     bare = base / "bare"
     bare.mkdir()
+    before = hub.seconds()
     found["files"] = load.run("files", hub.url, hub.authority, hub.invite("Trạm tệp"), FILES, FILE_BYTES, bare)
+
+    found["files_seconds"] = hub.seconds() - before
 
     polling = base / "polling"
     polling.write_text("\n".join(hub.invite(f"Trạm hỏi {number}") for number in range(POLLING)), encoding="utf-8")
@@ -229,7 +257,8 @@ def no_change(hub, sohoa, archive, base):
 
 
 def fill(cluster, dossiers):
-    """Dossiers of fifty pages each, of 200 stations, 50 fonds and all states, with counters; no file is behind them."""
+    """Dossiers of fifty pages each, of 200 stations, 50 fonds and all states, with counters; their pages, which the page of
+    progress does not read, are in the counters alone."""
     cluster.sql(
         "hub",
         f"""
@@ -244,17 +273,13 @@ def fill(cluster, dossiers):
             FROM generate_series(1, {dossiers}) n
             JOIN (SELECT station_no AS no, row_number() OVER (ORDER BY station_no DESC) - 1 AS r FROM station) s ON s.r = n % 200
             JOIN (SELECT fonds_no AS no, row_number() OVER (ORDER BY fonds_no DESC) - 1 AS r FROM fonds) f ON f.r = n % 50;
-        INSERT INTO page (dossier, page, document, ordinal, master_sha256, master_bytes, width, height, dpi, retired, rev, line8,
-            station_no, seq)
-            SELECT dossier, gen_random_uuid(), dossier, n, sha256(dossier::text::bytea), 900000, 2480, 3508, 300, false, 1, 0,
-                station_no, n FROM dossier, generate_series(1, {PAGES_A_DOSSIER}) n;
         INSERT INTO progress SELECT station_no, fonds_no, state, count(*), sum(pages), sum(a4_thousandths), sum(bytes)
             FROM dossier GROUP BY 1, 2, 3;
         INSERT INTO progress_top SELECT station_no, state, sum(dossiers), sum(pages), sum(a4_thousandths), sum(bytes)
             FROM progress GROUP BY 1, 2;
         """,
     )
-    cluster.sql("hub", "VACUUM ANALYZE dossier, page, progress, progress_top, station")
+    cluster.sql("hub", "VACUUM ANALYZE dossier, progress, progress_top, station")
 
 
 def progress(hub):
