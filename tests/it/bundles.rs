@@ -17,17 +17,17 @@ use crate::crashes::copy_folder;
 use crate::syncing::{administer, consistent, enrolled, masters, stored, sync};
 
 /// The disk that lies in a station's folder.
-fn disk(station: &Station) -> PathBuf {
+pub(crate) fn disk(station: &Station) -> PathBuf {
     station.folder().join("đĩa")
 }
 
-fn write(station: &Station, more: &[&str]) -> Value {
+pub(crate) fn write(station: &Station, more: &[&str]) -> Value {
     let disk = disk(station);
     let line = ["sync", "--to", disk.to_str().unwrap(), "--json"].into_iter().chain(more.iter().copied());
     station.run(line).done().json()
 }
 
-fn receive(hub: &Hub, disk: &Path) -> Vec<Value> {
+pub(crate) fn receive(hub: &Hub, disk: &Path) -> Vec<Value> {
     lines(&hub.run(&["receive", disk.to_str().unwrap(), "--json"]).done().stdout)
 }
 
@@ -35,7 +35,7 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn take(station: &Station) -> Value {
+pub(crate) fn take(station: &Station) -> Value {
     station.run(["sync", "--from", disk(station).to_str().unwrap(), "--json"]).done().json()
 }
 

@@ -14,6 +14,7 @@ mod network_scanner;
 mod odd_files;
 mod pages;
 mod power;
+mod publishing;
 mod scanning;
 mod second_vault;
 mod secrecy;

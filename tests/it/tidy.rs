@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "sync", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "sync", "pipeline", "shell"]),
     ("app/desktop", &["model", "store", "catalog", "sync", "pipeline", "shell"]),
-    ("app/hub", &["model", "imaging", "store", "wire", "tests"]),
+    ("app/hub", &["model", "imaging", "store", "describe", "wire", "tests"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
     ("tests/scale", &["model", "wire"]),

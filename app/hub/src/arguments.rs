@@ -20,6 +20,19 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// What a file that is published holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Published {
+    /// Records of the hub, one a line.
+    Records,
+    /// A list of dossiers, CSV or XLSX.
+    Inventory,
+    /// Scan profiles, TOML.
+    Profiles,
+    /// Accounts, TOML; they go to one station.
+    Accounts,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -50,7 +63,10 @@ pub enum Command {
         /// Only to this station.
         #[arg(long)]
         station: Option<StationId>,
-        /// Records of the hub, one a line; all or none are sent.
+        /// What the file holds.
+        #[arg(long = "as", value_enum, default_value = "records", value_name = "KIND")]
+        kind: Published,
+        /// The file; all of it is sent or nothing.
         file: PathBuf,
     },
     /// Take the bundles that lie in a folder, and write the answers beside them.

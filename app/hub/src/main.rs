@@ -1,10 +1,11 @@
 //! The binary `sohoa-hub`: reads the settings, does one command, says what came of it.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sohoa_hub::arguments::{Arguments, Command, IndicatorCommand};
+use sohoa_hub::arguments::{Arguments, Command, IndicatorCommand, Published};
 use sohoa_hub::backup::{self, BackupError};
 use sohoa_hub::database::DatabaseError;
 use sohoa_hub::doctor::{self, Weight};
@@ -13,14 +14,16 @@ use sohoa_hub::indicators::{self, IndicatorError};
 use sohoa_hub::invite::{self, InviteError, Invited};
 use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
-use sohoa_hub::publish::{self, PublishError};
+use sohoa_hub::publish::{self, PublishError, from_file};
 use sohoa_hub::receive::{self, ReceiveError, Received};
 use sohoa_hub::revoke::{self, RevokeError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
+use sohoa_hub::store::{Store, StoreError};
 use sohoa_hub::words::Language;
 use sohoa_hub::{Hub, Settings, database, quota};
 use sohoa_model::crash;
+use sqlx_postgres::PgPool;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Why a command was not done.
@@ -38,6 +41,10 @@ enum Failure {
     Invite(#[from] InviteError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    FromFile(#[from] from_file::FromFileError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error(transparent)]
     Receive(#[from] ReceiveError),
     #[error(transparent)]
@@ -104,11 +111,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             };
             writeln!(out, "{}", invite::invite(&pool, &settings, &invited).await?)?;
         }
-        Command::Publish { unit, station, file } => {
-            let text = std::fs::read(&file).map_err(|error| Failure::Read(file, error))?;
-            let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        Command::Publish { unit, station, kind, file } => {
             let pool = database::connect(&settings.database).await?;
             database::check_schema(&pool).await?;
+            let lines = lines(&pool, &settings, kind, &unit, station.is_some(), file).await?;
+            let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
             let cursor = publish::publish(&pool, &unit, station, &lines).await?;
             writeln!(out, "{} records sent down, up to {cursor}", lines.len())?;
         }
@@ -185,6 +192,29 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor { json } => return examine(&settings, json, &mut out).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The records of a file that is to be published.
+async fn lines(
+    pool: &PgPool,
+    settings: &Settings,
+    kind: Published,
+    unit: &str,
+    is_for_one: bool,
+    file: PathBuf,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    if kind == Published::Inventory {
+        let store = Store::open(&settings.store)?;
+        return Ok(from_file::inventory(pool, &store, unit, is_for_one, &file).await?);
+    }
+    let text = std::fs::read_to_string(&file).map_err(|error| Failure::Read(file, error))?;
+    Ok(match kind {
+        Published::Profiles => from_file::profiles(&text)?,
+        Published::Accounts => from_file::accounts(pool, &text).await?,
+        Published::Records | Published::Inventory => {
+            text.split('\n').filter(|line| !line.is_empty()).map(|line| line.as_bytes().to_vec()).collect()
+        }
+    })
 }
 
 fn tell_received(received: &[Received], json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {

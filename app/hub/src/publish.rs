@@ -1,6 +1,8 @@
 //! Publishing: records of the hub go down to the stations of a unit, and what they order takes effect in the same
 //! transaction.
 
+pub mod from_file;
+
 use sohoa_wire::body::{Assignment, BodyError, Decided, Decision};
 use sohoa_wire::kind::Writer;
 use sohoa_wire::record::RecordError;

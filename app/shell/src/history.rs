@@ -18,6 +18,7 @@ pub const KINDS: &[&str] = &[
     "account removed",
     "account set",
     "archive creation",
+    "assignment",
     "batch closed",
     "batch opened",
     "box handed out",

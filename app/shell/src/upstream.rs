@@ -1,18 +1,20 @@
 //! The hub as front-ends speak to it: where the station's key lies, and one sync at a time on one archive.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sohoa_catalog::outbox::{Backlog, SyncHealth, SyncState};
 use sohoa_model::{Cancel, Timestamp};
-use sohoa_pipeline::archive::Archive;
+use sohoa_pipeline::archive::{Archive, Session};
+use sohoa_pipeline::{PipelineError, from_hub};
 use sohoa_store::StoreError;
 use sohoa_store::lock::ArchiveLock;
 use sohoa_sync::answer::{self, Taken};
 use sohoa_sync::bundle::{self, Order, Written};
 use sohoa_sync::enrol::{self, Brought, Enrolled};
-use sohoa_sync::{SyncError, SyncOutcome, key, run};
+use sohoa_sync::{SyncError, SyncOutcome, Verbs, key, run};
 
 use crate::Texts;
 use crate::station::Station;
@@ -73,6 +75,7 @@ fn as_station<T>(
     let state = archive.catalog().sync_state()?.ok_or(SyncError::NotEnrolled)?;
     let key = key::find(&key_path(archive, station), &enrol::receipt(&state)?.public_key)?;
     let session = archive.session();
+    let verbs = ByHub { archive };
     let station = run::Station {
         catalog: archive.catalog(),
         vault: archive.vault(),
@@ -81,8 +84,48 @@ fn as_station<T>(
         clock: &*session.clock,
         operator: &session.operator,
         software: &session.software,
+        verbs: &verbs,
     };
     work(&station)
+}
+
+/// What the hub publishes takes effect under its name.
+struct ByHub<'a> {
+    archive: &'a Archive,
+}
+
+impl ByHub<'_> {
+    fn open(&self) -> Result<Archive, PipelineError> {
+        let session = Session { operator: "hub".to_owned(), ..self.archive.session().clone() };
+        Archive::open(self.archive.layout().root(), &session)
+    }
+}
+
+impl Verbs for ByHub<'_> {
+    fn inventory(&self, name: &str, rows: &Path) -> Result<(), String> {
+        let refused = self.open().and_then(|archive| from_hub::inventory(&archive, name, rows)).map_err(in_words)?;
+        if refused > 0 { Err(format!("{refused} rows were not understood; the others were taken")) } else { Ok(()) }
+    }
+
+    fn profile(&self, name: &str, settings: &BTreeMap<String, String>) -> Result<(), String> {
+        self.open().and_then(|archive| from_hub::profile(&archive, name, settings)).map_err(in_words)
+    }
+
+    fn account(&self, name: &str, roles: &[String], hash: Option<&str>, is_active: bool) -> Result<(), String> {
+        let done = self.open().and_then(|mut archive| from_hub::account(&mut archive, name, roles, hash, is_active));
+        done.map_err(in_words)
+    }
+}
+
+/// An error with what is behind it, for the outcome that the catalog keeps.
+fn in_words(error: PipelineError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
 }
 
 /// What did not go as it should although the sync came to its end: a line each, which says what to do.

@@ -8,6 +8,7 @@
 //! Several processes share one catalog (WAL, a busy time-out of 30 seconds, leased pages). The catalog touches no file
 //! but its own database.
 
+pub mod assignment;
 pub mod batch;
 pub mod bundle;
 mod column;

@@ -529,14 +529,22 @@ impl Catalog {
         Ok(found.optional()?)
     }
 
-    /// What came down the feed and is not applied yet, in its order.
-    pub fn waiting_feed(&self) -> Result<Vec<FeedLine>, CatalogError> {
+    /// What came down the feed and is not applied yet, in its order; what a program left to a newer one, that one alone.
+    pub fn waiting_feed(&self, software: &str) -> Result<Vec<FeedLine>, CatalogError> {
         let connection = self.read();
-        let mut statement = connection.prepare_cached("SELECT * FROM feed WHERE outcome = 'waits' ORDER BY number")?;
-        let rows = statement.query_map([], |row| {
+        let sql =
+            "SELECT * FROM feed WHERE outcome = 'waits' OR (outcome LIKE 'waits for newer than %' AND outcome <> ?1)
+                   ORDER BY number";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([left_by(software)], |row| {
             Ok(FeedLine { number: row.get("number")?, kind: row.get("kind")?, body: row.get("body")? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Leaves something that came down the feed to a newer program.
+    pub fn leave_feed(&self, number: i64, software: &str) -> Result<(), CatalogError> {
+        self.settle_feed(number, &left_by(software))
     }
 
     /// Keeps what became of something that came down the feed.
@@ -694,6 +702,11 @@ fn state_row(row: &Row<'_>) -> rusqlite::Result<SyncState> {
         told: column::optional_moment(row, "told_ms")?,
         moved: column::moment(row, "moved_ms")?,
     })
+}
+
+/// The outcome of what this program does not apply.
+fn left_by(software: &str) -> String {
+    format!("waits for newer than {software}")
 }
 
 /// A count as SQLite holds it.

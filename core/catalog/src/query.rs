@@ -449,11 +449,13 @@ pub(crate) const CLEARED: &str = "(dossier.held = 0 AND dossier.pages > 0 AND do
             AND reading_state = 'low-confidence'))))";
 
 /// Whether what is known of a row of `dossier` may be told upstream, as a condition: it may leave, or it is on a public list
-/// and nothing of it was captured yet.
+/// and nothing of it was captured yet; and it is not another station's.
 pub(crate) fn travels() -> String {
     let is_listed_only =
         "dossier.pages = 0 AND dossier.held = 0 AND dossier.listed = 1 AND coalesce(dossier.access, '') = '01'";
-    format!("({CLEARED} OR ({is_listed_only}))")
+    let is_anothers = "EXISTS (SELECT 1 FROM assignment WHERE assignment.dossier = dossier.id
+        AND assignment.station <> (SELECT station FROM sync_state))";
+    format!("(({CLEARED} OR ({is_listed_only})) AND NOT {is_anothers})")
 }
 
 /// The dossier of a code, if there is one.

@@ -93,7 +93,7 @@ pub fn set(archive: &mut Archive, name: &str, role: Role, password: &Secret) -> 
     let salt = [randomness.ten_bytes(), randomness.ten_bytes()].concat();
     let hash = Argon2::default().hash_password_with_salt(password.reveal().as_bytes(), &salt);
     let hash = hash.map_err(|error| PipelineError::record("password", error))?;
-    let mut settings = archive.settings().clone();
+    let mut settings = archive.latest_settings()?;
     settings.people.accounts.retain(|account| account.name != name);
     settings.people.accounts.push(Account { name: name.to_owned(), role, password: hash.to_string() });
     settings.people.accounts.sort_by(|a, b| a.name.cmp(&b.name));
@@ -108,7 +108,7 @@ pub fn set(archive: &mut Archive, name: &str, role: Role, password: &Secret) -> 
 /// [`PipelineError::NoSuchAccount`] if there is none of this name.
 pub fn remove(archive: &mut Archive, name: &str) -> Result<(), PipelineError> {
     archive.require_administrator()?;
-    let mut settings = archive.settings().clone();
+    let mut settings = archive.latest_settings()?;
     let before = settings.people.accounts.len();
     settings.people.accounts.retain(|account| account.name != name);
     if settings.people.accounts.len() == before {

@@ -141,6 +141,11 @@ impl Archive {
         &self.settings
     }
 
+    /// `sohoa.toml` as it stands now: another process may have changed it since this archive was opened.
+    pub fn latest_settings(&self) -> Result<ArchiveSettings, PipelineError> {
+        Ok(ArchiveSettings::load(&self.layout.settings())?)
+    }
+
     /// Replaces `sohoa.toml`.
     pub fn replace_settings(&mut self, settings: ArchiveSettings) -> Result<(), PipelineError> {
         settings.save(&self.layout.settings())?;

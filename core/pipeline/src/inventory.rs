@@ -37,17 +37,27 @@ pub fn preview_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Res
 
 /// Imports an inventory: the good rows go in, each bad one is named with row, column and reason.
 pub fn import_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<InventoryOutcome, PipelineError> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    import_named(archive, path, &name, cancel)
+}
+
+/// The same of a file whose name says nothing.
+pub(crate) fn import_named(
+    archive: &Archive,
+    path: &Path,
+    name: &str,
+    cancel: &Cancel,
+) -> Result<InventoryOutcome, PipelineError> {
     let looked_at = hash_file(path, cancel).map_err(readable)?;
     let parsed = parsed(archive, path, cancel)?;
     let stored = archive.vault().put_file(path, cancel).map_err(readable)?;
     if stored.sha256 != looked_at.sha256 {
         return Err(PipelineError::record(path.display(), "the file changed while it was read"));
     }
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let missing = |row: &sohoa_model::inventory::InventoryRow| {
         u32::try_from(sohoa_describe::mandatory::missing_fields(row).len()).unwrap_or(u32::MAX)
     };
-    let change = archive.catalog().import_inventory(&name, stored.sha256, &parsed.rows, missing, &archive.act())?;
+    let change = archive.catalog().import_inventory(name, stored.sha256, &parsed.rows, missing, &archive.act())?;
     archive.write_stale_manifests()?;
     Ok(InventoryOutcome { change, parsed })
 }

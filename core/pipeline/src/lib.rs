@@ -14,6 +14,7 @@ pub mod decide;
 pub mod describe;
 pub mod error;
 pub mod export;
+pub mod from_hub;
 pub mod import;
 mod intent;
 pub mod inventory;

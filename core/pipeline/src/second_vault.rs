@@ -59,7 +59,7 @@ pub fn set(archive: &mut Archive, folder: &Path) -> Result<(), PipelineError> {
         Ok(_) => return Err(PipelineError::SecondVaultOfAnother(folder)),
         Err(_) => atomic::write(&folder.join(MARKER), format!("{id}\n").as_bytes())?,
     }
-    let mut settings = archive.settings().clone();
+    let mut settings = archive.latest_settings()?;
     settings.second_vault = Some(SecondVaultSection { folder });
     archive.replace_settings(settings)?;
     // What was copied to another folder is not in this one.
@@ -69,7 +69,7 @@ pub fn set(archive: &mut Archive, folder: &Path) -> Result<(), PipelineError> {
 
 /// Lets there be no second vault any more; what lies in it stays.
 pub fn unset(archive: &mut Archive) -> Result<(), PipelineError> {
-    let mut settings = archive.settings().clone();
+    let mut settings = archive.latest_settings()?;
     settings.second_vault = None;
     archive.replace_settings(settings)?;
     Ok(archive.catalog().forget_copies(None)?)

@@ -67,7 +67,7 @@ pub fn add_file(archive: &mut Archive, path: &Path, cancel: &Cancel) -> Result<T
 
 /// Makes the archive trust a certificate, PEM; says whether it did not before.
 pub fn add(archive: &mut Archive, name: &str, pem: String) -> Result<bool, PipelineError> {
-    let mut settings = archive.settings().clone();
+    let mut settings = archive.latest_settings()?;
     if settings.trust.iter().any(|root| root.pem.trim() == pem.trim()) {
         return Ok(false);
     }

@@ -150,7 +150,7 @@ fn feed(
         }
         catalog.receive_feed(&[], answer.feed_next, &act())?;
     }
-    feed::apply_waiting(catalog, &act, &mut received)?;
+    feed::apply_waiting(station, None, &mut received)?;
     Ok(received)
 }
 

@@ -2,16 +2,21 @@
 //!
 //! What this program does not know how to apply stays in the catalog, waiting for one that does.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sohoa_catalog::assignment::Assigned;
 use sohoa_catalog::decision::TwoPersons;
 use sohoa_catalog::{Catalog, CatalogError};
-use sohoa_model::Act;
 use sohoa_model::ids::{DossierId, PageId};
 use sohoa_model::plan::{Target, Unit};
-use sohoa_wire::body::{self, Decided, Decision, Plan, Rescan};
-use sohoa_wire::{Kind, LogLine, Record};
+use sohoa_model::{Act, Sha256};
+use sohoa_wire::body::{self, Account, Assignment, Decided, Decision, Inventory, Plan, Profile, Rescan};
+use sohoa_wire::{Kind, LogLine, Record, limits};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub};
+use crate::run::Station;
 
 /// Answers that are read in a row, at most: the rest comes with the next sync.
 const ROUNDS: u32 = 100;
@@ -27,13 +32,21 @@ pub(crate) struct Received {
     pub(crate) refused: u64,
 }
 
+/// What a front-end does because the hub published it, through the verbs that people use. An error is a reason in words.
+pub trait Verbs {
+    /// A list becomes a version of the inventory; `name` is what the hub calls it.
+    fn inventory(&self, name: &str, rows: &Path) -> Result<(), String>;
+
+    /// Settings are kept under a name.
+    fn profile(&self, name: &str, settings: &BTreeMap<String, String>) -> Result<(), String>;
+
+    /// Somebody may work here, or no more; the hash of the password is Argon2id in the PHC form.
+    fn account(&self, name: &str, roles: &[String], hash: Option<&str>, is_active: bool) -> Result<(), String>;
+}
+
 /// Takes what is new and applies it.
-pub(crate) fn receive(
-    hub: &Hub<'_>,
-    catalog: &Catalog,
-    cursor: u64,
-    act: &dyn Fn() -> Act,
-) -> Result<Received, SyncError> {
+pub(crate) fn receive(hub: &Hub<'_>, station: &Station<'_>, cursor: u64) -> Result<Received, SyncError> {
+    let (catalog, act) = (station.catalog, || station.act());
     let mut received = Received::default();
     let mut cursor = cursor;
     for _ in 0..ROUNDS {
@@ -46,7 +59,7 @@ pub(crate) fn receive(
         received.records += keep(catalog, lines, next, &act()).map_err(|fault| fault.at(hub.address()))?;
         cursor = next;
     }
-    apply_waiting(catalog, act, &mut received)?;
+    apply_waiting(station, Some(hub), &mut received)?;
     Ok(received)
 }
 
@@ -89,18 +102,20 @@ pub(crate) fn keep<'l>(
     Ok(lines.len() as u64)
 }
 
-/// Applies what was kept and is not applied yet.
+/// Applies what was kept and is not applied yet; `hub` is asked for files that are not here.
 pub(crate) fn apply_waiting(
-    catalog: &Catalog,
-    act: &dyn Fn() -> Act,
+    station: &Station<'_>,
+    hub: Option<&Hub<'_>>,
     received: &mut Received,
 ) -> Result<(), SyncError> {
-    for line in catalog.waiting_feed()? {
+    let catalog = station.catalog;
+    for line in catalog.waiting_feed(station.software)? {
         let Ok(record) = Record::read(&line.body) else {
             received.waiting += 1;
+            catalog.leave_feed(line.number, station.software)?;
             continue;
         };
-        match apply(catalog, &record, act)? {
+        match apply(station, hub, &record)? {
             Applied::Done => {
                 received.applied += 1;
                 catalog.settle_feed(line.number, "applied")?;
@@ -109,7 +124,12 @@ pub(crate) fn apply_waiting(
                 received.refused += 1;
                 catalog.settle_feed(line.number, &why)?;
             }
-            Applied::Unknown => received.waiting += 1,
+            // Said once, and kept for a newer program.
+            Applied::Unknown => {
+                received.waiting += 1;
+                catalog.leave_feed(line.number, station.software)?;
+            }
+            Applied::NotYet => {}
         }
     }
     Ok(())
@@ -118,11 +138,24 @@ pub(crate) fn apply_waiting(
 enum Applied {
     Done,
     Refused(String),
+    /// Of a kind that this program does not apply.
     Unknown,
+    /// A file of it is not here, and there is no hub to ask.
+    NotYet,
 }
 
-fn apply(catalog: &Catalog, record: &Record, act: &dyn Fn() -> Act) -> Result<Applied, SyncError> {
-    let by = |name: &str| Act { operator: format!("{name} (hub)"), ..act() };
+impl Applied {
+    fn of(done: Result<(), String>) -> Self {
+        match done {
+            Ok(()) => Self::Done,
+            Err(why) => Self::Refused(why),
+        }
+    }
+}
+
+fn apply(station: &Station<'_>, hub: Option<&Hub<'_>>, record: &Record) -> Result<Applied, SyncError> {
+    let catalog = station.catalog;
+    let by = |name: &str| Act { operator: format!("{name} (hub)"), ..station.act() };
     Ok(match record.kind {
         Kind::Decision => {
             let (Ok(decision), Some(code)) = (record.body::<Decision>(), code_of(catalog, record)?) else {
@@ -174,8 +207,48 @@ fn apply(catalog: &Catalog, record: &Record, act: &dyn Fn() -> Act) -> Result<Ap
             }
             Applied::Done
         }
+        Kind::Inventory => inventory(station, hub, record)?,
+        Kind::Profile => match record.body::<Profile>() {
+            Ok(profile) => Applied::of(station.verbs.profile(&profile.name, &profile.settings)),
+            Err(_) => Applied::Refused("not a profile".to_owned()),
+        },
+        Kind::Account => match record.body::<Account>() {
+            Ok(account) => {
+                let Account { name, roles, password_hash, active, .. } = account;
+                Applied::of(station.verbs.account(&name, &roles, password_hash.as_deref(), active))
+            }
+            Err(_) => Applied::Refused("not an account".to_owned()),
+        },
+        Kind::Assignment => {
+            let (Ok(body), Some(dossier)) = (record.body::<Assignment>(), record.dossier) else {
+                return Ok(Applied::Refused("not an assignment".to_owned()));
+            };
+            let Assignment { station: to, number, code } = body;
+            match catalog.assign(DossierId(dossier.0), &code, to.0, number, &by("phân công"))? {
+                Assigned::Now | Assigned::Older => Applied::Done,
+                Assigned::OtherName => Applied::Refused("a dossier of this code is here under another name".to_owned()),
+            }
+        }
         _ => Applied::Unknown,
     })
+}
+
+/// The rows are fetched into the vault first, where the list is kept that the version was made from.
+fn inventory(station: &Station<'_>, hub: Option<&Hub<'_>>, record: &Record) -> Result<Applied, SyncError> {
+    let rows = record.files.iter().find(|file| file.role == "rows" && file.bytes <= limits::FEED_FILE_BYTES);
+    let (Ok(body), Some(rows)) = (record.body::<Inventory>(), rows) else {
+        return Ok(Applied::Refused("an inventory without rows".to_owned()));
+    };
+    let sha256 = Sha256::from(rows.sha256);
+    if station.vault.verify(&sha256).is_err() {
+        let Some(hub) = hub else { return Ok(Applied::NotYet) };
+        let reply = hub.call("GET", &format!("/v1/files/{}", rows.sha256), Content::default())?;
+        if Sha256::of(&reply.body) != sha256 {
+            return Err(hub.answer("another file than was asked for"));
+        }
+        station.vault.put(&reply.body)?;
+    }
+    Ok(Applied::of(station.verbs.inventory(&body.title, &station.vault.path(&sha256))))
 }
 
 fn code_of(catalog: &Catalog, record: &Record) -> Result<Option<String>, SyncError> {

@@ -15,8 +15,8 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::error::SyncError;
 
-/// A reply may have so many bytes, files aside.
-const LONGEST_REPLY: u64 = 32 << 20;
+/// A reply may have so many bytes, but for files of stations.
+const LONGEST_REPLY: u64 = sohoa_wire::limits::FEED_FILE_BYTES + 1;
 /// How long the network may take to connect, and the hub to begin its answer (it may wait for its disk).
 const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(90);

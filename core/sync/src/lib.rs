@@ -21,6 +21,7 @@ mod standing;
 mod upload;
 
 pub use error::SyncError;
+pub use feed::Verbs;
 pub use run::{Station, SyncOutcome, sync};
 pub use sohoa_wire::ProblemKind;
 pub use sohoa_wire::bundle::BundleReceipt;

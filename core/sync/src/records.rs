@@ -132,6 +132,8 @@ struct Opened {
     view: DossierView,
     pages: Vec<PageView>,
     gone: Vec<PageView>,
+    /// The number of the assignment by which it is this station's.
+    assignment: Option<u32>,
     descriptions: BTreeMap<DocumentId, DescriptionView>,
     /// Bytes of its masters.
     masters: BTreeMap<Sha256, u64>,
@@ -139,8 +141,10 @@ struct Opened {
 
 impl Opened {
     fn read(catalog: &Catalog, code: &str) -> Result<Self, SyncError> {
+        let view = catalog.dossier(code)?;
         Ok(Self {
-            view: catalog.dossier(code)?,
+            assignment: catalog.assignment(view.dossier.id)?,
+            view,
             pages: catalog.pages(code)?,
             gone: catalog.superseded_pages(code)?,
             descriptions: catalog.descriptions(code)?,
@@ -211,7 +215,7 @@ impl Opened {
             rescan: row.rescan,
             below_standard: row.below_standard_pages > 0,
             accepted_on: row.accepted.as_ref().map(|(at, _)| at.day_vietnam()),
-            assignment: None,
+            assignment: self.assignment,
             retired: None,
         }
     }

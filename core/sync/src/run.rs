@@ -10,13 +10,14 @@ use sohoa_store::Vault;
 use sohoa_wire::api::Hello;
 use sohoa_wire::{Chain, KeyId, Kind, ProblemKind, SecretKey, StationId, body};
 
+use crate::enrol;
 use crate::error::SyncError;
+use crate::feed::{self, Verbs};
 use crate::hub::{Content, Hub};
 use crate::records::{self, Draft};
 use crate::send::Sender;
 use crate::standing::{self, Seen};
 use crate::upload::{self, Uploaded};
-use crate::{enrol, feed};
 
 /// Marks that are sealed in one transaction.
 const MARKS: usize = 500;
@@ -43,6 +44,8 @@ pub struct Station<'a> {
     pub operator: &'a str,
     /// Version of this program.
     pub software: &'a str,
+    /// How what the hub publishes takes effect here.
+    pub verbs: &'a dyn Verbs,
 }
 
 /// What a sync did.
@@ -121,7 +124,7 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
     standing::stand(station.catalog, &state, &Seen { seq, chain, generation, stable, text: "hello" }, &station.act())?;
 
     // A hold that was ordered comes before anything that it would keep back.
-    let received = feed::receive(&hub, station.catalog, state.feed_cursor, &act)?;
+    let received = feed::receive(&hub, station, state.feed_cursor)?;
     (outcome.received, outcome.applied) = (received.records, received.applied);
     (outcome.waiting, outcome.refused) = (received.waiting, received.refused);
 
