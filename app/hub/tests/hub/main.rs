@@ -17,6 +17,7 @@ mod hostile;
 mod judged;
 mod log;
 mod looking;
+mod openapi;
 mod operating;
 mod owners;
 mod reading;
