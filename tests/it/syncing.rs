@@ -253,6 +253,28 @@ fn what_was_decided_at_the_hub_is_done_at_the_station() {
 }
 
 #[test]
+fn a_station_that_a_restored_hub_has_forgotten_comes_back_by_its_receipt() {
+    let Some((mut hub, station)) = enrolled() else { return };
+    sync(&station);
+    // As a restore leaves it of a station that was enrolled after the backup.
+    hub.sql("TRUNCATE station, page, item, file, staged, progress, progress_top CASCADE");
+    hub.sql("UPDATE hub SET generation = generation + 1");
+    fs::remove_dir_all(hub.store()).unwrap();
+    fs::create_dir(hub.store()).unwrap();
+    hub.stop();
+    hub.serve();
+    let outcome = sync(&station);
+    assert!(outcome["waiting"] == 0 && outcome["records"].as_u64().unwrap() > 10, "{outcome}");
+    let stored = stored(&hub);
+    for dossier in ["HS.01", "HS.02"] {
+        assert!(masters(&station, dossier).iter().all(|master| stored.contains(master)), "{dossier}");
+    }
+    assert_eq!(hub.sql("SELECT count(*) FROM page WHERE NOT retired"), "5");
+    consistent(&hub);
+    assert_eq!(sync(&station)["records"], 0);
+}
+
+#[test]
 fn what_is_no_invitation_or_not_encrypted_is_refused_in_words() {
     let station = Station::with_demo_archive();
     station.run(["sync"]).ended_with(10).refused();

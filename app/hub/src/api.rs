@@ -38,6 +38,7 @@ pub struct Peer(pub SocketAddr);
 pub fn router(hub: Arc<Hub>) -> Router {
     Router::new()
         .route("/v1/enrolments", post(enrolments::enrol))
+        .route("/v1/enrolments/resume", post(enrolments::resume))
         .route("/v1/station", get(station::hello))
         .route("/v1/files/query", post(files::query))
         .route("/v1/files/{sha256}", put(files::put).get(files::get).delete(files::take_back))

@@ -14,6 +14,7 @@ use sohoa_wire::{Chain, Hash, KeyId, LogLine, SecretKey, codec, json};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub};
+use crate::run::Station;
 use crate::{key, records};
 
 /// What a person brings.
@@ -104,6 +105,12 @@ pub fn enrol(
 pub fn receipt(state: &SyncState) -> Result<EnrolmentReceipt, SyncError> {
     Signed::<EnrolmentReceipt>::peek(state.receipt.as_bytes())
         .map_err(|_| SyncError::Untrusted { hub: state.hub.clone(), what: "its enrolment receipt".to_owned() })
+}
+
+/// Shows the hub what it signed, because it has forgotten.
+pub(crate) fn resume(station: &Station<'_>, state: &SyncState) -> Result<(), SyncError> {
+    let hub = Hub::new(&state.hub, &state.authority, KeyId::New, station.key, station.clock)?;
+    hub.post_json("/v1/enrolments/resume", state.receipt.as_bytes()).map(drop)
 }
 
 /// The key of a try that broke off before the catalog knew of it. One that the catalog does know of takes its place first.

@@ -109,8 +109,15 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
     let act = || station.act();
     let mut outcome = SyncOutcome::default();
 
-    let hello: Hello = serde_json::from_slice(&hub.call("GET", "/v1/station", Content::default())?.body)
-        .map_err(|_| hub.answer("/v1/station"))?;
+    let hello = match hub.call("GET", "/v1/station", Content::default()) {
+        // A database that was restored may have forgotten the enrolment: the hub's own receipt brings it back.
+        Err(SyncError::Refused { kind: ProblemKind::UnknownKey, .. }) => {
+            enrol::resume(station, &state)?;
+            hub.call("GET", "/v1/station", Content::default())?
+        }
+        hello => hello?,
+    };
+    let hello: Hello = serde_json::from_slice(&hello.body).map_err(|_| hub.answer("/v1/station"))?;
     outcome.clock_offset = hello.hub_time.milliseconds() - station.clock.now().0;
     station.catalog.heard_hub(outcome.clock_offset, &station.act())?;
     if let Some(unread) = records::unread_by(&hello.majors) {

@@ -1,4 +1,5 @@
-//! `POST /v1/enrolments`: a one-time code and a key become a station, or a new epoch of one.
+//! `POST /v1/enrolments`: a one-time code and a key become a station, or a new epoch of one; and `…/resume`: what a restored
+//! database has forgotten of that, the hub's own receipt brings back.
 
 use std::sync::Arc;
 
@@ -10,14 +11,14 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use sohoa_wire::enrolment::{EnrolmentCode, EnrolmentReceipt, EnrolmentRequest};
 use sohoa_wire::moment::Moment;
-use sohoa_wire::{Chain, Hash, ProblemKind, Signed, StationId};
+use sohoa_wire::{Chain, Hash, ProblemKind, Signed, StationId, limits};
 use sqlx_postgres::PgTransaction;
 use uuid::Uuid;
 
 use super::{Peer, question};
 use crate::database::{rows, sql, value};
 use crate::guesses::{self, Place};
-use crate::{Hub, Refusal, auth, hub};
+use crate::{Hub, Refusal, auth, body, hub};
 
 /// A code as the database has it: unit, station of which it makes a new epoch, name, end, key that used it, receipt.
 type Code = (i32, Option<i32>, String, DateTime<Utc>, Option<Vec<u8>>, Option<String>);
@@ -98,6 +99,75 @@ pub(super) async fn enrol(
     transaction.commit().await?;
     tracing::info!(%station, epoch, "a station was enrolled");
     Ok(reply(StatusCode::CREATED, receipt))
+}
+
+/// `POST /v1/enrolments/resume`: the body is a receipt that this hub signed before its database was restored, the request is
+/// signed by the key that the receipt names.
+pub(super) async fn resume(State(hub): State<Arc<Hub>>, request: Request) -> Result<Response, Refusal> {
+    let (parts, sent) = request.into_parts();
+    let newcomer = auth::newcomer(&hub, &parts)?;
+    let text = body::read(sent, limits::LINE_BYTES, newcomer.digest()?).await?;
+    let invalid = || Refusal::new(ProblemKind::ReceiptInvalid);
+    let signed = Signed::<EnrolmentReceipt>::read(&text, &hub.key.public());
+    let receipt = signed.map_err(|error| invalid().explained(error))?.statement;
+    newcomer.verify(&receipt.public_key)?;
+    // Only a database that was restored since can have forgotten it.
+    if receipt.generation >= hub.generation {
+        return Err(invalid().detail("the database was not restored since"));
+    }
+    let key = receipt.public_key.to_bytes();
+    let mut transaction = hub.pool.begin().await?;
+    let known: Option<(i32, i32, bool)> =
+        rows("SELECT station_no, epoch, revoked FROM station WHERE station = $1 FOR UPDATE")
+            .bind(receipt.station.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+    let station_no = match known {
+        Some((.., true)) => return Err(Refusal::new(ProblemKind::Revoked)),
+        Some((_, epoch, _)) if epoch.cast_unsigned() > receipt.epoch => {
+            return Err(Refusal::new(ProblemKind::NewerExists));
+        }
+        Some((station_no, ..)) => station_no,
+        None => insert(&mut transaction, &receipt).await?,
+    };
+    sql("UPDATE station SET epoch = $2 WHERE station_no = $1")
+        .bind(station_no)
+        .bind(receipt.epoch.cast_signed())
+        .execute(&mut *transaction)
+        .await?;
+    let kept: Vec<u8> = value(
+        "INSERT INTO station_key (station_no, epoch, public_key, enrolled_at) VALUES ($1, $2, $3, now()) \
+         ON CONFLICT (station_no, epoch) DO UPDATE SET epoch = excluded.epoch RETURNING public_key",
+    )
+    .bind(station_no)
+    .bind(receipt.epoch.cast_signed())
+    .bind(key.as_slice())
+    .fetch_one(&mut *transaction)
+    .await?;
+    if kept != key {
+        return Err(Refusal::new(ProblemKind::NewerExists));
+    }
+    transaction.commit().await?;
+    tracing::info!(station = %receipt.station, epoch = receipt.epoch, "a station was enrolled before the restore");
+    Ok(reply(StatusCode::OK, String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// The row of a station that the database has forgotten; its log begins anew.
+async fn insert(transaction: &mut PgTransaction<'_>, receipt: &EnrolmentReceipt) -> Result<i32, Refusal> {
+    let Chain(Hash(chain)) = Chain::start(receipt.station);
+    let number = value(
+        "WITH u AS (INSERT INTO unit (code, name) VALUES ($1, $1) ON CONFLICT (code) DO UPDATE SET code = excluded.code \
+         RETURNING unit_no) \
+         INSERT INTO station (station, unit_no, name, epoch, chain) SELECT $2, unit_no, $3, $4, $5 FROM u RETURNING station_no",
+    );
+    Ok(number
+        .bind(&receipt.unit)
+        .bind(receipt.station.0)
+        .bind(&receipt.name)
+        .bind(receipt.epoch.cast_signed())
+        .bind(chain.as_slice())
+        .fetch_one(&mut **transaction)
+        .await?)
 }
 
 /// The next epoch of a station: the key of the one before is fenced from now on.

@@ -79,3 +79,37 @@ async fn an_enrolment_is_signed_by_the_key_that_it_brings() {
     assert_eq!(reply.refused(), ProblemKind::BadSignature);
     assert_eq!(group.number("SELECT count(*) FROM station").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_restored_database_forgot_its_own_receipt_brings_back() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let (key, other) = (SecretKey::from_bytes(&[1; 32]), SecretKey::from_bytes(&[2; 32]));
+    let receipt = Station::try_enrol(&hub.base, &group.invitation("TTLT").code.to_string(), &key).await.text();
+    let resume = async |base: &str, text: &str, key: &SecretKey| {
+        let ask = Ask::new(Method::POST, "/v1/enrolments/resume").field("content-type", "application/json").body(text);
+        let client = client();
+        let nonce = send_once(&client, base, &ask, key, KeyId::New, "").await.headers["sohoa-nonce"].clone();
+        send_once(&client, base, &ask, key, KeyId::New, nonce.to_str().unwrap()).await
+    };
+    let forget = async |text: &'static str| sohoa_hub::database::sql(text).execute(&group.pool).await.unwrap();
+    assert_eq!(resume(&hub.base, &receipt, &key).await.refused(), ProblemKind::ReceiptInvalid, "nothing was restored");
+    forget("TRUNCATE station CASCADE").await;
+    forget("UPDATE hub SET generation = generation + 1").await;
+    drop(hub);
+    let hub = group.hub();
+    assert_eq!(resume(&hub.base, &receipt, &other).await.refused(), ProblemKind::BadSignature);
+    let forged = receipt.replace("\"epoch\":1", "\"epoch\":9");
+    assert_eq!(resume(&hub.base, &forged, &key).await.refused(), ProblemKind::ReceiptInvalid);
+    assert_eq!(resume(&hub.base, "{}", &key).await.refused(), ProblemKind::ReceiptInvalid);
+    assert_eq!(group.number("SELECT count(*) FROM station").await, 0);
+    for _ in 0..2 {
+        let reply = resume(&hub.base, &receipt, &key).await;
+        assert_eq!((reply.status, reply.text()), (StatusCode::OK, receipt.clone()));
+    }
+    assert_eq!(group.number("SELECT count(*) FROM station WHERE epoch = 1 AND seq = 0").await, 1);
+    forget("UPDATE station SET epoch = 2").await;
+    assert_eq!(resume(&hub.base, &receipt, &key).await.refused(), ProblemKind::NewerExists);
+    forget("UPDATE station SET epoch = 1, revoked = true").await;
+    assert_eq!(resume(&hub.base, &receipt, &key).await.refused(), ProblemKind::Revoked);
+}

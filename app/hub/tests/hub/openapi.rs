@@ -109,7 +109,7 @@ async fn what_a_judge_makes_up_from_the_document_is_answered_as_it_says() {
         let said = command.output().unwrap();
         let text = String::from_utf8_lossy(&said.stdout);
         assert!(said.status.success(), "{text}\n{}", String::from_utf8_lossy(&said.stderr));
-        let last = text.lines().filter(|line| line.contains("generated") || line.contains("passed")).next_back();
+        let last = text.lines().rfind(|line| line.contains("generated") || line.contains("passed"));
         println!("{}: {}", if who.is_some() { "signed" } else { "not signed" }, last.unwrap_or_default().trim());
     }
     // What was signed got past the signature.

@@ -40,7 +40,7 @@ def sign(request):
             value = value.decode("latin-1") if isinstance(value, bytes) else value
             covered.append((name, value.strip()))
     names = " ".join(f'"{name}"' for name, _ in covered)
-    key_id = "new" if request.path_url == "/v1/enrolments" else KEY_ID
+    key_id = "new" if request.path_url.startswith("/v1/enrolments") else KEY_ID
     parameters = f'({names});created={int(time.time())};keyid="{key_id}";alg="ed25519";nonce="{nonce}";tag="sohoa-v1"'
     lines = [f'"{name}": {value}' for name, value in covered] + [f'"@signature-params": {parameters}']
     signature = base64.b64encode(KEY.sign("\n".join(lines).encode("utf-8", "surrogateescape"))).decode()
