@@ -3,7 +3,7 @@
 //! First a bundle is looked through to its last byte: signed by the station's key, complete, of exactly what it lists.
 //! Only then anything of it is stored: for each batch its files, then the batch, under the same head rule and in the same
 //! transaction as any other. Behind a batch that is refused nothing more is taken. What came of it goes back on the same
-//! disk ([`answer`]), with the acknowledgement and the feed.
+//! disk (`answer`), with the acknowledgement and the feed.
 
 mod answer;
 mod file;

@@ -194,6 +194,12 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
             say(&id, &[("name", text("name")), ("role", role.into())])
         }
         "enrolment" => say(&id, &[("hub", text("hub")), ("epoch", text("epoch"))]),
+        "assignment" => {
+            let is_anothers = detail.get("ours") == Some(&Value::Bool(false));
+            let id = if is_anothers { "event-assignment-away" } else { id.as_str() };
+            say(id, &[("code", text("code")), ("number", text("number"))])
+        }
+        "bundle written" => say(&id, &["first", "last"].map(|name| (name, text(name)))),
         "sync stop" => say(&id, &[("why", text("why"))]),
         "hold too late" => say(&id, &[("hub", text("hub"))]),
         "record withheld" => say(&id, &[("seq", text("seq")), ("reason", text("reason"))]),

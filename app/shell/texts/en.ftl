@@ -1861,4 +1861,5 @@ error-no-answer = There is no answer of the hub to this station: { $path }
 error-bad-answer = The answer on the disk is not whole or was changed: { $path }
     .hint = Nothing was taken from it. Have the hub write it again: sohoa-hub receive FOLDER
 event-bundle-written = written on a disk for the hub: records { $first }–{ $last }
-event-assignment = assigned by the hub: { $code } (no. { $number })
+event-assignment = assigned to this station by the hub: { $code } (no. { $number })
+event-assignment-away = assigned to another station by the hub: { $code } (no. { $number })

@@ -1747,4 +1747,5 @@ error-no-answer = Không có trả lời của máy chủ cho trạm này: { $pa
 error-bad-answer = Trả lời trên ổ đĩa không trọn vẹn hoặc đã bị thay đổi: { $path }
     .hint = Chưa nhận gì từ đó. Yêu cầu máy chủ ghi lại: sohoa-hub receive THƯ-MỤC
 event-bundle-written = đã ghi lên ổ đĩa cho máy chủ: bản ghi { $first }–{ $last }
-event-assignment = máy chủ phân công: { $code } (lần { $number })
+event-assignment = máy chủ phân công cho trạm này: { $code } (lần { $number })
+event-assignment-away = máy chủ phân công cho trạm khác: { $code } (lần { $number })
