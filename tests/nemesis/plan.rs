@@ -187,8 +187,12 @@ fn draw_round(dice: &mut Dice, number: usize, admin: Option<Admin>) -> Round {
     });
     let one_of = dice.one(&[3, 6, 12]);
     let network = (0..60).map(|_| draw_fault(dice, one_of)).collect();
-    let store = (0..60).map(|_| draw_fault(dice, one_of)).collect();
-    let mischief = (0..1 + dice.below(3)).map(|_| (100 + dice.below(900), draw_mischief(dice))).collect();
+    // A store that is away for long is another thing than one that stumbles: the hub asks it again by itself.
+    let is_away = dice.below(3) == 0;
+    let store =
+        (0..60).map(|place| if is_away && place < 40 { Fault::Answered(503) } else { draw_fault(dice, one_of) });
+    let store = store.collect();
+    let mischief = (0..1 + dice.below(3)).map(|_| (50 + dice.below(700), draw_mischief(dice))).collect();
     Round { work, syncs, network, store, mischief, admin }
 }
 
@@ -216,7 +220,7 @@ fn draw_fault(dice: &mut Dice, one_of: u16) -> Fault {
 
 fn draw_mischief(dice: &mut Dice) -> Mischief {
     let (post, hub, time) = (usize::from(dice.below(POSTS as u16)), usize::from(dice.below(2)), 100 + dice.below(900));
-    match dice.below(10) {
+    match dice.below(13) {
         0 | 1 => Mischief::KillStation(post),
         2 => Mischief::PauseStation(post, time),
         3..=5 => {
@@ -224,8 +228,8 @@ fn draw_mischief(dice: &mut Dice) -> Mischief {
             Mischief::KillHub(hub, (dice.below(3) > 0).then_some(point))
         }
         6 => Mischief::PauseHub(hub, time),
-        7 => Mischief::FillHub(hub, 1 + dice.below(30)),
-        8 => Mischief::CrashPostgres,
+        7..=10 => Mischief::FillHub(hub, 1 + dice.below(8)),
+        11 => Mischief::CrashPostgres,
         _ => Mischief::PausePostgres(time),
     }
 }
