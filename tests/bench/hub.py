@@ -262,7 +262,7 @@ def fill(cluster, dossiers):
     cluster.sql(
         "hub",
         f"""
-        TRUNCATE page, dossier, progress, progress_top;
+        TRUNCATE page, dossier, progress, progress_top, accepted_day, amount;
         INSERT INTO station (station, unit_no, name, epoch, chain)
             SELECT gen_random_uuid(), 1, 'Trạm số ' || n, 1, '\\x00' FROM generate_series(1, 200) n;
         INSERT INTO fonds (unit_no, code) SELECT 1, 'P-' || n FROM generate_series(1, 50) n;
@@ -277,9 +277,13 @@ def fill(cluster, dossiers):
             FROM dossier GROUP BY 1, 2, 3;
         INSERT INTO progress_top SELECT station_no, state, sum(dossiers), sum(pages), sum(a4_thousandths), sum(bytes)
             FROM progress GROUP BY 1, 2;
+        INSERT INTO accepted_day SELECT 1, accepted_on, station_no % 8, count(*) FROM dossier
+            WHERE accepted_on IS NOT NULL GROUP BY 1, 2, 3;
+        INSERT INTO amount SELECT 1, '', false, state >= 7, station_no % 8, count(*), sum(pages) FROM dossier
+            GROUP BY 1, 2, 3, 4, 5;
         """,
     )
-    cluster.sql("hub", "VACUUM ANALYZE dossier, progress, progress_top, station")
+    cluster.sql("hub", "VACUUM ANALYZE dossier, progress, progress_top, accepted_day, amount, station")
 
 
 def progress(hub):

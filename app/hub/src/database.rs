@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "backups", include_str!("../migrations/0003_backups.sql")),
     (10, "reading", include_str!("../migrations/0010_reading.sql")),
     (11, "work, indicators, quotas", include_str!("../migrations/0011_work_indicators_quotas.sql")),
+    (30, "days", include_str!("../migrations/0030_days.sql")),
 ];
 
 /// Why the database cannot be used.

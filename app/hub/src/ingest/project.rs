@@ -1,5 +1,6 @@
 //! Projections: what records say, as rows; a row changes only to a higher revision, and counters move by the difference.
 
+use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::body::{Dossier, Page, Release, Station};
 use sohoa_wire::{Kind, ProblemKind};
 use sqlx_postgres::PgTransaction;
@@ -74,11 +75,21 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
              rescan = excluded.rescan, below_standard = excluded.below_standard, \
              accepted_on = excluded.accepted_on, retired = excluded.retired, rev = excluded.rev, \
              line8 = excluded.line8, seq = excluded.seq WHERE excluded.rev > dossier.rev \
-             RETURNING dossier, station_no, fonds_no, state, pages, a4_thousandths, bytes, retired), \
-         change AS (SELECT station_no, fonds_no, state, 1 AS dossiers, pages, a4_thousandths, bytes FROM now \
-             WHERE NOT retired \
-             UNION ALL SELECT o.station_no, o.fonds_no, o.state, -1, -o.pages, -o.a4_thousandths, -o.bytes \
+             RETURNING dossier, station_no, fonds_no, state, pages, a4_thousandths, bytes, retired, accepted_on, value_class, below_standard, expected_pages), \
+         change AS (SELECT station_no, fonds_no, state, 1 AS dossiers, pages, a4_thousandths, bytes, accepted_on, \
+             value_class, below_standard, coalesce(expected_pages, pages) AS listed FROM now WHERE NOT retired \
+             UNION ALL SELECT o.station_no, o.fonds_no, o.state, -1, -o.pages, -o.a4_thousandths, -o.bytes, o.accepted_on, \
+             o.value_class, o.below_standard, -coalesce(o.expected_pages, o.pages) \
              FROM old o JOIN now USING (dossier) WHERE NOT o.retired), \
+         by_class AS (INSERT INTO amount AS a \
+             SELECT $20::int, coalesce(value_class, ''), below_standard, state >= $21, station_no % 8, sum(dossiers), \
+             sum(listed) FROM change GROUP BY 2, 3, 4, 5 ORDER BY 2, 3, 4, 5 \
+             ON CONFLICT (unit_no, value_class, below_standard, is_done, slot) DO UPDATE \
+             SET dossiers = a.dossiers + excluded.dossiers, pages = a.pages + excluded.pages), \
+         by_day AS (INSERT INTO accepted_day AS a \
+             SELECT $20::int, accepted_on, station_no % 8, sum(dossiers) FROM change \
+             WHERE state >= $21 AND accepted_on IS NOT NULL GROUP BY 2, 3 HAVING sum(dossiers) <> 0 ORDER BY 2, 3 \
+             ON CONFLICT (unit_no, accepted_on, slot) DO UPDATE SET dossiers = a.dossiers + excluded.dossiers), \
          by_fonds AS (INSERT INTO progress AS p \
              SELECT station_no, fonds_no, state, sum(dossiers), sum(pages), sum(a4_thousandths)::bigint, \
              sum(bytes)::bigint FROM change GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 \
@@ -110,6 +121,7 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
     .bind(&columns.line8)
     .bind(&columns.seq)
     .bind(caller.unit_no)
+    .bind(state_number(DossierState::Accepted))
     .execute(&mut **transaction)
     .await?;
     // Two stations may both have told of a dossier that neither knew: the first to commit has it.

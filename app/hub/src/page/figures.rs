@@ -11,11 +11,8 @@ use sqlx_postgres::PgPool;
 
 use super::session::NotShown;
 use crate::database::{rows, value};
-use crate::ingest::state_number;
 use crate::words::Language;
 
-/// The state from which on a dossier counts as digitized.
-const ACCEPTED: i16 = state_number(DossierState::Accepted);
 /// How many states there are.
 const STATES: usize = DossierState::ALL.len();
 
@@ -74,12 +71,10 @@ pub(super) async fn fonds(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Fon
 /// Dossiers that count as digitized, by the day of their acceptance.
 pub(super) async fn days(pool: &PgPool, unit_no: Option<i32>) -> Result<BTreeMap<Day, u64>, NotShown> {
     let days: Vec<(String, i64)> = rows(
-        "SELECT d.accepted_on, count(*) FROM dossier d JOIN fonds f USING (fonds_no) \
-         WHERE d.state >= $2 AND NOT d.retired AND d.accepted_on IS NOT NULL AND ($1::int IS NULL OR f.unit_no = $1) \
-         GROUP BY 1",
+        "SELECT accepted_on, sum(dossiers)::bigint FROM accepted_day WHERE $1::int IS NULL OR unit_no = $1 \
+         GROUP BY 1 HAVING sum(dossiers) <> 0",
     )
     .bind(unit_no)
-    .bind(ACCEPTED)
     .fetch_all(pool)
     .await?;
     let read = |(day, count): (String, i64)| Some((Day::parse(&day)?, count.unsigned_abs()));
@@ -106,15 +101,13 @@ pub(super) async fn targets(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<S
             serde_json::from_str::<Value>(&plan).ok().and_then(|plan| serde_json::from_value(plan).ok());
         for target in plan.into_iter().flat_map(|plan| plan.targets) {
             let (whole, done): (i64, i64) = rows(
-                "SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(n) FILTER (WHERE state >= $3 \
-                 AND ($4 OR NOT below_standard)), 0)::bigint \
-                 FROM (SELECT CASE WHEN $5 THEN coalesce(d.expected_pages, d.pages) ELSE 1 END AS n, d.state, \
-                 d.below_standard FROM dossier d JOIN fonds f USING (fonds_no) \
-                 WHERE f.unit_no = $1 AND NOT d.retired AND ($2::text IS NULL OR d.value_class = $2)) c",
+                "SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(n) FILTER (WHERE is_done \
+                 AND ($3 OR NOT below_standard)), 0)::bigint \
+                 FROM (SELECT CASE WHEN $4 THEN pages ELSE dossiers END AS n, is_done, below_standard FROM amount \
+                 WHERE unit_no = $1 AND ($2::text IS NULL OR value_class = $2)) c",
             )
             .bind(unit_no)
             .bind(&target.value_class)
-            .bind(ACCEPTED)
             .bind(target.counts_below_standard)
             .bind(target.unit == "pages")
             .fetch_one(pool)
