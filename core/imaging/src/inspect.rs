@@ -91,6 +91,35 @@ pub fn inspect<R: Read + Seek>(source: &mut R, limits: &Limits) -> Result<Vec<Fr
     }
 }
 
+/// The facts of one frame, counted from 0, as its header has them; `None` if the file has no such frame.
+///
+/// No pixel is decoded, but for a WebP and a JPEG 2000, whose only frame is read as a whole.
+///
+/// # Errors
+/// Those of `inspect` that headers show.
+pub fn facts<R: Read + Seek>(source: &mut R, frame: u32, limits: &Limits) -> Result<Option<FrameFacts>, ImagingError> {
+    let format = recognise(source)?;
+    let only = match format {
+        FileFormat::Tiff => {
+            let pages = tiff::pages(source, limits)?;
+            return Ok(pages.get(frame as usize).map(tiff::Page::facts));
+        }
+        FileFormat::Pdf => {
+            let mut document = pdf::open(source, limits)?;
+            if frame >= document.pages() {
+                return Ok(None);
+            }
+            return Ok(Some(document.page(frame, limits)?.facts()));
+        }
+        _ if frame > 0 => return Ok(None),
+        FileFormat::Jpeg => jpeg::read(source, limits)?.facts(),
+        FileFormat::Png => png::read(source, limits)?.facts(),
+        FileFormat::Bmp => bmp::read(source, limits)?.facts(),
+        FileFormat::Webp | FileFormat::Jp2 => whole::read(source, format, limits)?.facts(),
+    };
+    Ok(Some(only))
+}
+
 /// The pages of a PDF that is kept as it is although they are no scans: as large as they are shown, at [`OUTLINE_DPI`].
 ///
 /// # Errors

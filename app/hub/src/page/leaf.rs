@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use sohoa_wire::ProblemKind;
@@ -134,12 +134,15 @@ pub(super) async fn image(
     let (shown, leaf) = read(&hub, &visitor, &dossier, &page).await?;
     let about = About { dossier: Some(shown.id.0), page: Some(leaf.id), detail: None };
     access::write(&hub.pool, &visitor.login, Deed::Image, about).await?;
+    // What cannot be read shows nothing, never more than the page.
+    let unreadable = || Refusal::new(ProblemKind::RecordInvalid).detail("the page's frame or part cannot be read");
+    let frame = u32::try_from(leaf.frame.unwrap_or(0)).map_err(|_| unreadable())?;
+    let part = leaf.part.as_ref().map(|part| part.parse()).transpose().map_err(|_| unreadable())?;
+    let turn = picture::turn(&hub).await?;
     let master = texts::file(&hub, shown.unit_no, &leaf.master, picture::MASTER_BYTES).await?;
     let master = master.ok_or_else(|| Refusal::new(ProblemKind::NotFound).detail("the master is not here"))?;
     let longest = if query.as_deref() == Some("size=large") { ALONE } else { BESIDE };
-    let frame = leaf.frame.and_then(|frame| usize::try_from(frame).ok()).unwrap_or(0);
-    let part = leaf.part.and_then(|part| part.parse().ok());
-    let jpeg = picture::jpeg(&hub, master, Cut { frame, turned: leaf.turned, part, longest }).await?;
-    let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, max-age=300")];
+    let jpeg = picture::jpeg(turn, master, Cut { frame, turned: leaf.turned, part, longest }).await?;
+    let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, max-age=300"), (VARY, "cookie")];
     Ok((PROTECTION, headers, jpeg).into_response())
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sohoa_imaging::ImagingError;
-use sohoa_imaging::inspect::{Limits, inspect};
+use sohoa_imaging::inspect::{Limits, facts};
 use sohoa_imaging::view::view;
 use sohoa_model::geometry::Rotation;
 use sohoa_model::part::FramePart;
 use sohoa_wire::ProblemKind;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{Hub, Refusal};
 
@@ -28,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub(super) struct Cut {
     /// The frame, from 0.
-    pub(super) frame: usize,
+    pub(super) frame: u32,
     /// Clockwise degrees from the stored samples; none: as the file says.
     pub(super) turned: Option<i32>,
     /// The part of the frame; none: all of it.
@@ -41,18 +42,24 @@ pub(super) struct Cut {
 #[derive(Debug, thiserror::Error)]
 enum PictureError {
     #[error("the master has no frame {0}")]
-    NoFrame(usize),
+    NoFrame(u32),
+    #[error("the part does not fit into the frame")]
+    NoPart,
     #[error(transparent)]
     Imaging(#[from] ImagingError),
     #[error("the picture cannot be written")]
     Write(#[from] std::io::Error),
 }
 
-/// The picture as JPEG.
-pub(super) async fn jpeg(hub: &Hub, master: Bytes, cut: Cut) -> Result<Vec<u8>, Refusal> {
+/// A turn, which is taken before the master is read: few masters are in memory at once.
+pub(super) async fn turn(hub: &Hub) -> Result<OwnedSemaphorePermit, Refusal> {
     let late = |_| Refusal::new(ProblemKind::Unavailable).detail("too many pictures are asked for");
     let turn = tokio::time::timeout(PATIENCE, Arc::clone(&hub.pictures).acquire_owned()).await.map_err(late)?;
-    let turn = turn.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
+    turn.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))
+}
+
+/// The picture as JPEG; the turn ends with it.
+pub(super) async fn jpeg(turn: OwnedSemaphorePermit, master: Bytes, cut: Cut) -> Result<Vec<u8>, Refusal> {
     let making = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         make(&master, &cut)
@@ -65,12 +72,14 @@ pub(super) async fn jpeg(hub: &Hub, master: Bytes, cut: Cut) -> Result<Vec<u8>, 
 
 fn make(master: &[u8], cut: &Cut) -> Result<Vec<u8>, PictureError> {
     let mut source = Cursor::new(master);
-    let frames = inspect(&mut source, &LIMITS)?;
-    let facts = frames.get(cut.frame).ok_or(PictureError::NoFrame(cut.frame))?;
-    // Once more against this very frame: the record may speak of another.
-    let part = cut.part.and_then(|part| FramePart::of(facts, part.numbers())).unwrap_or(FramePart::whole(facts));
+    let facts = facts(&mut source, cut.frame, &LIMITS)?.ok_or(PictureError::NoFrame(cut.frame))?;
+    // Once more against this very frame: the record may speak of another. Beside the part may lie what is nobody's to see.
+    let part = match cut.part {
+        Some(part) => FramePart::of(&facts, part.numbers()).ok_or(PictureError::NoPart)?,
+        None => FramePart::whole(&facts),
+    };
     let factor = part.width().max(part.height()).div_ceil(cut.longest);
-    let picture = view(&mut source, facts, part, &LIMITS, factor)?;
+    let picture = view(&mut source, &facts, part, &LIMITS, factor)?;
     let turn = cut.turned.and_then(Rotation::from_degrees).unwrap_or(facts.stated_rotation);
     let mut out = Vec::new();
     picture.turned(turn).write(&mut out)?;
@@ -94,14 +103,14 @@ mod tests {
     fn a_picture_is_cut_turned_and_bounded() {
         let whole = Cut { frame: 0, turned: Some(90), part: None, longest: 20 };
         let size = |jpeg: &[u8]| {
-            let facts = inspect(&mut Cursor::new(jpeg), &LIMITS).unwrap();
-            (facts[0].width, facts[0].height)
+            let facts = facts(&mut Cursor::new(jpeg), 0, &LIMITS).unwrap().unwrap();
+            (facts.width, facts.height)
         };
         assert_eq!(size(&make(&master(), &whole).unwrap()), (10, 20));
         let part = Cut { turned: None, part: "0,0,10,20".parse().ok(), ..whole.clone() };
         assert_eq!(size(&make(&master(), &part).unwrap()), (10, 20));
         let beyond = Cut { part: "0,0,4000,20".parse().ok(), ..part };
-        assert_eq!(size(&make(&master(), &beyond).unwrap()), (20, 10), "all of it");
+        assert!(matches!(make(&master(), &beyond), Err(PictureError::NoPart)), "never more than the part");
         assert!(matches!(make(&master(), &Cut { frame: 1, ..whole.clone() }), Err(PictureError::NoFrame(1))));
         assert!(make(b"MZ", &whole).is_err());
     }

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use sohoa_imaging::decode::decode_gray;
-use sohoa_imaging::inspect::{Limits, inspect};
+use sohoa_imaging::inspect::{self, Limits, inspect};
 use sohoa_model::frame::{Conversion, Embedding, Samples};
 use sohoa_model::geometry::{Dpi, Rotation};
 use tiff::encoder::colortype::{Gray8, RGB8};
@@ -290,6 +290,10 @@ fn pages_decode_alone_thumbnails_and_masks_are_no_frames_and_loops_end() {
     let second = decode_gray(&mut Cursor::new(&damaged), &frames[1], &limits).expect("inspected before");
     assert_eq!(second.pixels, bilevel_page(64, 20));
     assert_eq!(inspect(&mut Cursor::new(&damaged), &limits).expect_err("the first page").code(), "corrupt");
+    for (place, frame) in (0..).zip(frames.iter().map(Some).chain([None])) {
+        let facts = inspect::facts(&mut Cursor::new(&damaged), place, &limits).expect("its headers are whole");
+        assert_eq!(facts.as_ref(), frame, "the headers of one frame say what was inspected");
+    }
 
     let few = Limits { frames: 4, ..limits };
     assert_eq!(inspect(&mut Cursor::new(&file), &few).expect_err("five").code(), "too-many-frames");
