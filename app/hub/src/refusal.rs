@@ -77,8 +77,8 @@ impl From<sqlx_core::Error> for Refusal {
     fn from(error: sqlx_core::Error) -> Self {
         let code = error.as_database_error().and_then(|fault| fault.code()).unwrap_or_default().into_owned();
         match code.get(..2) {
-            // Class 22: a value that no column holds, which only a record can have brought.
-            Some("22") => Self::new(ProblemKind::RecordInvalid).because(error),
+            // Classes 22 and 54: a value that no column or index holds, which only a record can have brought.
+            Some("22" | "54") => Self::new(ProblemKind::RecordInvalid).because(error),
             // Classes 23, 42 and the like are faults of this program.
             Some("23" | "42" | "XX") => Self::new(ProblemKind::Internal).because(error),
             _ => Self::new(ProblemKind::Unavailable).because(error),

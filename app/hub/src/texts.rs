@@ -62,12 +62,18 @@ pub async fn file(hub: &Hub, unit_no: i32, sha256: &[u8], most: i64) -> Result<O
             .fetch_optional(&hub.pool)
             .await?;
     let Some(key) = found else { return Ok(None) };
-    let bytes = hub.store.get(&key).await?;
+    let bytes = hub.store.get(&key).await.map_err(|error| match error.is_missing() {
+        true => Refusal::new(ProblemKind::NotFound).detail(format!("{key} is not in the store")).because(error),
+        false => Refusal::from(error),
+    })?;
     let wanted = sha256.to_vec();
     let checked = tokio::task::spawn_blocking(move || (Hash::of(&bytes).0.as_slice() == wanted).then_some(bytes));
     match checked.await.map_err(|error| Refusal::new(ProblemKind::Internal).because(error))? {
         Some(bytes) => Ok(Some(bytes)),
-        None => Err(Refusal::new(ProblemKind::Internal).detail(format!("{key} is not what its digest says"))),
+        None => {
+            tracing::error!(key, "an object of the store is not what its digest says");
+            Err(Refusal::new(ProblemKind::DigestMismatch).detail(format!("{key} is not what its digest says")))
+        }
     }
 }
 
@@ -104,8 +110,12 @@ async fn index_some(hub: &Hub) -> Result<usize, Refusal> {
     .bind(TRIES)
     .fetch_all(&hub.pool)
     .await?;
-    for (number, dossier, page, unit_no) in &taken {
+    for (place, (number, dossier, page, unit_no)) in taken.iter().enumerate() {
         if let Err(refusal) = index_page(hub, *dossier, *page, *unit_no).await {
+            if refusal.kind == ProblemKind::Unavailable {
+                give_back(hub, taken[place..].iter().map(|row| row.0).collect()).await?;
+                return Err(refusal);
+            }
             let cause = refusal.cause.map(|cause| cause.to_string()).unwrap_or_default();
             tracing::error!(%dossier, %page, cause, detail = refusal.problem.detail, "a text could not be indexed");
             continue;
@@ -113,6 +123,15 @@ async fn index_some(hub: &Hub) -> Result<usize, Refusal> {
         sql("DELETE FROM text_waiting WHERE waiting_no = $1").bind(number).execute(&hub.pool).await?;
     }
     Ok(taken.len())
+}
+
+/// Gives texts back that could not be tried: the store or the database is away, and that is no fault of theirs.
+async fn give_back(hub: &Hub, numbers: Vec<i64>) -> Result<(), Refusal> {
+    sql("UPDATE text_waiting SET tries = tries - 1, taken_until = now() WHERE waiting_no = ANY($1)")
+        .bind(numbers)
+        .execute(&hub.pool)
+        .await?;
+    Ok(())
 }
 
 async fn index_page(hub: &Hub, dossier: Uuid, page: Uuid, unit_no: i32) -> Result<(), Refusal> {
@@ -127,9 +146,12 @@ async fn index_page(hub: &Hub, dossier: Uuid, page: Uuid, unit_no: i32) -> Resul
         return Err(Refusal::new(ProblemKind::NotFound).detail("the text is not here, or is no sohoa-text/1"));
     };
     text.truncate(text.floor_char_boundary(SEARCHED));
-    sql("INSERT INTO page_text (dossier, page, unit_no, sha256, plain) VALUES ($1, $2, $3, $4, $5) \
+    // Another hub may have indexed a later text meanwhile: only the text that the page has now counts.
+    sql("INSERT INTO page_text (dossier, page, unit_no, sha256, plain) SELECT $1, $2, $3, $4, $5 \
+         WHERE EXISTS (SELECT FROM page p WHERE p.dossier = $1 AND p.page = $2 AND p.text_sha256 = $4) \
          ON CONFLICT (dossier, page) DO UPDATE SET sha256 = excluded.sha256, plain = excluded.plain, \
-         unit_no = excluded.unit_no")
+         unit_no = excluded.unit_no WHERE EXISTS (SELECT FROM page p WHERE p.dossier = excluded.dossier \
+         AND p.page = excluded.page AND p.text_sha256 = excluded.sha256)")
     .bind(dossier)
     .bind(page)
     .bind(unit_no)
