@@ -1,6 +1,6 @@
 //! Comma-separated values (RFC 4180): written for spreadsheets, and read where somebody hands figures in.
 
-/// A line as it is written: values with commas, quotation marks or line ends are quoted.
+/// A line as it is written: values with commas, semicolons, tabs, quotation marks or line ends are quoted.
 ///
 /// A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV injection").
 pub fn line(values: impl IntoIterator<Item = String>) -> String {
@@ -13,15 +13,30 @@ pub fn harmless(text: String) -> String {
     // Some spreadsheets skip white space before they look.
     let first = text.trim_start().chars().next();
     let is_number = text.parse::<f64>().is_ok();
-    match first {
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') if !is_number => format!("'{text}"),
+    let text = match first {
+        Some(letter) if begins_formula(letter) && !is_number => format!("'{text}"),
         _ if text.starts_with(['\t', '\r', '\n']) => format!("'{text}"),
         _ => text,
+    };
+    // One that splits at semicolons, tabs or line ends sees more values than there are.
+    let mut written = String::with_capacity(text.len());
+    let mut begins = false;
+    for letter in text.chars() {
+        if begins && begins_formula(letter) {
+            written.push('\'');
+        }
+        begins = matches!(letter, ';' | '\t' | '\r' | '\n') || (begins && letter.is_whitespace());
+        written.push(letter);
     }
+    written
+}
+
+fn begins_formula(letter: char) -> bool {
+    matches!(letter, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
 }
 
 fn quoted(text: &str) -> String {
-    match text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
+    match text.contains([',', ';', '\t', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
     }
@@ -91,6 +106,14 @@ mod tests {
         for formula in ["=1+1", "+cmd", "-x", "@SUM(A1)", " =1", "\t=1", "＝1"] {
             let written = line([formula.to_owned()]);
             assert!(written.trim_start_matches('"').starts_with('\''), "{written}");
+        }
+        for (text, written) in [
+            ("a;=1+1", "\"a;'=1+1\"\r\n"),
+            ("a\t@SUM(A1)", "\"a\t'@SUM(A1)\"\r\n"),
+            ("a\n =1;b-2", "\"a\n '=1;b-2\"\r\n"),
+            ("a;b", "\"a;b\"\r\n"),
+        ] {
+            assert_eq!(line([text.to_owned()]), written);
         }
     }
 
