@@ -47,6 +47,24 @@ pub struct About<'a> {
     pub detail: Option<&'a str>,
 }
 
+/// Writes a look at the text of each of some pages, which are dossier and page.
+///
+/// # Errors
+/// If the database does not take it: then nothing may be shown.
+pub async fn write_texts(pool: &PgPool, login: &str, pages: &[(Uuid, Uuid)]) -> Result<(), sqlx_core::Error> {
+    let (dossiers, pages): (Vec<Uuid>, Vec<Uuid>) = pages.iter().copied().unzip();
+    tracing::info!(login, what = Deed::Text.word(), ?pages, "access");
+    sql("INSERT INTO access (login, what, dossier, page) \
+         SELECT $1, $2, dossier, page FROM unnest($3::uuid[], $4::uuid[]) AS w(dossier, page)")
+    .bind(login)
+    .bind(Deed::Text.word())
+    .bind(dossiers)
+    .bind(pages)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Writes a row.
 ///
 /// # Errors

@@ -152,7 +152,12 @@ pub fn refused(language: Language, title: &str, name: &str) -> Response {
 /// The fields of a form.
 async fn form(request: Request) -> Result<Vec<(String, String)>, Refusal> {
     let bytes = body::read_any(request.into_body(), FORM_BYTES).await?;
-    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+    Ok(fields(&bytes))
+}
+
+/// The fields of a form or of an address, without NUL, which PostgreSQL holds in no text.
+fn fields(bytes: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.replace('\0', ""))).collect()
 }
 
 /// A field of a form or of an address.

@@ -28,10 +28,17 @@ const MOST: i64 = 100_000;
 /// The links to both forms of a table.
 pub(super) fn links(what: &str, query: &str, language: Language) -> Markup {
     let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-    let word = language.say("Tải về", "Download");
+    let say = |vi, en| language.say(vi, en);
+    let words = match what {
+        "progress" => say("Tải về tiến độ", "Download the progress"),
+        "fonds" => say("Tải về bảng phông", "Download the fonds"),
+        "stations" => say("Tải về bảng trạm quét", "Download the stations"),
+        "people" => say("Tải về bảng người làm", "Download the people"),
+        _ => say("Tải về danh sách hồ sơ", "Download the dossiers"),
+    };
     html! {
-        a .button href={ "/export/" (what) ".csv" (query) } { span .hidden { (word) " " (what) " " } "CSV" }
-        a .button href={ "/export/" (what) ".xlsx" (query) } { span .hidden { (word) " " (what) " " } "XLSX" }
+        a .button href={ "/export/" (what) ".csv" (query) } { span .hidden { (words) " " } "CSV" }
+        a .button href={ "/export/" (what) ".xlsx" (query) } { span .hidden { (words) " " } "XLSX" }
     }
 }
 

@@ -12,7 +12,7 @@ use sqlx_postgres::PgPool;
 use uuid::Uuid;
 
 use super::session::{self, NotShown, Visitor};
-use super::{export, field, frame};
+use super::{export, field, fields, frame};
 use crate::database::rows;
 use crate::ingest::state_number;
 use crate::words::Language;
@@ -46,8 +46,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// What the query of an address asks for; who did what is asked by who may know it alone.
     pub(super) fn of(query: Option<&str>, visitor: &Visitor) -> Self {
-        let fields: Vec<(String, String)> =
-            form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+        let fields = fields(query.unwrap_or_default().as_bytes());
         let text = |name| Some(field(&fields, name).to_owned()).filter(|text| !text.is_empty());
         Self {
             fonds: field(&fields, "fonds").parse().ok(),
@@ -119,7 +118,8 @@ impl Wanted {
     }
 }
 
-/// Some dossiers behind a place in the list. Those that are held are there for who may know alone.
+/// Some dossiers behind a place in the list. Those that are held are there for who may know alone, and not where the list is
+/// narrowed by what is found in a dossier or was done to it.
 pub(super) async fn read(
     pool: &PgPool,
     visitor: &Visitor,
@@ -135,6 +135,7 @@ pub(super) async fn read(
          AND (d.code, d.dossier) > ($3, $4) \
          AND ($6::int IS NULL OR d.fonds_no = $6) AND ($7::int IS NULL OR d.station_no = $7) \
          AND ($8 <> 'rescan' OR d.rescan) AND ($8 <> 'held' OR h.dossier IS NOT NULL) \
+         AND (h.dossier IS NULL OR ($8 IN ('', 'held') AND $9::text IS NULL AND $10::text IS NULL)) \
          AND ($8 <> 'stuck' OR (d.state > $12 AND d.state < $13 AND d.seq <= (SELECT max(b.last_seq) FROM batch b \
              WHERE b.station_no = d.station_no AND b.received_at < now() - make_interval(days => $14)))) \
          AND ($9::text IS NULL OR EXISTS (SELECT FROM item i WHERE i.dossier = d.dossier AND i.kind = 'finding' \
@@ -208,8 +209,7 @@ async fn list(hub: &Hub, visitor: &Visitor, wanted: &Wanted, query: Option<&str>
     let fonds = name(&hub.pool, visitor, of_fonds, wanted.fonds).await?;
     let of_station = "SELECT name FROM station WHERE station_no = $1 AND ($2::int IS NULL OR unit_no = $2)";
     let station = name(&hub.pool, visitor, of_station, wanted.station).await?;
-    let fields: Vec<(String, String)> =
-        form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let fields = fields(query.unwrap_or_default().as_bytes());
     let after = (field(&fields, "after"), field(&fields, "dossier").parse().unwrap_or(Uuid::nil()));
     let found = read(&hub.pool, visitor, wanted, after, ROWS + 1).await?;
     let shown = &found[..found.len().min(ROWS as usize)];

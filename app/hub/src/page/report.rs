@@ -16,7 +16,7 @@ use super::chart::Chart;
 use super::figures::{self, Course, Fonds, Standing};
 use super::frame::{self, Mark};
 use super::session::{self, NotShown};
-use super::{field, stations};
+use super::{field, fields, stations};
 use crate::access::{self, About, Deed};
 use crate::database::rows;
 use crate::words::Language;
@@ -78,8 +78,7 @@ pub(super) async fn show(
 ) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
     let language = visitor.language;
-    let fields: Vec<(String, String)> =
-        form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let fields = fields(query.as_deref().unwrap_or_default().as_bytes());
     let today = Day::of(hub.now());
     let day = match field(&fields, "day") {
         "" => today,
@@ -98,7 +97,7 @@ pub(super) async fn show(
             button type="submit" { (language.say("Xem", "Show")) }
             p .muted { (language.say("In bằng lệnh in của trình duyệt (Ctrl P), khổ A4.", "Print it with the browser (Ctrl P), on A4.")) }
         }
-        (report.paper(language))
+        (report.paper(language, visitor.may_decide))
     };
     Ok(frame::page(&visitor, "/progress", language.say("Báo cáo ngày", "Daily report"), &content))
 }
@@ -118,14 +117,15 @@ pub(super) async fn file(pool: &PgPool, unit_no: Option<i32>, language: Language
                 // Our own text, without any mark of HTML in it.
                 style { (PreEscaped(include_str!("style.css"))) }
             }
-            body { main { (report.paper(language)) } }
+            body { main { (report.paper(language, true)) } }
         }
     };
     Ok(text.into_string())
 }
 
 impl Report {
-    fn paper(&self, language: Language) -> Markup {
+    /// The paper; who did what is on it `with_people` alone.
+    fn paper(&self, language: Language, with_people: bool) -> Markup {
         let say = |vi, en| language.say(vi, en);
         let done = self.course.over_time.last().map_or(0, |(_, done)| *done);
         let (pages, again) = self.done.iter().fold((0, 0), |sum, row| (sum.0 + row.2, sum.1 + row.3));
@@ -164,7 +164,7 @@ impl Report {
                 h2 { "2. " (say("Theo phông", "By fonds")) }
                 (self.by_fonds(language))
                 h2 { "3. " (say("Theo trạm, trong ngày", "By station, on the day")) }
-                (self.by_station(language))
+                (self.by_station(language, with_people))
                 h2 { "4. " (say("Ngoại lệ cần quyết định", "Exceptions to decide about")) }
                 p {
                     @let bad: Vec<String> = self.stations.iter().filter(|station| station.worst(language).0 != Mark::Pass)
@@ -210,14 +210,14 @@ impl Report {
         }
     }
 
-    fn by_station(&self, language: Language) -> Markup {
+    fn by_station(&self, language: Language, with_people: bool) -> Markup {
         let say = |vi, en| language.say(vi, en);
         html! {
             table {
                 caption .hidden { (say("Theo trạm, trong ngày", "By station, on the day")) }
                 thead { tr {
                     th scope="col" { (say("Trạm", "Station")) }
-                    th scope="col" { (say("Người làm", "Person")) }
+                    @if with_people { th scope="col" { (say("Người làm", "Person")) } }
                     th .number scope="col" { (say("Trang", "Pages")) }
                     th .number scope="col" { (say("Quét lại", "Again")) }
                     th scope="col" { (say("Tình trạng lúc in", "How it is now")) }
@@ -227,7 +227,7 @@ impl Report {
                         @let done = self.done.iter().find(|row| row.0 == station.number);
                         tr {
                             th scope="row" { (station.name) }
-                            td { (done.and_then(|row| row.1.as_deref()).unwrap_or("–")) }
+                            @if with_people { td { (done.and_then(|row| row.1.as_deref()).unwrap_or("–")) } }
                             td .number { (language.count(done.map_or(0, |row| row.2))) }
                             td .number { @if let Some(row) = done { (language.share(row.3, row.2)) } @else { "–" } }
                             td { (station.worst(language).1) }
@@ -239,8 +239,26 @@ impl Report {
     }
 }
 
-/// A day as papers in Viet Nam write it.
+/// A day as papers in Viet Nam write it: a zero before days under 10 and before months 1 and 2 (Nghị định 30/2020/NĐ-CP,
+/// phụ lục I).
 fn written(day: Day) -> String {
     let date = chrono::DateTime::from_timestamp(day.0.saturating_mul(86_400), 0).unwrap_or_default();
-    format!("ngày {:02} tháng {:02} năm {:04}", date.day(), date.month(), date.year())
+    let month = if date.month() <= 2 { format!("{:02}", date.month()) } else { date.month().to_string() };
+    format!("ngày {:02} tháng {month} năm {:04}", date.day(), date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_as_papers_have_it() {
+        for (day, text) in [
+            ("2026-02-09", "ngày 09 tháng 02 năm 2026"),
+            ("2026-03-10", "ngày 10 tháng 3 năm 2026"),
+            ("2026-11-28", "ngày 28 tháng 11 năm 2026"),
+        ] {
+            assert_eq!(written(Day::parse(day).unwrap()), text);
+        }
+    }
 }

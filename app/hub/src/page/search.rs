@@ -1,7 +1,8 @@
 //! `/search`: over codes, titles and descriptions of dossiers and documents, and, for who may read, over the texts of pages.
 //!
 //! Words are compared without marks and case; what stands in quotation marks is one phrase, and all of it must be there.
-//! What is held is never found; who may know is told how many there are.
+//! What is held is never found; who may know is told how many there are whose code fits: a count of titles or texts that fit
+//! would tell, word by word, what stands in them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use sohoa_model::fold;
 use uuid::Uuid;
 
 use super::session::{self, NotShown, Visitor};
-use super::{field, frame};
+use super::{field, fields, frame};
 use crate::Hub;
 use crate::access::{self, About, Deed};
 use crate::database::{rows, sql, value};
@@ -140,8 +141,8 @@ async fn find(hub: &Hub, visitor: &Visitor, question: &Question) -> Result<Found
     if visitor.may_decide {
         found.held = value(
             "SELECT count(*) FROM hold h JOIN dossier d USING (dossier) JOIN fonds f USING (fonds_no) \
-             WHERE ($2::int IS NULL OR f.unit_no = $2) AND (d.words @@ to_tsquery('simple', $1) \
-             OR EXISTS (SELECT FROM page_text t WHERE t.dossier = d.dossier AND t.words @@ to_tsquery('simple', $1)))",
+             WHERE NOT d.retired AND ($2::int IS NULL OR f.unit_no = $2) \
+             AND to_tsvector('simple', folded(d.code)) @@ to_tsquery('simple', $1)",
         )
         .bind(&question.query)
         .bind(visitor.unit_no)
@@ -158,8 +159,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
-    let fields: Vec<(String, String)> =
-        form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let fields = fields(query.as_deref().unwrap_or_default().as_bytes());
     let asked: String = field(&fields, "q").chars().take(LETTERS).collect();
     let question = Question::of(&asked);
     let found = match question.query.is_empty() {
@@ -167,7 +167,11 @@ pub(super) async fn show(
         false => {
             access::write(&hub.pool, &visitor.login, Deed::Search, About { detail: Some(&asked), ..About::default() })
                 .await?;
-            Some(find(&hub, &visitor, &question).await?)
+            let found = find(&hub, &visitor, &question).await?;
+            // A snippet is a look at its text.
+            let pages: Vec<_> = found.pages.iter().take(PAGES as usize).map(|page| (page.0, page.1)).collect();
+            access::write_texts(&hub.pool, &visitor.login, &pages).await?;
+            Some(found)
         }
     };
     let say = |vi, en| visitor.language.say(vi, en);
@@ -200,7 +204,7 @@ fn results(visitor: &Visitor, question: &Question, found: &Found) -> Markup {
             p role="status" { (say("Không tìm thấy gì.", "Nothing was found.")) }
         }
         @if found.held > 0 {
-            p { (language.count(found.held)) " " (say("hồ sơ đang bị giữ cũng khớp, không hiện ở đây.", "dossiers that are held fit as well and are not shown.")) }
+            p { (language.count(found.held)) " " (say("hồ sơ đang bị giữ có mã cũng khớp, không hiện ở đây.", "dossiers that are held have a code that fits and are not shown.")) }
         }
         @if found.waiting > 0 {
             p .muted { (language.count(found.waiting)) " " (say("trang chưa đưa vào chỉ mục nên chưa tìm được trong đó.", "pages are not indexed yet and cannot be found.")) }

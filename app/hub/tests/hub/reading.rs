@@ -81,6 +81,7 @@ async fn a_page_shows_its_picture_and_text_to_who_may_read_and_every_look_is_wri
     let picture = reader.get(&image).await;
     assert_eq!((picture.status, &picture.headers["content-type"]), (StatusCode::OK, &"image/jpeg".parse().unwrap()));
     assert_eq!(picture.headers["cache-control"], "private, max-age=300");
+    assert_eq!(picture.headers["vary"], "cookie", "who signs in next asks anew");
     let looks = "SELECT count(*) FROM access WHERE login = 'hoa' AND page IS NOT NULL AND what IN ('image', 'text')";
     assert_eq!(group.number(looks).await, 2);
     for path in [format!("/dossiers/{dossier}/pages/x"), format!("/dossiers/{page}/pages/{page}/image")] {
@@ -167,6 +168,10 @@ async fn search_finds_folded_words_and_shows_nobody_more_than_they_may_see() {
     }
     browser.get(&find("<script>")).await.shows("value=\"&lt;script&gt;\"");
     assert_eq!(group.number("SELECT count(*) FROM access WHERE what = 'search' AND detail = 'dang ky'").await, 1);
+    // Twice by "dang ky", and once by each of the two other questions that showed a snippet.
+    assert_eq!(group.number("SELECT count(*) FROM access WHERE what = 'text' AND login = 'nam'").await, 4);
+    assert_eq!(browser.get("/search?q=khai%00").await.status, StatusCode::OK);
+    assert_eq!(browser.get("/dossiers?after=%00&value=%00&finding=a%00").await.status, StatusCode::OK);
 
     let mut viewer = Browser::new(&hub);
     viewer.sign_in("lan", PASSWORD).await;
@@ -179,8 +184,11 @@ async fn search_finds_folded_words_and_shows_nobody_more_than_they_may_see() {
     let form_page = browser.get(&format!("/dossiers/{first}")).await;
     let form = [("token", &*form_page.token()), ("decide", "hold"), ("reason", "Có dấu MẬT")];
     browser.post(&format!("/dossiers/{first}"), &form).await;
-    let held = browser.get(&find("khai sinh")).await;
-    held.shows("Không tìm thấy gì.").shows("1 hồ sơ đang bị giữ cũng khớp");
+    browser.get(&find("HS.01")).await.shows("Không tìm thấy gì.").shows("1 hồ sơ đang bị giữ có mã cũng khớp");
+    for inside in ["khai sinh", "ho tich dong tam"] {
+        let held = browser.get(&find(inside)).await;
+        assert!(!held.text.contains("đang bị giữ"), "what stands in a held dossier cannot be guessed: {inside}");
+    }
     assert!(!viewer.get(&find("HS.01")).await.text.contains(&first.to_string()));
 
     // A page that was read again is found by its new text alone.
@@ -196,4 +204,33 @@ async fn search_finds_folded_words_and_shows_nobody_more_than_they_may_see() {
     indexed(&group).await;
     browser.get(&find("thi hanh")).await.shows(&format!("/dossiers/{second}/pages/{second_page}"));
     browser.get(&find("so tham")).await.shows("Không tìm thấy gì.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_away_costs_no_text_its_tries() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let words = text("khai sinh");
+    let ask = Ask::new(Method::PUT, format!("/v1/files/{}", Hash::of(&words))).body(words.clone());
+    assert!(station.send(ask).await.status.is_success());
+    let folder = group.objects("f")[0].parent().expect("it is in a folder").to_owned();
+    let away = group.folder.path().join("away");
+    std::fs::rename(&folder, &away).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    // The master may lie in the same folder, so none is sent.
+    let (dossier, page) = (station.name(1, 0), station.name(1, 1));
+    station.write(&record(dossier, 1, &dossier_body("HS.01", 1, DossierState::Captured)).of_dossier(dossier));
+    station.write(&record_of_page(page, dossier, 1, b"x").with_files(vec![file(&words, "text")]));
+    station.send_from(1).await;
+    let end = Instant::now() + Duration::from_secs(30);
+    while !hub.log().contains("texts could not be indexed") {
+        assert!(Instant::now() < end, "{}", hub.log());
+        group.number("SELECT count(*) FROM text_waiting").await;
+    }
+    assert_eq!(group.number("SELECT max(tries)::bigint FROM text_waiting").await, 0);
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&away, &folder).unwrap();
+    indexed(&group).await;
+    assert_eq!(group.number("SELECT count(*) FROM page_text").await, 1);
 }
