@@ -46,6 +46,17 @@ pub async fn too_many<'e>(
     Ok(tries >= place.most())
 }
 
+/// Takes a guess back that was counted before it was known to be right.
+pub async fn take_back(connection: &mut PgConnection, place: Place, address: &str) -> Result<(), sqlx_core::Error> {
+    sql("DELETE FROM guess WHERE ctid = (SELECT ctid FROM guess WHERE place = $1 AND address = $2 \
+         ORDER BY at DESC LIMIT 1 FOR UPDATE SKIP LOCKED)")
+    .bind(place.word())
+    .bind(address)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Counts a guess, and sweeps those that count no more.
 pub async fn count(connection: &mut PgConnection, place: Place, address: &str) -> Result<(), sqlx_core::Error> {
     sql("DELETE FROM guess WHERE at < now() - interval '1 hour'").execute(&mut *connection).await?;

@@ -27,6 +27,8 @@ const INGESTS: usize = 4;
 const BODIES: usize = 16;
 /// Masters that are made into pictures at once: each may take half a gigabyte.
 const PICTURES: usize = 2;
+/// Passwords that are compared at once: each takes 19 MiB.
+const PASSWORDS: usize = 2;
 /// Requests of one station at once.
 const REQUESTS_OF_A_STATION: usize = 4;
 
@@ -53,6 +55,8 @@ pub struct Hub {
     pub bodies: Semaphore,
     /// The turns of pictures.
     pub pictures: Arc<Semaphore>,
+    /// The turns of passwords.
+    pub passwords: Semaphore,
     stations: Mutex<BTreeMap<i32, Arc<Semaphore>>>,
 }
 
@@ -98,6 +102,7 @@ impl Hub {
             ingests: Semaphore::new(INGESTS),
             bodies: Semaphore::new(BODIES),
             pictures: Arc::new(Semaphore::new(PICTURES)),
+            passwords: Semaphore::new(PASSWORDS),
             stations: Mutex::default(),
             pool,
             settings,

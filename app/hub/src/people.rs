@@ -6,9 +6,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use clap::ValueEnum;
 use sqlx_postgres::PgPool;
 
-use crate::database::{rows, sql, value};
+use crate::database::{sql, value};
 use crate::guesses::{self, Place};
-use crate::{Refusal, hub};
+use crate::{Hub, Refusal, hub};
 use sohoa_wire::ProblemKind;
 
 /// Letters of a password, at least.
@@ -124,16 +124,26 @@ pub async fn set_active(pool: &PgPool, login: &str, active: bool) -> Result<(), 
 
 /// Whether a password is that of a name. Who is wrong five times in a row waits for a quarter of an hour, and the answer
 /// is the same for a wrong name, a wrong password and one who waits.
-pub async fn may_enter(pool: &PgPool, address: &str, login: &str, password: String) -> Result<bool, Refusal> {
+///
+/// A try is counted before it is known whether it is right: many at once have no more tries than one after another.
+pub async fn may_enter(hub: &Hub, address: &str, login: &str, password: String) -> Result<bool, Refusal> {
+    let pool = &hub.pool;
+    let turn = hub.passwords.acquire().await;
+    let _turn = turn.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
     if guesses::too_many(pool, Place::SignIn, address).await? {
         return Err(Refusal::new(ProblemKind::TooManyRequests));
     }
-    let found: Option<(String, bool)> =
-        rows("SELECT password_hash, active AND coalesce(locked_until < now(), true) FROM person WHERE login = $1")
-            .bind(login)
-            .fetch_optional(pool)
-            .await?;
-    let (hash, open) = found.unwrap_or_else(|| (NOBODY.to_owned(), false));
+    guesses::count(&mut *pool.acquire().await?, Place::SignIn, address).await?;
+    let open: Option<String> = value(
+        "UPDATE person SET failures = (failures + 1) % $2, \
+         locked_until = CASE WHEN failures + 1 >= $2 THEN now() + interval '15 minutes' END \
+         WHERE login = $1 AND active AND coalesce(locked_until < now(), true) RETURNING password_hash",
+    )
+    .bind(login)
+    .bind(FAILURES)
+    .fetch_optional(pool)
+    .await?;
+    let (hash, open) = open.map_or_else(|| (NOBODY.to_owned(), false), |hash| (hash, true));
     let verified = tokio::task::spawn_blocking(move || {
         let hash = PasswordHash::new(&hash).ok();
         hash.is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
@@ -141,17 +151,9 @@ pub async fn may_enter(pool: &PgPool, address: &str, login: &str, password: Stri
     let right = verified.await.map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
     if right && open {
         sql("UPDATE person SET failures = 0, locked_until = NULL WHERE login = $1").bind(login).execute(pool).await?;
+        guesses::take_back(&mut *pool.acquire().await?, Place::SignIn, address).await?;
         return Ok(true);
     }
-    if open {
-        sql("UPDATE person SET failures = (failures + 1) % $2, \
-             locked_until = CASE WHEN failures + 1 >= $2 THEN now() + interval '15 minutes' END WHERE login = $1")
-        .bind(login)
-        .bind(FAILURES)
-        .execute(pool)
-        .await?;
-    }
-    guesses::count(&mut *pool.acquire().await?, Place::SignIn, address).await?;
     Ok(false)
 }
 

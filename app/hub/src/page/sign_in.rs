@@ -35,7 +35,7 @@ pub(super) async fn enter(
         return show(session::language(&headers), StatusCode::FORBIDDEN);
     }
     let (login, password) = (field(&fields, "login"), field(&fields, "password"));
-    if !people::may_enter(&hub.pool, &peer.ip().to_string(), login, password.to_owned()).await? {
+    if !people::may_enter(&hub, &peer.ip().to_string(), login, password.to_owned()).await? {
         tracing::warn!(%peer, "somebody could not sign in");
         return show(session::language(&headers), StatusCode::FORBIDDEN);
     }
