@@ -184,17 +184,21 @@ pub async fn acknowledge(hub: &Hub, caller: &Caller) -> Result<Signed<Ack>, Refu
     Signed::new(ack, &hub.key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))
 }
 
-/// The head of a station and its stable position.
+/// The head of a station and its stable position; one that is locked is refused if the station was revoked meanwhile.
 pub async fn read_head<'e>(
     from: impl Executor<'e, Database = Postgres>,
     station_no: i32,
     lock: &'static str,
 ) -> Result<(Head, u64), Refusal> {
     let text = match lock {
-        "FOR UPDATE" => "SELECT epoch, seq, chain, stable_seq FROM station WHERE station_no = $1 FOR UPDATE",
-        _ => "SELECT epoch, seq, chain, stable_seq FROM station WHERE station_no = $1",
+        "FOR UPDATE" => "SELECT epoch, seq, chain, stable_seq, revoked FROM station WHERE station_no = $1 FOR UPDATE",
+        _ => "SELECT epoch, seq, chain, stable_seq, revoked FROM station WHERE station_no = $1",
     };
-    let (epoch, seq, chain, stable): (i32, i64, Vec<u8>, i64) = rows(text).bind(station_no).fetch_one(from).await?;
+    let (epoch, seq, chain, stable, revoked): (i32, i64, Vec<u8>, i64, bool) =
+        rows(text).bind(station_no).fetch_one(from).await?;
+    if revoked && lock == "FOR UPDATE" {
+        return Err(Refusal::new(ProblemKind::Revoked));
+    }
     let chain = Hash::from_slice(&chain).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
     Ok((Head { epoch: epoch.cast_unsigned(), seq: seq.unsigned_abs(), chain: Chain(chain) }, stable.unsigned_abs()))
 }
