@@ -341,3 +341,20 @@ fn what_is_held_is_on_no_disk_and_what_was_is_taken_off() {
     assert_eq!(hub.sql("SELECT code, pages FROM dossier ORDER BY code"), "HS.01|2\nHS.02|3\nHS.03|0");
     consistent(&hub);
 }
+
+#[test]
+fn a_quota_stops_the_bundles_of_its_unit_until_there_is_room() {
+    let Some((hub, station)) = enrolled() else { return };
+    write(&station, &[]);
+    hub.run(&["quota", "so-tu-phap", "1"]).done();
+    let said = hub.run(&["receive", disk(&station).to_str().unwrap(), "--json"]).ended_with(1);
+    let refused = lines(&said.stdout);
+    assert!(refused.iter().all(|bundle| bundle["refused"].is_string()), "{refused:?}");
+    assert!(stored(&hub).is_empty(), "nothing passes by the quota");
+    let told = station.run(["sync", "--from", disk(&station).to_str().unwrap(), "--json"]).done_in_part().json();
+    assert_eq!(told["bundles"][0]["refused"]["kind"], "store-full", "{told}");
+    hub.run(&["quota", "so-tu-phap"]).done();
+    receive(&hub, &disk(&station));
+    assert!(!stored(&hub).is_empty());
+    consistent(&hub);
+}

@@ -1,7 +1,8 @@
 //! Quotas: how many bytes a unit may have at the hub, asked before any are taken.
 
 use sohoa_wire::ProblemKind;
-use sqlx_postgres::PgPool;
+use sqlx_core::executor::Executor;
+use sqlx_postgres::{PgConnection, PgPool, Postgres};
 
 use crate::Refusal;
 use crate::database::{rows, sql, value};
@@ -18,32 +19,45 @@ pub struct Use {
 }
 
 /// The units, or one of them.
-pub async fn uses(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Use>, sqlx_core::Error> {
+pub async fn uses<'e>(
+    from: impl Executor<'e, Database = Postgres>,
+    unit_no: Option<i32>,
+) -> Result<Vec<Use>, sqlx_core::Error> {
     let found: Vec<(String, i64, Option<i64>)> = rows(
         "SELECT u.name, coalesce((SELECT sum(bytes) FROM unit_use x WHERE x.unit_no = u.unit_no), 0)::bigint \
          + coalesce((SELECT sum(bytes) FROM staged s WHERE s.unit_no = u.unit_no), 0)::bigint, u.quota_bytes \
          FROM unit u WHERE $1::int IS NULL OR u.unit_no = $1 ORDER BY u.code",
     )
     .bind(unit_no)
-    .fetch_all(pool)
+    .fetch_all(from)
     .await?;
     Ok(found.into_iter().map(|(name, bytes, quota)| Use { name, bytes, quota }).collect())
 }
 
+/// Why a file is refused: what the unit has already.
+#[derive(Debug, thiserror::Error)]
+#[error("the unit has as much as its quota allows")]
+struct OverQuota;
+
 /// Refuses a file that would lead a unit beyond its quota: 507, which stations take as a full store and try again later.
-pub async fn check(pool: &PgPool, unit_no: i32, more: u64) -> Result<(), Refusal> {
-    let limited: bool =
-        value("SELECT quota_bytes IS NOT NULL FROM unit WHERE unit_no = $1").bind(unit_no).fetch_one(pool).await?;
-    if !limited {
-        return Ok(());
-    }
-    for unit in uses(pool, Some(unit_no)).await? {
-        let after = unit.bytes.saturating_add(i64::try_from(more).unwrap_or(i64::MAX));
-        if unit.quota.is_some_and(|quota| after > quota) {
-            return Err(Refusal::new(ProblemKind::StoreFull).detail("the unit has as much as its quota allows"));
-        }
+///
+/// In a transaction the unit's row stays locked to its end: files that are begun at once are counted one after another.
+pub async fn check(connection: &mut PgConnection, unit_no: i32, more: u64) -> Result<(), Refusal> {
+    let quota: Option<i64> = value("SELECT quota_bytes FROM unit WHERE unit_no = $1 FOR NO KEY UPDATE")
+        .bind(unit_no)
+        .fetch_one(&mut *connection)
+        .await?;
+    let Some(quota) = quota else { return Ok(()) };
+    let bytes: i64 = uses(connection, Some(unit_no)).await?.iter().map(|unit| unit.bytes).sum();
+    if bytes.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) > quota {
+        return Err(Refusal::new(ProblemKind::StoreFull).detail(OverQuota.to_string()).because(OverQuota));
     }
     Ok(())
+}
+
+/// Whether a file was refused because of a quota, which is its unit's alone: the store has room for others.
+pub fn is_over(refusal: &Refusal) -> bool {
+    refusal.cause.as_ref().is_some_and(|cause| cause.is::<OverQuota>())
 }
 
 /// Sets the quota of a unit, or takes it away; false if there is no such unit.

@@ -26,7 +26,7 @@ use crate::api::{batches, files};
 use crate::auth::{self, Caller};
 use crate::database::value;
 use crate::words::{self, Language};
-use crate::{Hub, Refusal, ingest};
+use crate::{Hub, Refusal, ingest, quota};
 
 /// So many missing files are named in a receipt.
 const NAMED: usize = 10;
@@ -192,7 +192,10 @@ async fn take(hub: &Hub, caller: &Caller, place: &Path, whole: &Whole) -> Result
         match take_batch(hub, caller, place, whole, (path, header)).await {
             Ok(Came::Now(count)) => receipt.taken += count,
             Ok(Came::Before(count)) => receipt.had += count,
-            Err(refusal) if refusal.kind.status() >= 500 => return Err(ReceiveError::Later(Box::new(refusal))),
+            // A quota stops its unit alone; the station sends the rest again when there is room.
+            Err(refusal) if refusal.kind.status() >= 500 && !quota::is_over(&refusal) => {
+                return Err(ReceiveError::Later(Box::new(refusal)));
+            }
             Err(refusal) => {
                 let mut problem = *refusal.problem;
                 words::title(refusal.kind, Language::Vietnamese).clone_into(&mut problem.title);

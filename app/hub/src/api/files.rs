@@ -66,7 +66,7 @@ pub(super) async fn put(
     // Who states no length is asked again below, when the bytes are known.
     let stated = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
     if !has(&hub, &caller, digest).await? {
-        quota::check(&hub.pool, caller.unit_no, stated).await?;
+        quota::check(&mut *hub.pool.acquire().await?, caller.unit_no, stated).await?;
     }
     let _room = hub.bodies.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
     let limit = usize::try_from(limits::PART_BYTES).unwrap_or(usize::MAX);
@@ -74,7 +74,6 @@ pub(super) async fn put(
     if has(&hub, &caller, digest).await? {
         return Ok(StatusCode::OK.into_response());
     }
-    quota::check(&hub.pool, caller.unit_no, bytes.len() as u64).await?;
     let key = intend(&hub, &caller, digest, bytes.len() as u64, LEASE_S).await?;
     crash::point("hub.after-intent");
     let size = bytes.len() as u64;
@@ -170,6 +169,7 @@ async fn is_referenced(hub: &Hub, caller: &Caller, digest: Hash) -> Result<bool,
 }
 
 /// Writes down which key is about to be written; one that somebody else is writing is left to them until their lease ends.
+/// Refused if the unit has no room for it, or the station was revoked meanwhile.
 pub(crate) async fn intend(
     hub: &Hub,
     caller: &Caller,
@@ -180,6 +180,7 @@ pub(crate) async fn intend(
     let name = digest.to_string();
     let key = format!("f/{}/{name}.{}", &name[..2], hub::random_name()?);
     let bytes = i64::try_from(bytes).map_err(|error| Refusal::new(ProblemKind::TooLarge).because(error))?;
+    let mut transaction = hub.pool.begin().await?;
     let taken: Option<String> = value(
         "INSERT INTO staged AS s (sha256, unit_no, key, bytes, state, lease_until) \
          VALUES ($1, $2, $3, $4, 0, now() + make_interval(secs => $5)) \
@@ -191,9 +192,21 @@ pub(crate) async fn intend(
     .bind(&key)
     .bind(bytes)
     .bind(f64::from(lease_s))
-    .fetch_optional(&hub.pool)
+    .fetch_optional(&mut *transaction)
     .await?;
-    taken.ok_or_else(|| Refusal::new(ProblemKind::Unavailable).detail("the file is being written by somebody else"))
+    let being_written = || Refusal::new(ProblemKind::Unavailable).detail("the file is being written by somebody else");
+    let key = taken.ok_or_else(being_written)?;
+    // Nothing more: the file itself is among what the unit has by now.
+    quota::check(&mut transaction, caller.unit_no, 0).await?;
+    let revoked: bool = value("SELECT revoked FROM station WHERE station_no = $1")
+        .bind(caller.station_no)
+        .fetch_one(&mut *transaction)
+        .await?;
+    if revoked {
+        return Err(Refusal::new(ProblemKind::Revoked));
+    }
+    transaction.commit().await?;
+    Ok(key)
 }
 
 /// Says that the object under a key is whole; somebody who took the file over meanwhile makes this fail.

@@ -17,7 +17,7 @@ use super::{answer, digest_in, files, question};
 use crate::auth::{self, Caller};
 use crate::database::{rows, sql};
 use crate::metrics::Metrics;
-use crate::{Hub, Refusal, body, hub, quota};
+use crate::{Hub, Refusal, body, hub};
 
 /// Seconds for which nobody else may take an upload over; each part renews them.
 const LEASE_S: i32 = 600;
@@ -101,7 +101,6 @@ pub(super) async fn begin(
         }
         forget(&hub, &caller, digest, &upload).await?;
     }
-    quota::check(&hub.pool, caller.unit_no, asked.bytes).await?;
     let key = files::intend(&hub, &caller, digest, asked.bytes, LEASE_S).await?;
     crash::point("hub.after-intent");
     let id = match hub.store.begin(&key, &hub::random_name()?).await {

@@ -88,6 +88,27 @@ async fn a_unit_that_has_its_quota_is_refused_before_its_bytes_are_taken() {
     assert!(group.run(&["doctor"]).contains("of 1000 bytes"));
     group.run(&["quota", "TTLT"]);
     assert_eq!(station.put(&[2; 600]).await.status, StatusCode::CREATED);
+    // Three at once are counted one after another, however they come.
+    let most = group
+        .number(
+            "SELECT sum(bytes)::bigint FROM (SELECT bytes, unit_no FROM unit_use UNION ALL \
+         SELECT bytes, unit_no FROM staged) u JOIN unit USING (unit_no) WHERE code = 'TTLT'",
+        )
+        .await
+        + 1000;
+    group.run(&["quota", "TTLT", &most.to_string()]);
+    let mut locked = group.pool.begin().await.unwrap();
+    sohoa_hub::database::sql("LOCK TABLE staged IN ACCESS EXCLUSIVE MODE").execute(&mut *locked).await.unwrap();
+    let bytes = [[4; 600], [5; 600], [6; 600]];
+    let (replies, ()) =
+        tokio::join!(futures_util::future::join_all(bytes.iter().map(|bytes| station.put(bytes))), async {
+            let waiting =
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%staged%'";
+            while group.number(waiting).await < 3 {}
+            locked.commit().await.unwrap();
+        });
+    assert_eq!(replies.iter().filter(|reply| reply.status == StatusCode::CREATED).count(), 1);
+    group.run(&["quota", "TTLT"]);
     assert!(!group.command(&["quota", "NONE", "1"]).output().unwrap().status.success());
 }
 
@@ -108,4 +129,25 @@ async fn guesses_count_by_their_kind_for_an_hour_and_are_swept() {
     let many = "INSERT INTO guess (place, address) SELECT 'sign-in', '127.0.0.1' FROM generate_series(1, 50)";
     sohoa_hub::database::sql(many).execute(&group.pool).await.unwrap();
     assert_eq!(browser.sign_in("nobody", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_that_is_revoked_while_its_batch_is_on_its_way_is_refused() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    for bytes in station.scan(1, 1) {
+        station.put(&bytes).await;
+    }
+    let mut revoking = group.pool.begin().await.unwrap();
+    sohoa_hub::database::sql("UPDATE station SET revoked = true").execute(&mut *revoking).await.unwrap();
+    let (reply, ()) = tokio::join!(station.send(station.batch(1, station.log.len())), async {
+        // The signature was judged, the body is stored: only the head is waited for.
+        while group.objects("b").is_empty() {
+            group.number("SELECT 1::bigint").await;
+        }
+        revoking.commit().await.unwrap();
+    });
+    assert_eq!(reply.refused(), ProblemKind::Revoked);
+    assert_eq!(group.number("SELECT count(*) FROM batch").await, 0);
 }
