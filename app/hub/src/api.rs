@@ -93,7 +93,7 @@ async fn envelope(
             }
             response = if is_browser {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                (status, page::refused(language, words::title(refusal.kind, language), &name)).into_response()
+                (status, page::refused(language, refusal.sentence(language), &name)).into_response()
             } else {
                 write_refusal(refusal, name, language)
             };

@@ -6,7 +6,7 @@ pub mod from_file;
 use sohoa_wire::body::{Assignment, BodyError, Decided, Decision};
 use sohoa_wire::kind::Writer;
 use sohoa_wire::record::RecordError;
-use sohoa_wire::{Kind, Record, StationId};
+use sohoa_wire::{Kind, Record, RecordId, StationId};
 use sqlx_postgres::{PgPool, PgTransaction};
 
 use crate::database::{rows, sql, value};
@@ -46,6 +46,12 @@ pub enum PublishError {
         /// Its number, from 1.
         line: usize,
     },
+    /// The dossier is held, and nothing is decided about it.
+    #[error("the dossier is held")]
+    Held,
+    /// The dossier has another revision than the one that somebody decided about.
+    #[error("the dossier has another revision by now")]
+    Changed,
     /// A statement failed.
     #[error("a statement of PostgreSQL failed")]
     Database(#[from] sqlx_core::Error),
@@ -59,11 +65,55 @@ pub async fn publish(
     lines: &[&[u8]],
 ) -> Result<u64, PublishError> {
     let mut transaction = pool.begin().await?;
+    let cursor = put(&mut transaction, unit, station, lines).await?;
+    transaction.commit().await?;
+    Ok(cursor)
+}
+
+/// Publishes what somebody decided about a dossier, of which a revision was shown.
+///
+/// # Errors
+/// `Held` or `Changed` if the dossier is held or has another revision by now: then nothing is done.
+pub async fn decide(
+    pool: &PgPool,
+    unit: &str,
+    station: StationId,
+    (dossier, shown): (RecordId, i32),
+    line: &[u8],
+) -> Result<(), PublishError> {
+    let mut transaction = pool.begin().await?;
+    let rev: Option<i32> = value("SELECT rev FROM dossier WHERE dossier = $1 FOR NO KEY UPDATE")
+        .bind(dossier.0)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    // A statement of its own: it sees a hold that came while the row was waited for.
+    let held: bool = value("SELECT EXISTS (SELECT FROM hold WHERE dossier = $1)")
+        .bind(dossier.0)
+        .fetch_one(&mut *transaction)
+        .await?;
+    if held {
+        return Err(PublishError::Held);
+    }
+    if rev != Some(shown) {
+        return Err(PublishError::Changed);
+    }
+    put(&mut transaction, unit, Some(station), &[line]).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Writes lines into the feed of a unit; the answer is the last cursor.
+async fn put(
+    transaction: &mut PgTransaction<'_>,
+    unit: &str,
+    station: Option<StationId>,
+    lines: &[&[u8]],
+) -> Result<u64, PublishError> {
     let unit_no: Option<i32> =
-        value("SELECT unit_no FROM unit WHERE code = $1").bind(unit).fetch_optional(&mut *transaction).await?;
+        value("SELECT unit_no FROM unit WHERE code = $1").bind(unit).fetch_optional(&mut **transaction).await?;
     let unit_no = unit_no.ok_or_else(|| PublishError::UnknownUnit(unit.to_owned()))?;
     let station_no = match station {
-        Some(station) => Some(number(&mut transaction, unit_no, station).await?),
+        Some(station) => Some(number(transaction, unit_no, station).await?),
         None => None,
     };
     let mut cursor = 0_i64;
@@ -76,24 +126,23 @@ pub async fn publish(
         if record.kind == Kind::Account && station_no.is_none() {
             return Err(PublishError::AccountForAll { line });
         }
-        take_effect(&mut transaction, unit_no, &record).await?;
+        take_effect(transaction, unit_no, &record).await?;
         // The head is locked until the commit: a later cursor is never seen before an earlier one.
         cursor = value(
             "INSERT INTO feed_head AS h (unit_no, pos) VALUES ($1, 1) \
              ON CONFLICT (unit_no) DO UPDATE SET pos = h.pos + 1 RETURNING pos",
         )
         .bind(unit_no)
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut **transaction)
         .await?;
         sql("INSERT INTO feed (unit_no, pos, station_no, line) VALUES ($1, $2, $3, $4)")
             .bind(unit_no)
             .bind(cursor)
             .bind(station_no)
             .bind(String::from_utf8_lossy(bytes))
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
     }
-    transaction.commit().await?;
     Ok(cursor.unsigned_abs())
 }
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use sohoa_wire::{Problem, ProblemKind};
 
 use crate::store::StoreError;
+use crate::words::{self, Language};
 
 /// A reason, what the station is told beside it, and what only the log is told.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Refusal {
     pub kind: ProblemKind,
     /// What the station is told; the title is filled in by the language of the request.
     pub problem: Box<Problem>,
+    /// What a person with a browser is told instead of the title of the reason: Vietnamese and English.
+    pub words: Option<(&'static str, &'static str)>,
     /// Seconds after which to ask again.
     pub retry_after: Option<u32>,
     /// The fault behind it, for the log alone.
@@ -25,7 +28,7 @@ impl Refusal {
     /// A refusal for a reason.
     pub fn new(kind: ProblemKind) -> Self {
         let retry_after = matches!(kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests).then_some(1);
-        Self { kind, problem: Box::new(Problem::new(kind, "")), retry_after, cause: None }
+        Self { kind, problem: Box::new(Problem::new(kind, "")), words: None, retry_after, cause: None }
     }
 
     /// The same, with a word about this case.
@@ -33,6 +36,18 @@ impl Refusal {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.problem.detail = Some(detail.into());
         self
+    }
+
+    /// The same, with a sentence for a person with a browser: what happened, what is safe, what to do next.
+    #[must_use]
+    pub fn said(mut self, vi: &'static str, en: &'static str) -> Self {
+        self.words = Some((vi, en));
+        self
+    }
+
+    /// What a person with a browser is told.
+    pub fn sentence(&self, language: Language) -> &'static str {
+        self.words.map_or_else(|| words::title(self.kind, language), |(vi, en)| language.say(vi, en))
     }
 
     /// The same, at a position of the log.

@@ -23,7 +23,8 @@ use super::session::{self, NotShown, Visitor};
 use crate::access::{self, About, Deed};
 use crate::database::rows;
 use crate::ingest::state_number;
-use crate::{Hub, Refusal, hub, publish};
+use crate::publish::{self, PublishError};
+use crate::{Hub, Refusal, hub};
 
 /// Pages of a dossier that are listed.
 const PAGES: i64 = 2_000;
@@ -222,6 +223,7 @@ fn decisions(visitor: &Visitor, shown: &Shown) -> Markup {
             p .muted { (say("Quyết định được gửi xuống trạm của hồ sơ.", "What is decided goes down to the dossier's station.")) }
             form .decide method="post" action={ "/dossiers/" (shown.id) } {
                 input type="hidden" name="token" value=(visitor.form_token);
+                input type="hidden" name="rev" value=(shown.rev);
                 label for="reason" { (say("Lý do (bắt buộc, trừ khi nhận)", "Reason (needed unless you accept)")) }
                 textarea #reason name="reason" rows="2" maxlength="1000" {}
                 div .buttons {
@@ -249,7 +251,17 @@ pub(super) async fn decide(
     session::check_form(&visitor, super::field(&fields, "token"))?;
     let shown = read(&hub, &visitor, &id).await?;
     if !visitor.may_decide {
-        return Err(Refusal::new(ProblemKind::NotOwner).detail("only supervisors decide").into());
+        let refusal = Refusal::new(ProblemKind::NotOwner).detail("only supervisors decide").said(
+            "Chỉ lãnh đạo được quyết định về hồ sơ; chưa có gì thay đổi. Hãy báo cho lãnh đạo của đơn vị.",
+            "Only supervisors decide about dossiers; nothing was changed. Tell a supervisor of the unit.",
+        );
+        return Err(refusal.into());
+    }
+    if shown.hold.is_some() {
+        return Err(held().into());
+    }
+    if super::field(&fields, "rev") != shown.rev.to_string() {
+        return Err(changed().into());
     }
     let reason = super::field(&fields, "reason").trim();
     let reason = Some(reason.chars().take(1000).collect::<String>()).filter(|reason| !reason.is_empty());
@@ -259,7 +271,12 @@ pub(super) async fn decide(
         reason: reason.clone(),
         of_rev: u32::try_from(shown.rev).ok(),
     };
-    let needs_reason = || Refusal::new(ProblemKind::Malformed).detail("a reason is needed");
+    let needs_reason = || {
+        Refusal::new(ProblemKind::Malformed).detail("a reason is needed").said(
+            "Chưa có lý do nên quyết định chưa được ghi. Hãy quay lại, ghi lý do rồi gửi lại.",
+            "There is no reason, so nothing was decided. Go back, write the reason and send it again.",
+        )
+    };
     let what = super::field(&fields, "decide");
     let record = match (what, &reason) {
         ("accept", _) if shown.state == state_number(DossierState::Signed) => {
@@ -276,11 +293,28 @@ pub(super) async fn decide(
     };
     let internal = |error: RecordError| Refusal::new(ProblemKind::Internal).because(error);
     let line = record.line().map_err(internal)?.bytes;
-    publish::publish(&hub.pool, &shown.unit, Some(shown.station), &[&line])
-        .await
-        .map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    match publish::decide(&hub.pool, &shown.unit, shown.station, (shown.id, shown.rev), &line).await {
+        Ok(()) => {}
+        Err(PublishError::Held) => return Err(held().into()),
+        Err(PublishError::Changed) => return Err(changed().into()),
+        Err(error) => return Err(Refusal::new(ProblemKind::Internal).because(error).into()),
+    }
     tracing::info!(login = visitor.login, dossier = %shown.id, what, "decided");
     Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/dossiers/{}", shown.id))]).into_response())
+}
+
+fn held() -> Refusal {
+    Refusal::new(ProblemKind::Held).said(
+        "Hồ sơ đang bị giữ nên không quyết định được; chưa có gì được gửi xuống trạm.",
+        "The dossier is held and cannot be decided about; nothing went down to the station.",
+    )
+}
+
+fn changed() -> Refusal {
+    Refusal::new(ProblemKind::RevConflict).detail("another revision is here than the one that was shown").said(
+        "Hồ sơ đã thay đổi sau khi trang được mở nên quyết định chưa được ghi. Hãy mở lại hồ sơ, xem lại rồi quyết định.",
+        "The dossier changed after the page was opened, so nothing was decided. Open it again, look, and then decide.",
+    )
 }
 
 /// A record of the hub about a dossier.

@@ -153,7 +153,11 @@ async fn dossiers(hub: &Hub, visitor: &Visitor, wanted: &Wanted) -> Result<Sheet
     let say = |vi, en| language.say(vi, en);
     let found = list::read(&hub.pool, visitor, wanted, ("", Uuid::nil()), MOST + 1).await?;
     if found.len() as i64 > MOST {
-        return Err(Refusal::new(ProblemKind::TooLarge).detail("over 100000 dossiers: take one fonds").into());
+        let refusal = Refusal::new(ProblemKind::TooLarge).detail("over 100000 dossiers").said(
+            "Có hơn 100 000 hồ sơ, quá nhiều cho một tệp; chưa có gì được tải về. Hãy chọn một phông rồi tải lại.",
+            "There are over 100,000 dossiers, too many for one file; nothing was taken. Choose one fonds and take that.",
+        );
+        return Err(refusal.into());
     }
     let rows = found.into_iter().map(|(_, code, title, fonds, state, pages, expected, rescan, held)| {
         if held {

@@ -128,6 +128,9 @@ pub(super) fn check_form(visitor: &Visitor, token: &str) -> Result<(), Refusal> 
     if same(&visitor.form_token, token) {
         Ok(())
     } else {
-        Err(Refusal::new(ProblemKind::BadSignature).detail("the form is not of this session"))
+        Err(Refusal::new(ProblemKind::BadSignature).detail("the form is not of this session").said(
+            "Biểu mẫu không còn thuộc phiên làm việc này nên chưa có gì được ghi. Hãy mở lại trang rồi gửi lại.",
+            "The form is not of this session any more, so nothing was done. Open the page again and send it again.",
+        ))
     }
 }

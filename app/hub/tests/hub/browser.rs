@@ -79,6 +79,12 @@ impl Page {
         self.text[start..].split('"').next().expect("a value").to_owned()
     }
 
+    /// The revision that its form decides about.
+    pub(crate) fn rev(&self) -> String {
+        let start = self.text.find("name=\"rev\" value=\"").expect("a form") + 18;
+        self.text[start..].split('"').next().expect("a value").to_owned()
+    }
+
     pub(crate) fn goes_to(&self) -> &str {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text);
         self.headers["location"].to_str().expect("ASCII")

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use reqwest::StatusCode;
+use sohoa_hub::publish::PublishError;
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::body::{Decided, Decision, Document, Plan, Rescan, Target};
@@ -98,6 +99,15 @@ async fn five_wrong_passwords_lock_a_name_for_a_while() {
     let later = "UPDATE person SET locked_until = locked_until - interval '16 minutes'";
     sohoa_hub::database::sql(later).execute(&group.pool).await.unwrap();
     assert_eq!(browser.sign_in("nam", PASSWORD).await.goes_to(), "/progress");
+    assert_eq!(group.number("SELECT count(*) FROM guess").await, 6, "a right password is no guess");
+
+    // Eight at once have no more tries than eight one after another.
+    let wrong = (0..8).map(|_| async {
+        let mut browser = Browser::new(&hub);
+        assert_eq!(browser.sign_in("nam", "wrong password").await.status, StatusCode::FORBIDDEN);
+    });
+    futures_util::future::join_all(wrong).await;
+    assert_eq!(browser.sign_in("nam", PASSWORD).await.status, StatusCode::FORBIDDEN, "it waits again");
     let short = group.command(&["person", "x", "--name", "X"]).stdin(Stdio::null()).output().unwrap();
     assert!(!short.status.success(), "an empty password is none");
 }
@@ -186,7 +196,7 @@ async fn somebody_of_a_unit_sees_that_unit_alone() {
         assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let token = browser.get("/progress").await.token();
-    let form = [("token", token.as_str()), ("decide", "hold"), ("reason", "x")];
+    let form = [("token", token.as_str()), ("rev", "1"), ("decide", "hold"), ("reason", "x")];
     assert_eq!(browser.post(&format!("/dossiers/{id}"), &form).await.status, StatusCode::NOT_FOUND);
     assert_eq!(group.number("SELECT count(*) FROM hold").await, 0);
 }
@@ -211,14 +221,14 @@ async fn what_a_supervisor_decides_goes_down_to_the_station() {
     viewer.sign_in("lan", PASSWORD).await;
     let page = viewer.get(&format!("/dossiers/{signed}")).await;
     assert!(!page.text.contains("textarea"));
-    let form = [("token", &*page.token()), ("decide", "accept")];
+    let form = [("token", &*page.token()), ("rev", "1"), ("decide", "accept")];
     assert_eq!(viewer.post(&format!("/dossiers/{signed}"), &form).await.status, StatusCode::FORBIDDEN);
 
     let mut browser = Browser::new(&hub);
     browser.sign_in("nam", PASSWORD).await;
     let token = browser.get(&format!("/dossiers/{signed}")).await.token();
     let mut decide = async |id: RecordId, token: &str, what: &str, reason: &str| {
-        let form = [("token", token), ("decide", what), ("reason", reason)];
+        let form = [("token", token), ("rev", "1"), ("decide", what), ("reason", reason)];
         browser.post(&format!("/dossiers/{id}"), &form).await.status
     };
     assert_eq!(decide(signed, "forged", "accept", "").await, StatusCode::UNAUTHORIZED);
@@ -230,6 +240,26 @@ async fn what_a_supervisor_decides_goes_down_to_the_station() {
     assert_eq!(decide(signed, &token, "accept", "").await, StatusCode::SEE_OTHER);
     assert_eq!(decide(signed, &token, "rescan", "Trang 3 <mờ>").await, StatusCode::SEE_OTHER);
     assert_eq!(decide(captured, &token, "hold", "Có dấu MẬT").await, StatusCode::SEE_OTHER);
+    assert_eq!(decide(captured, &token, "reject", "x").await, StatusCode::UNPROCESSABLE_ENTITY, "it is held");
+    let mut second = Browser::new(&hub);
+    second.sign_in("nam", PASSWORD).await;
+    let here = format!("/dossiers/{signed}");
+    let shown = second.get(&here).await;
+    assert_eq!(shown.rev(), "1");
+    let token = shown.token();
+    let stale = [("token", &*token), ("rev", "0"), ("decide", "reject"), ("reason", "x")];
+    let stale = second.post(&here, &stale).await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "another revision was shown");
+    stale.shows("Hồ sơ đã thay đổi sau khi trang được mở");
+    let silent = [("token", &*token), ("rev", "1"), ("decide", "reject")];
+    second.post(&here, &silent).await.shows("Chưa có lý do nên quyết định chưa được ghi.");
+    second.post(&here, &[("token", "x")]).await.shows("Biểu mẫu không còn thuộc phiên làm việc này");
+    // What came between the look and the decision is seen by the transaction.
+    let publish = async |what: (RecordId, i32)| {
+        sohoa_hub::publish::decide(&group.pool, "TTLT", station.id, what, b"").await.expect_err("it changed")
+    };
+    assert!(matches!(publish((captured, 1)).await, PublishError::Held));
+    assert!(matches!(publish((signed, 0)).await, PublishError::Changed));
     let down = came_down(&station).await;
     assert_eq!(
         down.iter().map(|record| record.kind).collect::<Vec<_>>(),

@@ -105,7 +105,7 @@ async fn a_page_shows_its_picture_and_text_to_who_may_read_and_every_look_is_wri
     supervisor.sign_in("nam", PASSWORD).await;
     let shown = supervisor.get(&format!("/dossiers/{dossier}")).await;
     shown.shows("Ai đã xem ảnh và văn bản").shows("xem ảnh");
-    let form = [("token", &*shown.token()), ("decide", "hold"), ("reason", "Có dấu MẬT")];
+    let form = [("token", &*shown.token()), ("rev", &*shown.rev()), ("decide", "hold"), ("reason", "Có dấu MẬT")];
     supervisor.post(&format!("/dossiers/{dossier}"), &form).await;
     for path in [&here, &image] {
         assert_eq!(supervisor.get(path).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
@@ -182,7 +182,8 @@ async fn search_finds_folded_words_and_shows_nobody_more_than_they_may_see() {
     stranger.get(&find("khai sinh")).await.shows("Không tìm thấy gì.");
 
     let form_page = browser.get(&format!("/dossiers/{first}")).await;
-    let form = [("token", &*form_page.token()), ("decide", "hold"), ("reason", "Có dấu MẬT")];
+    let form =
+        [("token", &*form_page.token()), ("rev", &*form_page.rev()), ("decide", "hold"), ("reason", "Có dấu MẬT")];
     browser.post(&format!("/dossiers/{first}"), &form).await;
     browser.get(&find("HS.01")).await.shows("Không tìm thấy gì.").shows("1 hồ sơ đang bị giữ có mã cũng khớp");
     for inside in ["khai sinh", "ho tich dong tam"] {

@@ -90,7 +90,9 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
     // Held: a count for all, a list for who may know.
     let id = station.name(1, 0);
     let token = browser.get(&format!("/dossiers/{id}")).await.token();
-    browser.post(&format!("/dossiers/{id}"), &[("token", &token), ("decide", "hold"), ("reason", "MẬT")]).await;
+    browser
+        .post(&format!("/dossiers/{id}"), &[("token", &token), ("rev", "1"), ("decide", "hold"), ("reason", "MẬT")])
+        .await;
     browser.get("/exceptions").await.shows("href=\"/dossiers?only=held\">1</a>");
     browser.get("/dossiers?only=held").await.shows("HS.01").shows("(đang bị giữ)");
     browser.get("/dossiers").await.shows("HS.01");
