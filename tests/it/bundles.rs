@@ -310,6 +310,43 @@ fn a_disk_that_is_pulled_out_anywhere_is_gone_on_with() {
 }
 
 #[test]
+fn a_link_on_the_disk_leads_no_writer_off_it() {
+    use std::os::unix::fs::symlink;
+    let Some((hub, station)) = enrolled() else { return };
+    let disk = disk(&station);
+    write(&station, &["--plain"]);
+    let finished = bundles(&disk).remove(0);
+    let name = finished.file_name().unwrap().to_str().unwrap();
+    let begun = disk.join(format!("{}.incomplete", name.rsplit_once('-').unwrap().0));
+    let outside = station.folder().join("ngoài");
+    fs::create_dir_all(outside.join("files")).unwrap();
+    fs::write(outside.join("files/của tôi"), b"mine").unwrap();
+    let untouched = || {
+        let names =
+            WalkDir::new(&outside).into_iter().map(|entry| entry.unwrap().path().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names, [outside.clone(), outside.join("files"), outside.join("files/của tôi")]);
+        assert_eq!(fs::read(outside.join("files/của tôi")).unwrap(), b"mine");
+    };
+    // At the name of one that is begun, at that of a finished one, inside of it.
+    fs::remove_dir_all(&finished).unwrap();
+    symlink(&outside, &begun).unwrap();
+    write(&station, &["--plain"]);
+    untouched();
+    let finished = bundles(&disk).remove(0);
+    fs::remove_dir_all(&finished).unwrap();
+    symlink(&outside, &finished).unwrap();
+    write(&station, &["--plain"]);
+    untouched();
+    let finished = bundles(&disk).remove(0);
+    fs::remove_dir_all(finished.join("files")).unwrap();
+    symlink(outside.join("files"), finished.join("files")).unwrap();
+    write(&station, &["--plain"]);
+    untouched();
+    assert!(receive(&hub, &disk).iter().all(|bundle| bundle["refused"].is_null()));
+    consistent(&hub);
+}
+
+#[test]
 fn what_is_held_is_on_no_disk_and_what_was_is_taken_off() {
     let Some((hub, station)) = enrolled() else { return };
     let (disk, title) = (disk(&station), "Hồ sơ bàn giao sổ hộ tịch");

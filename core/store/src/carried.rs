@@ -135,9 +135,35 @@ fn walk(
     Ok(())
 }
 
-/// Removes what lies in a folder that was begun and is not among `wanted`: of an earlier try, or of a process that died.
+/// Whether a real folder lies at a place. What else lies there is removed: of a link never what it leads to.
+pub fn is_real_folder(place: &Path) -> Result<bool, StoreError> {
+    match fs::symlink_metadata(place) {
+        Ok(facts) if facts.is_dir() => Ok(true),
+        Ok(_) => match fs::remove_file(place).or_else(|_| fs::remove_dir(place)) {
+            Ok(()) => Ok(false),
+            Err(error) => Err(StoreError::write(place, error)),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::read(place, error)),
+    }
+}
+
+/// Removes what lies in a folder that was begun and is no file among `wanted`: of an earlier try, of a process that died,
+/// or a link that somebody put there.
+///
+/// # Errors
+/// [`StoreError`] if the medium fails, or the folder itself is a link.
 pub fn keep_only(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<(), StoreError> {
+    no_link(folder)?;
     remove_others(folder, "", wanted)
+}
+
+/// A folder that is listed to its end must lie on the medium itself.
+fn no_link(folder: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(folder) {
+        Ok(facts) if !facts.is_dir() => Err(StoreError::read(folder, io::ErrorKind::NotADirectory.into())),
+        _ => Ok(()),
+    }
 }
 
 fn remove_others(folder: &Path, prefix: &str, wanted: &dyn Fn(&str) -> bool) -> Result<(), StoreError> {
@@ -149,12 +175,12 @@ fn remove_others(folder: &Path, prefix: &str, wanted: &dyn Fn(&str) -> bool) -> 
     for entry in entries {
         let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_folder = fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_dir());
-        if is_folder {
+        let facts = fs::symlink_metadata(&path).map_err(|error| StoreError::read(&path, error))?;
+        if facts.is_dir() {
             remove_others(&path, &format!("{prefix}{name}/"), wanted)?;
             // One that is not empty stays.
             let _ = fs::remove_dir(&path);
-        } else if !wanted(&format!("{prefix}{name}")) {
+        } else if !facts.is_file() || !wanted(&format!("{prefix}{name}")) {
             fs::remove_file(&path).map_err(|error| StoreError::write(&path, error))?;
         }
     }
@@ -162,7 +188,11 @@ fn remove_others(folder: &Path, prefix: &str, wanted: &dyn Fn(&str) -> bool) -> 
 }
 
 /// Bytes of all files below a folder; what a link leads to is not below it.
+///
+/// # Errors
+/// [`StoreError`] if the medium fails, or the folder itself is a link.
 pub fn bytes_below(folder: &Path) -> Result<u64, StoreError> {
+    no_link(folder)?;
     let mut bytes = 0;
     for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
         let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
@@ -246,5 +276,26 @@ mod tests {
         assert_eq!(bytes_below(&folder).unwrap(), 2);
         assert!(!folder.join("files").exists(), "no empty folder stays");
         assert!(!page.exists() && folder.join("a.json").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_removed_and_what_it_leads_to_stays() {
+        use std::os::unix::fs::symlink;
+        let medium = tempfile::tempdir().unwrap();
+        let (folder, outside) = (medium.path().join("carried"), medium.path().join("outside"));
+        fs::create_dir_all(outside.join("inner")).unwrap();
+        fs::write(outside.join("kept"), b"kept").unwrap();
+        symlink(&outside, &folder).unwrap();
+        assert!(bytes_below(&folder).is_err() && keep_only(&folder, &|_| false).is_err());
+        assert!(!is_real_folder(&folder).unwrap() && fs::symlink_metadata(&folder).is_err());
+        fs::create_dir(&folder).unwrap();
+        assert!(is_real_folder(&folder).unwrap());
+        symlink(&outside, folder.join("files")).unwrap();
+        symlink(outside.join("kept"), folder.join("a.json")).unwrap();
+        keep_only(&folder, &|_| true).unwrap();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "a link is no file, whatever its name");
+        assert!(outside.join("inner").is_dir());
+        assert_eq!(fs::read(outside.join("kept")).unwrap(), b"kept");
     }
 }

@@ -231,7 +231,9 @@ fn make_way(folder: &Path, state: &SyncState, parts: &[Part]) -> Result<u64, Sto
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Some(range) = name.strip_prefix(&prefix) else { continue };
         if wanted.contains(&name) {
-            bytes += carried::bytes_below(&path)?;
+            if carried::is_real_folder(&path)? {
+                bytes += carried::bytes_below(&path)?;
+            }
             continue;
         }
         let (first, last) = range.split_once('-').unwrap_or((range, ""));
@@ -239,8 +241,11 @@ fn make_way(folder: &Path, state: &SyncState, parts: &[Part]) -> Result<u64, Sto
         if last.parse::<u64>().is_ok_and(|last| last <= state.acknowledged) {
             continue;
         }
+        if !carried::is_real_folder(&path)? {
+            continue;
+        }
         let begun = begun_folder(station, first);
-        if wanted.contains(&begun) && !folder.join(&begun).exists() {
+        if wanted.contains(&begun) && !carried::is_real_folder(&folder.join(&begun))? {
             take_apart(&path, &folder.join(&begun))?;
             bytes += carried::bytes_below(&folder.join(&begun))?;
         } else {
@@ -264,7 +269,7 @@ fn begun_folder(station: StationId, first: &str) -> String {
 
 /// A bundle that was finished before is looked through again like one that was begun.
 fn take_apart(place: &Path, begun: &Path) -> Result<(), StoreError> {
-    if begun.exists() {
+    if carried::is_real_folder(begun)? {
         fs::remove_dir_all(begun).map_err(|error| StoreError::write(begun, error))?;
     }
     fs::rename(place, begun).map_err(|error| StoreError::write(begun, error))?;
@@ -292,10 +297,16 @@ impl Writer<'_> {
         let (catalog, station) = (self.station.catalog, StationId(self.state.station));
         let [name, begun] = names(station, part);
         let (place, begun) = (self.order.folder.join(&name), self.order.folder.join(begun));
-        if place.exists() {
+        if carried::is_real_folder(&place)? {
             take_apart(&place, &begun)?;
         }
+        carried::is_real_folder(&begun)?;
         atomic::make_folder(&begun)?;
+        // No link in it is written through, and nothing of an earlier try takes room.
+        let sealed = !self.order.is_plain;
+        let files: BTreeSet<String> =
+            part.files.iter().map(|(name, _)| bundle::file_path((*name).into(), sealed)).collect();
+        carried::keep_only(&begun, &|name| name.starts_with("lines/") || files.contains(name))?;
         let mut entries = Vec::new();
         for (sha256, bytes) in &part.files {
             entries.push(self.file(&begun, *sha256, *bytes)?);
