@@ -110,6 +110,36 @@ fn what_goes_on_a_disk_arrives_as_over_the_network_and_only_its_receipt_counts()
     assert_eq!(sync(&station)["records"], 0);
 }
 
+#[test]
+fn the_feed_of_a_restored_hub_is_read_from_its_beginning_by_disk_and_by_network() {
+    let Some((mut hub, station)) = enrolled() else { return };
+    let is_held = |code: &str| station.run(["show", code, "--json"]).done().json()["held"] == true;
+    // As a restore leaves the feed: shorter than what was read of the one before.
+    let restore = |hub: &mut Hub| {
+        hub.sql("DELETE FROM feed");
+        hub.sql("DELETE FROM feed_head");
+        hub.sql("UPDATE hub SET generation = generation + 1");
+        hub.stop();
+        hub.serve();
+    };
+    write(&station, &[]);
+    receive(&hub, &disk(&station));
+    take(&station);
+    publish_hold(&hub, &station, "HS.03");
+    assert_eq!(sync(&station)["applied"], 1);
+    write(&station, &["--all-files"]);
+    restore(&mut hub);
+    publish_hold(&hub, &station, "HS.02");
+    receive(&hub, &disk(&station));
+    let taken = take(&station);
+    assert!(taken["applied"] == 1 && is_held("HS.02"), "{taken}");
+    restore(&mut hub);
+    publish_hold(&hub, &station, "HS.01");
+    let outcome = sync(&station);
+    assert!(outcome["applied"] == 1 && is_held("HS.01"), "{outcome}");
+    consistent(&hub);
+}
+
 fn publish_hold(hub: &Hub, station: &Station, code: &str) {
     let id = hub.sql(&format!("SELECT dossier FROM dossier WHERE code = '{code}'"));
     let line = format!(

@@ -123,7 +123,8 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Vec<Received>, ReceiveE
             format!("{}{detail}", words::title(kind, Language::English))
         });
         received.push(Received { name, taken, had, refused });
-        let cursor = whole.manifest.feed_cursor;
+        // The cursor of a database that was restored since counts other things.
+        let cursor = if whole.manifest.generation == hub.generation { whole.manifest.feed_cursor } else { 0 };
         let answer = answers.entry(caller.station_no).or_insert((caller, cursor, Vec::new()));
         answer.1 = answer.1.max(cursor);
         answer.2.push(receipt);

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, Row, params};
 use serde_json::json;
 use sohoa_model::{Act, Sha256};
 use uuid::Uuid;
 
 use crate::error::CatalogError;
-use crate::outbox::seq_column;
-use crate::{Catalog, column};
+use crate::outbox::{seq_column, withheld_lines};
+use crate::{Catalog, Writing, column};
 
 /// A line of the log, as far as its place in a bundle hangs on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +36,9 @@ pub struct WrittenBundle {
 }
 
 impl WrittenBundle {
-    /// The lines from one position to another that it told in full.
-    pub fn told(&self, first: u64, last: u64) -> BTreeSet<u64> {
-        (self.first.max(first)..=self.last.min(last)).filter(|seq| !self.withheld.contains(seq)).collect()
+    /// Whether it tells a line in full.
+    fn tells(&self, seq: u64) -> bool {
+        (self.first..=self.last).contains(&seq) && !self.withheld.contains(&seq)
     }
 }
 
@@ -74,50 +74,77 @@ impl Catalog {
         Ok(connection.prepare_cached(sql)?.query_row([sha256.0], |row| row.get(0))?)
     }
 
-    /// Keeps that a bundle was written.
-    pub fn keep_bundle(&self, bundle: &WrittenBundle, act: &Act) -> Result<(), CatalogError> {
+    /// Keeps that a bundle was written; if other lines are withheld by now than it says, nothing is kept, and it says so.
+    ///
+    /// One that was written before tells what either tells: the earlier disk may be the one that arrives.
+    pub fn keep_bundle(&self, bundle: &WrittenBundle, act: &Act) -> Result<bool, CatalogError> {
         self.write(|w| {
             let WrittenBundle { id, first, last, withheld } = bundle;
+            let now: BTreeSet<u64> = withheld_lines(&w.tx, *first, *last)?.into_iter().map(|(seq, _)| seq).collect();
+            if now != *withheld {
+                return Ok(false);
+            }
+            let id = id.into_bytes();
+            let before: Option<WrittenBundle> =
+                w.tx.query_row("SELECT * FROM bundle WHERE id = ?1", [id], written).optional()?;
+            let withheld: BTreeSet<u64> = match before {
+                Some(before) => before.withheld.intersection(withheld).copied().collect(),
+                None => now,
+            };
             w.tx.execute(
                 "INSERT OR REPLACE INTO bundle VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    id.into_bytes(),
-                    seq_column(*first)?,
-                    seq_column(*last)?,
-                    act.at.0,
-                    json!(withheld).to_string()
-                ],
+                params![id, seq_column(*first)?, seq_column(*last)?, act.at.0, json!(withheld).to_string()],
             )?;
             let detail = json!({ "first": first, "last": last, "records": last - first + 1 });
             w.event("bundle written", None, &detail, act)?;
-            Ok(())
+            Ok(true)
         })
     }
 
     /// The bundles whose lines are not all acknowledged.
     pub fn bundles_on_their_way(&self) -> Result<Vec<WrittenBundle>, CatalogError> {
-        self.bundles(
-            "SELECT * FROM bundle WHERE last_seq > (SELECT acked_seq FROM sync_state) ORDER BY at_ms, first_seq",
-        )
-    }
-
-    /// All bundles that were written.
-    pub fn written_bundles(&self) -> Result<Vec<WrittenBundle>, CatalogError> {
-        self.bundles("SELECT * FROM bundle ORDER BY at_ms, first_seq")
-    }
-
-    fn bundles(&self, sql: &str) -> Result<Vec<WrittenBundle>, CatalogError> {
         let connection = self.read();
-        let mut statement = connection.prepare_cached(sql)?;
-        let rows = statement.query_map([], |row| {
-            let withheld = serde_json::from_str(&row.get::<_, String>("withheld")?);
-            Ok(WrittenBundle {
-                id: Uuid::from_bytes(row.get("id")?),
-                first: row.get::<_, i64>("first_seq")?.unsigned_abs(),
-                last: row.get::<_, i64>("last_seq")?.unsigned_abs(),
-                withheld: withheld.map_err(|_| column::corrupt("withheld"))?,
-            })
-        })?;
+        let mut statement = connection.prepare_cached(
+            "SELECT * FROM bundle WHERE last_seq > (SELECT acked_seq FROM sync_state) ORDER BY at_ms, first_seq",
+        )?;
+        let rows = statement.query_map([], written)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+impl Writing<'_> {
+    /// Writes down the dossiers that were held when their lines, which are acknowledged now, had gone out in full: `told`
+    /// over the network, or on a disk.
+    pub(crate) fn hold_too_late(
+        &self,
+        told: &BTreeSet<u64>,
+        (before, now): (u64, u64),
+        hub: &str,
+        act: &Act,
+    ) -> Result<(), CatalogError> {
+        if before >= now {
+            return Ok(());
+        }
+        let mut statement = self.tx.prepare_cached("SELECT * FROM bundle WHERE last_seq > ?1 AND first_seq <= ?2")?;
+        let bundles = statement.query_map([seq_column(before)?, seq_column(now)?], written)?;
+        let bundles: Vec<WrittenBundle> = bundles.collect::<Result<_, _>>()?;
+        let lines = withheld_lines(&self.tx, before + 1, now)?;
+        let is_told = |seq: &u64| told.contains(seq) || bundles.iter().any(|bundle| bundle.tells(*seq));
+        let late: BTreeSet<String> =
+            lines.into_iter().filter(|(seq, _)| is_told(seq)).filter_map(|(_, code)| code).collect();
+        for code in late {
+            self.event("hold too late", Some(self.dossier_id(&code)?), &json!({ "hub": hub }), act)?;
+        }
+        Ok(())
+    }
+}
+
+fn written(row: &Row<'_>) -> rusqlite::Result<WrittenBundle> {
+    let withheld = serde_json::from_str(&row.get::<_, String>("withheld")?);
+    Ok(WrittenBundle {
+        id: Uuid::from_bytes(row.get("id")?),
+        first: row.get::<_, i64>("first_seq")?.unsigned_abs(),
+        last: row.get::<_, i64>("last_seq")?.unsigned_abs(),
+        withheld: withheld.map_err(|_| column::corrupt("withheld"))?,
+    })
 }

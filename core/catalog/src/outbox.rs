@@ -5,7 +5,7 @@
 //! or not cleared keeps its marks, and keeps nobody else's back. What is *acknowledged* is in the hub's database, what is
 //! *stable* in a backup of it. The catalog knows lines as bytes and hashes; `core/wire` knows what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
@@ -168,6 +168,10 @@ pub struct Acknowledgement {
     pub chain: Sha256,
     /// Records that a backup of it has.
     pub stable: u64,
+    /// When the hub said so: now over the network, earlier on a disk.
+    pub heard: Timestamp,
+    /// The lines that have just gone to it in full.
+    pub told: BTreeSet<u64>,
     /// The signed text, kept as evidence.
     pub text: String,
 }
@@ -404,7 +408,8 @@ impl Catalog {
 
     /// Takes an acknowledgement; one of another chain or of an older database changes nothing, and it says so.
     ///
-    /// Dossiers that were accepted and of which all is stable are delivered by it.
+    /// Dossiers that were accepted and of which all is stable are delivered by it. One that is held and went out in full
+    /// before, now or on a disk, is written down: the hub may have it. The feed of another database is read from its beginning.
     pub fn acknowledge(&self, ack: &Acknowledgement, act: &Act) -> Result<bool, CatalogError> {
         let own = self.chain_at(ack.seq)?;
         self.write(|w| {
@@ -418,17 +423,30 @@ impl Catalog {
                 return Ok(false);
             }
             let moved = if ack.seq == state.acknowledged { state.moved } else { act.at };
+            let stable = ack.stable.min(ack.seq);
+            // An answer on a disk may be older than what was heard over the network.
+            let (stable, cursor) = if is_new { (stable, 0) } else { (stable.max(state.stable), state.feed_cursor) };
+            let contact = state.contact.map_or(ack.heard.0, |contact| contact.0.max(ack.heard.0)).min(act.at.0);
             w.tx.execute(
-                "UPDATE sync_state SET generation = ?1, acked_seq = ?2, stable_seq = ?3, contact_ms = ?4, moved_ms = ?5",
-                params![ack.generation, seq_column(ack.seq)?, seq_column(ack.stable.min(ack.seq))?, act.at.0, moved.0],
+                "UPDATE sync_state SET generation = ?1, acked_seq = ?2, stable_seq = ?3, contact_ms = ?4, moved_ms = ?5,
+                 feed_cursor = ?6",
+                params![
+                    ack.generation,
+                    seq_column(ack.seq)?,
+                    seq_column(stable)?,
+                    contact,
+                    moved.0,
+                    seq_column(cursor)?
+                ],
             )?;
+            w.hold_too_late(&ack.told, (state.acknowledged, ack.seq), &state.hub, act)?;
             if ack.seq != state.acknowledged {
                 w.tx.execute(
                     "INSERT OR REPLACE INTO hub_receipt VALUES (?1, ?2, ?3)",
                     params![seq_column(ack.seq)?, act.at.0, ack.text],
                 )?;
             }
-            w.deliver(ack.stable.min(ack.seq), act)?;
+            w.deliver(stable, act)?;
             Ok(true)
         })
     }
@@ -498,14 +516,7 @@ impl Catalog {
 
     /// Which lines from one position to another are withheld, with the codes of their dossiers.
     pub fn withheld_lines(&self, first: u64, last: u64) -> Result<Vec<(u64, Option<String>)>, CatalogError> {
-        let connection = self.read();
-        let sql = "SELECT seq, code FROM log LEFT JOIN dossier ON dossier.id = log.dossier
-                   WHERE body IS NULL AND seq BETWEEN ?1 AND ?2 ORDER BY seq";
-        let mut statement = connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params![seq_column(first)?, seq_column(last)?], |row| {
-            Ok((row.get::<_, i64>("seq")?.unsigned_abs(), row.get("code")?))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        withheld_lines(&self.read(), first, last)
     }
 
     /// The masters of a dossier with their bytes.
@@ -674,6 +685,21 @@ impl Writing<'_> {
     }
 }
 
+/// [`Catalog::withheld_lines`] within whatever goes on.
+pub(crate) fn withheld_lines(
+    connection: &Connection,
+    first: u64,
+    last: u64,
+) -> Result<Vec<(u64, Option<String>)>, CatalogError> {
+    let sql = "SELECT seq, code FROM log LEFT JOIN dossier ON dossier.id = log.dossier
+               WHERE body IS NULL AND seq BETWEEN ?1 AND ?2 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![seq_column(first)?, seq_column(last)?], |row| {
+        Ok((row.get::<_, i64>("seq")?.unsigned_abs(), row.get("code")?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn sync_state(connection: &Connection) -> Result<Option<SyncState>, CatalogError> {
     let mut statement = connection.prepare_cached("SELECT * FROM sync_state")?;
     Ok(statement.query_row([], state_row).optional()?)
@@ -716,11 +742,10 @@ pub(crate) fn seq_column(seq: u64) -> Result<i64, CatalogError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use sohoa_model::geometry::Rotation;
 
     use super::*;
+    use crate::bundle::WrittenBundle;
     use crate::decision::TwoPersons;
     use crate::fixture::{Fixture, act, described, file, fixture, row};
 
@@ -775,8 +800,60 @@ mod tests {
 
     fn ack(f: &Fixture, generation: u32, seq: u64, stable: u64) -> bool {
         let chain = f.catalog.chain_at(seq).unwrap().unwrap_or(Sha256([9; 32]));
-        let ack = Acknowledgement { generation, seq, chain, stable, text: "{}".into() };
+        let (heard, told, text) = (act("an", 9).at, BTreeSet::new(), "{}".into());
+        let ack = Acknowledgement { generation, seq, chain, stable, heard, told, text };
         f.catalog.acknowledge(&ack, &act("an", 9)).unwrap()
+    }
+
+    #[test]
+    fn a_hold_that_came_after_a_bundle_is_written_down_whoever_brings_the_acknowledgement() {
+        let f = enrolled();
+        f.to_signed(&["H.1", "H.2"]);
+        let sealed = seal(&f);
+        let late = |f: &Fixture| -> Vec<String> {
+            let events = f.catalog.events(None, 1000).unwrap();
+            let late = events.into_iter().filter(|event| event.kind == "hold too late");
+            late.filter_map(|event| event.dossier).collect()
+        };
+        let keep = |withheld: BTreeSet<u64>| {
+            let bundle = WrittenBundle { id: Uuid::from_u128(3), first: 1, last: sealed, withheld };
+            f.catalog.keep_bundle(&bundle, &act("an", 5)).unwrap()
+        };
+        assert!(keep(BTreeSet::new()));
+        f.catalog.hold("H.2", "MẬT", &act("an", 6)).unwrap();
+        let withheld = || f.catalog.withheld_lines(1, sealed).unwrap().into_iter().map(|(seq, _)| seq).collect();
+        assert!(!keep(BTreeSet::new()), "not as what it is no more");
+        // Written once more without it: the disk before it is not forgotten.
+        assert!(keep(withheld()));
+        assert!(late(&f).is_empty());
+        assert!(ack(&f, 1, sealed, 0));
+        assert_eq!(late(&f), ["H.2"]);
+        assert!(ack(&f, 1, sealed, 0));
+        assert_eq!(late(&f), ["H.2"], "once");
+    }
+
+    #[test]
+    fn an_older_answer_lowers_nothing_and_another_database_is_read_from_its_beginning() {
+        let f = enrolled();
+        f.to_signed(&["H.1"]);
+        let sealed = seal(&f);
+        let state = || f.catalog.sync_state().unwrap().unwrap();
+        assert!(ack(&f, 1, sealed, sealed));
+        f.catalog.receive_feed(&[("plan".into(), b"{}".to_vec())], 7, &act("an", 9)).unwrap();
+        let said = |generation, heard, now| {
+            let (chain, told, text) = (state().chain, BTreeSet::new(), "{}".into());
+            let (seq, stable, heard) = (sealed, 0, act("an", heard).at);
+            let ack = Acknowledgement { generation, seq, chain, stable, heard, told, text };
+            assert!(f.catalog.acknowledge(&ack, &act("an", now)).unwrap());
+        };
+        said(1, 5, 20);
+        assert_eq!((state().stable, state().contact, state().feed_cursor), (sealed, Some(act("an", 9).at), 7));
+        said(1, 15, 20);
+        assert_eq!(state().contact, Some(act("an", 15).at));
+        said(1, 99, 20);
+        assert_eq!(state().contact, Some(act("an", 20).at), "not in days to come");
+        said(2, 20, 20);
+        assert_eq!((state().stable, state().feed_cursor), (0, 0));
     }
 
     #[test]
@@ -960,8 +1037,15 @@ mod tests {
         assert!(!ack(&f, 1, sealed + 1, 0), "more than there is");
         assert!(!ack(&f, 0, sealed, sealed), "an older database");
         assert!(!ack(&f, 1, sealed - 1, 0), "an older answer");
-        let forged =
-            Acknowledgement { generation: 1, seq: sealed, chain: Sha256([9; 32]), stable: sealed, text: String::new() };
+        let forged = Acknowledgement {
+            generation: 1,
+            seq: sealed,
+            chain: Sha256([9; 32]),
+            stable: sealed,
+            heard: Timestamp(9),
+            told: BTreeSet::new(),
+            text: String::new(),
+        };
         assert!(!f.catalog.acknowledge(&forged, &act("an", 9)).unwrap(), "another chain");
         assert_eq!(f.catalog.sync_state().unwrap().unwrap(), state);
         assert!(ack(&f, 2, sealed - 2, 0), "restored from a backup");

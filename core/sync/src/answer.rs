@@ -57,14 +57,11 @@ pub fn take(station: &Station<'_>, folder: &Path, cancel: &Cancel) -> Result<Tak
     taken.is_old = said.generation < state.generation || (!is_newer && said.seq < state.acknowledged);
     if !taken.is_old {
         let (seq, chain, generation, stable) = (said.seq, said.chain, said.generation, said.stable_seq);
-        let seen = Seen { seq, chain, generation, stable, text: &ack.text };
+        let seen = Seen { seq, chain, generation, stable, at: answer.at.0, text: &ack.text };
         standing::stand(catalog, &state, &seen, &station.act())?;
         taken.acknowledged = seq.saturating_sub(state.acknowledged);
-        let range = (state.acknowledged + 1, seq);
-        for written in catalog.written_bundles()? {
-            standing::held_too_late(catalog, &written.told(range.0, range.1), range, &station.act())?;
-        }
     }
+    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
     crash::point("bundle.answer-taken");
 
     let received = feed(station, &place, &answer, &entries, &state)?;
@@ -130,7 +127,9 @@ fn feed(
 ) -> Result<Received, SyncError> {
     let (catalog, act) = (station.catalog, || station.act());
     let mut received = Received::default();
-    if answer.feed_after <= state.feed_cursor && answer.feed_next > state.feed_cursor {
+    // Cursors of another database count other things.
+    let is_of_this_feed = answer.generation == state.generation;
+    if is_of_this_feed && answer.feed_after <= state.feed_cursor && answer.feed_next > state.feed_cursor {
         for entry in entries {
             let path = entry.path(answer.sealed);
             let plain = plain(station, place, &path, answer.sealed)?;

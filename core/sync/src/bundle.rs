@@ -162,10 +162,30 @@ fn write_parts(
         let writer = Writer { station, order, state: &state, hub_key: enrol::receipt(&state)?.hub_public_key, cancel };
         match writer.write(part, number, count, written)? {
             Done::Yes => {}
-            Done::HeldMeanwhile => return Ok(Done::HeldMeanwhile),
+            Done::HeldMeanwhile => break,
         }
     }
-    Ok(Done::Yes)
+    take_away_held(station.catalog, &state, order.folder, &parts)
+}
+
+/// Takes parts away that tell of a dossier which was held while the others were written.
+fn take_away_held(catalog: &Catalog, state: &SyncState, folder: &Path, parts: &[Part]) -> Result<Done, SyncError> {
+    let mut done = Done::Yes;
+    for part in parts {
+        let (Some((first, _)), Some((_, last))) = (part.batches.first(), part.batches.last()) else { continue };
+        let still = catalog.withheld_lines(*first, *last)?.into_iter().map(|(seq, _)| seq).collect::<BTreeSet<_>>();
+        if still == part.withheld {
+            continue;
+        }
+        done = Done::HeldMeanwhile;
+        for name in names(StationId(state.station), part) {
+            let place = folder.join(name);
+            if carried::is_real_folder(&place)? {
+                fs::remove_dir_all(&place).map_err(|error| StoreError::write(&place, error))?;
+            }
+        }
+    }
+    Ok(done)
 }
 
 /// Cuts lines into batches and batches into parts; a file goes into the first part that names it.
@@ -359,7 +379,9 @@ impl Writer<'_> {
         crash::point("bundle.complete");
         // Before it has its name: a bundle that nobody here knows of must not be carried away.
         let kept = WrittenBundle { id, first, last, withheld: still };
-        catalog.keep_bundle(&kept, &self.station.act())?;
+        if !catalog.keep_bundle(&kept, &self.station.act())? {
+            return Ok(Done::HeldMeanwhile);
+        }
         carried::rename_folder(&begun, &place)?;
         crash::point("bundle.named");
         written.records += last - first + 1;

@@ -128,7 +128,11 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
         return Err(standing::stop(station.catalog, SyncHealth::Fenced, why, &station.act())?);
     }
     let Hello { seq, chain, generation, stable_seq: stable, .. } = hello;
-    standing::stand(station.catalog, &state, &Seen { seq, chain, generation, stable, text: "hello" }, &station.act())?;
+    let act_now = act();
+    let seen = Seen { seq, chain, generation, stable, at: act_now.at, text: "hello" };
+    standing::stand(station.catalog, &state, &seen, &act_now)?;
+    // The feed of a hub that was restored begins anew.
+    let state = station.catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
 
     // A hold that was ordered comes before anything that it would keep back.
     let received = feed::receive(&hub, station, state.feed_cursor)?;

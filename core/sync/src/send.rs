@@ -1,5 +1,7 @@
 //! The sealed log goes up in batches, one at a time; the hub's signed answer says how far it is.
 
+use std::collections::BTreeSet;
+
 use sohoa_catalog::Catalog;
 use sohoa_catalog::outbox::{Acknowledgement, SyncHealth, SyncState};
 use sohoa_model::{Act, Cancel};
@@ -80,11 +82,10 @@ impl Sender<'_> {
                         hub: state.hub.clone(),
                         what: "its acknowledgement is not signed by it".to_owned(),
                     })?;
-                    if self.taken(&state, &ack, &act())? {
+                    let told = rows.iter().filter(|row| row.body.is_some()).map(|row| row.seq).collect();
+                    if self.taken(&state, &ack, told, &act())? {
                         sent += rows.len() as u64;
                         (most, tries) = (limits::BATCH_RECORDS, 0);
-                        let told = rows.iter().filter(|row| row.body.is_some()).map(|row| row.seq).collect();
-                        standing::held_too_late(self.catalog, &told, (first, last), &act())?;
                     } else {
                         tries += 1;
                         if tries >= TRIES {
@@ -104,8 +105,8 @@ impl Sender<'_> {
         }
     }
 
-    /// Takes an acknowledgement if it is one of this log.
-    fn taken(&self, state: &SyncState, ack: &Signed<Ack>, act: &Act) -> Result<bool, SyncError> {
+    /// Takes an acknowledgement of a batch that told some lines in full, if it is one of this log.
+    fn taken(&self, state: &SyncState, ack: &Signed<Ack>, told: BTreeSet<u64>, act: &Act) -> Result<bool, SyncError> {
         let said = &ack.statement;
         if said.station.0 != state.station || said.epoch != state.epoch {
             return Ok(false);
@@ -115,6 +116,8 @@ impl Sender<'_> {
             seq: said.seq,
             chain: said.chain.0.into(),
             stable: said.stable_seq,
+            heard: act.at,
+            told,
             text: ack.text.clone(),
         };
         Ok(self.catalog.acknowledge(&acknowledgement, act)?)
@@ -149,7 +152,7 @@ impl Sender<'_> {
                 standing::stand(
                     self.catalog,
                     state,
-                    &Seen { seq, chain, generation, stable: state.stable, text: "head" },
+                    &Seen { seq, chain, generation, stable: state.stable, at: act.at, text: "head" },
                     act,
                 )
             }

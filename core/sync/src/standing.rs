@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use sohoa_catalog::Catalog;
 use sohoa_catalog::outbox::{Acknowledgement, SyncHealth, SyncState};
-use sohoa_model::Act;
+use sohoa_model::{Act, Timestamp};
 use sohoa_wire::Chain;
 use sohoa_wire::head::{self, Standing};
 
 use crate::error::SyncError;
-
-/// The event of a dossier that was held when the hub had it already.
-const HELD_TOO_LATE: &str = "hold too late";
 
 /// How far the hub says it is.
 pub(crate) struct Seen<'a> {
@@ -19,6 +16,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) chain: Chain,
     pub(crate) generation: u32,
     pub(crate) stable: u64,
+    /// When it said so.
+    pub(crate) at: Timestamp,
     /// The signed text that says so, or what else it comes from.
     pub(crate) text: &'a str,
 }
@@ -51,6 +50,8 @@ pub(crate) fn stand(catalog: &Catalog, state: &SyncState, seen: &Seen, act: &Act
                 seq: seen.seq,
                 chain: seen.chain.0.into(),
                 stable: seen.stable,
+                heard: seen.at,
+                told: BTreeSet::new(),
                 text: seen.text.to_owned(),
             };
             catalog.acknowledge(&acknowledgement, act)?;
@@ -67,22 +68,4 @@ pub(crate) fn stand(catalog: &Catalog, state: &SyncState, seen: &Seen, act: &Act
 pub(crate) fn stop(catalog: &Catalog, health: SyncHealth, why: &str, act: &Act) -> Result<SyncError, SyncError> {
     catalog.set_sync_health(health, why, act)?;
     Ok(SyncError::Stopped { health, why: why.to_owned() })
-}
-
-/// A dossier that was held while its lines were on their way: they are at the hub, which somebody has to know.
-pub(crate) fn held_too_late(
-    catalog: &Catalog,
-    told: &BTreeSet<u64>,
-    (first, last): (u64, u64),
-    act: &Act,
-) -> Result<(), SyncError> {
-    let withheld = catalog.withheld_lines(first, last)?;
-    let late: BTreeSet<String> =
-        withheld.into_iter().filter(|(seq, _)| told.contains(seq)).filter_map(|(_, code)| code).collect();
-    for code in late {
-        let hub = catalog.sync_state()?.map(|state| state.hub);
-        let detail = serde_json::json!({ "hub": hub });
-        catalog.log(HELD_TOO_LATE, Some(&code), &detail, act)?;
-    }
-    Ok(())
 }
