@@ -90,7 +90,14 @@ impl IntoResponse for Refusal {
 /// A fault of the database: nothing was done, or it is unknown whether; in either case the station asks again.
 impl From<sqlx_core::Error> for Refusal {
     fn from(error: sqlx_core::Error) -> Self {
+        // 57014: a statement that was stopped, because of its time or by a person.
         let code = error.as_database_error().and_then(|fault| fault.code()).unwrap_or_default().into_owned();
+        if code == "57014" {
+            return Self::new(ProblemKind::Unavailable).because(error).said(
+                "Câu hỏi mất quá lâu nên đã dừng; không có gì bị thay đổi. Hãy tìm hẹp hơn.",
+                "The question took too long and was stopped; nothing was changed. Ask for less.",
+            );
+        }
         match code.get(..2) {
             // Classes 22 and 54: a value that no column or index holds, which only a record can have brought.
             Some("22" | "54") => Self::new(ProblemKind::RecordInvalid).because(error),

@@ -129,15 +129,17 @@ pub(super) async fn read(
 ) -> Result<Vec<Row>, NotShown> {
     let (first, last) = wanted.states();
     let found = rows(
-        "SELECT d.dossier, d.code, d.title, f.code, d.state, d.pages, d.expected_pages, d.rescan, h.dossier IS NOT NULL \
+        "WITH old AS (SELECT station_no, max(last_seq) AS seq FROM batch \
+             WHERE $8 = 'stuck' AND received_at < now() - make_interval(days => $14) GROUP BY 1) \
+         SELECT d.dossier, d.code, d.title, f.code, d.state, d.pages, d.expected_pages, d.rescan, h.dossier IS NOT NULL \
          FROM dossier d JOIN fonds f USING (fonds_no) LEFT JOIN hold h USING (dossier) WHERE NOT d.retired \
          AND ($1::int IS NULL OR f.unit_no = $1) AND ($2 OR h.dossier IS NULL) \
          AND (d.code, d.dossier) > ($3, $4) \
          AND ($6::int IS NULL OR d.fonds_no = $6) AND ($7::int IS NULL OR d.station_no = $7) \
          AND ($8 <> 'rescan' OR d.rescan) AND ($8 <> 'held' OR h.dossier IS NOT NULL) \
          AND (h.dossier IS NULL OR ($8 IN ('', 'held') AND $9::text IS NULL AND $10::text IS NULL)) \
-         AND ($8 <> 'stuck' OR (d.state > $12 AND d.state < $13 AND d.seq <= (SELECT max(b.last_seq) FROM batch b \
-             WHERE b.station_no = d.station_no AND b.received_at < now() - make_interval(days => $14)))) \
+         AND ($8 <> 'stuck' OR (d.state > $12 AND d.state < $13 AND d.seq <= (SELECT o.seq FROM old o \
+             WHERE o.station_no = d.station_no))) \
          AND ($9::text IS NULL OR EXISTS (SELECT FROM item i WHERE i.dossier = d.dossier AND i.kind = 'finding' \
              AND i.body->>'open' = 'true' AND i.body->>'code' = $9)) \
          AND ($10::text IS NULL OR EXISTS (SELECT FROM work w WHERE w.dossier = d.dossier AND w.agent = $10 \

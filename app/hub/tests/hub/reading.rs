@@ -235,3 +235,20 @@ async fn a_store_that_is_away_costs_no_text_its_tries() {
     indexed(&group).await;
     assert_eq!(group.number("SELECT count(*) FROM page_text").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_is_stopped_says_what_to_do() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let_in(&group, "hoa", &["--role", "reader"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("hoa", PASSWORD).await;
+    let mut locked = group.pool.begin().await.unwrap();
+    sohoa_hub::database::sql("LOCK TABLE page_text IN ACCESS EXCLUSIVE MODE").execute(&mut *locked).await.unwrap();
+    // As the limit of its time stops it.
+    let stop = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+         AND query LIKE '%page_text%'";
+    let (stopped, ()) = tokio::join!(browser.get("/search?q=khai"), async { while group.number(stop).await == 0 {} });
+    assert_eq!(stopped.status, StatusCode::SERVICE_UNAVAILABLE);
+    stopped.shows("Hãy tìm hẹp hơn.");
+}
