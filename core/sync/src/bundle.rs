@@ -36,6 +36,8 @@ const README: &str = include_str!("bundle.README.txt");
 /// Bytes that a part has besides batches and files, and for each of these in its list.
 const OVERHEAD: u64 = 64 * 1024;
 const OVERHEAD_OF_A_FILE: u64 = 1024;
+/// Files of a part, at most: its list stays within [`bundle::LIST_BYTES`].
+const MOST_FILES: usize = 500_000;
 
 /// What is to be written where.
 #[derive(Debug, Clone, Copy)]
@@ -208,7 +210,8 @@ fn plan(
         let weight = |file: &(Sha256, u64)| age::sealed_bytes(file.1) + OVERHEAD_OF_A_FILE;
         let needed = line + files.iter().map(weight).sum::<u64>();
         let fits = |bytes: u64| most_bytes.is_none_or(|most| bytes + needed + OVERHEAD_OF_A_FILE <= most);
-        if !parts.last().is_some_and(|part| fits(part.bytes)) {
+        let is_in_list = |part: &Part| part.files.len() + files.len() <= MOST_FILES;
+        if !parts.last().is_some_and(|part| fits(part.bytes) && is_in_list(part)) {
             if !fits(OVERHEAD) {
                 return Err(SyncError::PartTooSmall { needed: OVERHEAD + needed + OVERHEAD_OF_A_FILE });
             }
@@ -532,6 +535,17 @@ mod tests {
         assert_eq!(planned(&many, None).unwrap()[0].batches, [(1, 2_000), (2_001, 4_000), (4_001, 4_001)]);
         let long: Vec<Extent> = (1..=3).map(|seq| Extent { bytes: Some(8 << 20), ..extent(seq, &[]) }).collect();
         assert_eq!(planned(&long, None).unwrap()[0].batches, [(1, 1), (2, 2), (3, 3)]);
+        let mut name = [0; 32];
+        let mut count = 0_u64;
+        let mut next = || {
+            count += 1;
+            name[..8].copy_from_slice(&count.to_be_bytes());
+            (Sha256(name), 1)
+        };
+        let mut full: Vec<Extent> = (1..=5).map(|seq| extent(seq, &[])).collect();
+        full.iter_mut().for_each(|extent| extent.files.extend((0..MOST_FILES / 4).map(|_| next())));
+        let parts = planned(&full, None).unwrap();
+        assert_eq!(parts.iter().map(|part| part.batches[0]).collect::<Vec<_>>(), [(1, 4), (5, 5)]);
         let withheld = [extent(1, &[]), Extent { bytes: None, ..extent(2, &[]) }];
         assert_eq!(planned(&withheld, None).unwrap()[0].withheld, BTreeSet::from([2]));
     }
