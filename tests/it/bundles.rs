@@ -218,6 +218,7 @@ fn a_bundle_that_was_changed_is_refused_in_words_and_nothing_of_it_is_stored() {
         change(&disk.path().join(&name));
         let said = hub.run(&["receive", disk.path().to_str().unwrap()]).ended_with(1);
         assert!(said.stdout.contains("refused") && said.stdout.contains(word), "{what}: {}", said.stdout);
+        assert!(said.stdout.contains("nothing of it was stored"), "{what}: {}", said.stdout);
         assert!(!said.stderr.contains("panicked"), "{what}: {}", said.stderr);
         assert_eq!(hub.sql("SELECT (SELECT count(*) FROM batch) + (SELECT count(*) FROM staged)"), "0", "{what}");
         assert!(stored(&hub).is_empty(), "{what}: nothing is stored");
@@ -276,6 +277,7 @@ fn parts_in_another_order_leave_a_gap_that_is_said_and_the_network_may_go_ahead(
     let told = station.run(["sync", "--from", whole.to_str().unwrap(), "--json"]).done_in_part().json();
     assert_eq!(told["bundles"][0]["refused"]["kind"], "head-moved", "{told}");
     assert_eq!(told["acknowledged"], 0);
+    assert_eq!(told["unanswered"][0][0], 1, "the first part was not there: {told}");
     assert_eq!(station.run(["sync", "--status", "--json"]).done().json()["state"], "ok", "a gap is no fault");
 
     // The first part goes by disk, the rest over the network, then the disk comes with all of it.
@@ -295,6 +297,38 @@ fn parts_in_another_order_leave_a_gap_that_is_said_and_the_network_may_go_ahead(
     let old = station.run(["sync", "--from", alone.to_str().unwrap(), "--json"]).done().json();
     assert_eq!((&old["old"], &old["acknowledged"]), (&true.into(), &0.into()), "{old}");
     assert_eq!(sync(&station)["records"], 0);
+}
+
+#[test]
+fn what_was_refused_once_and_taken_later_leaves_the_station_well_and_an_answer_that_fails_loses_nothing() {
+    let Some((hub, station)) = enrolled() else { return };
+    let disk = disk(&station);
+    let folder = disk.to_str().unwrap();
+    let state = || station.run(["sync", "--status", "--json"]).json()["state"].clone();
+    let head = || hub.sql("SELECT format('%s, chain = decode(%L, %L)', seq, encode(chain, 'hex'), 'hex') FROM station");
+    let before = head();
+    sync(&station);
+    let after = head();
+    hub.sql(&format!("UPDATE station SET seq = {before}"));
+    station.run(["sync"]).refused();
+    assert_eq!(state(), "refused");
+    hub.sql(&format!("UPDATE station SET seq = {after}"));
+    write(&station, &[]);
+    receive(&hub, &disk);
+    take(&station);
+    assert_eq!(state(), "ok");
+    consistent(&hub);
+
+    let entries = fs::read_dir(&disk).unwrap().map(|entry| entry.unwrap().path());
+    let answer = entries.into_iter().find(|path| path.to_string_lossy().contains("sohoa-answer-")).unwrap();
+    fs::remove_dir_all(&answer).unwrap();
+    fs::write(&answer, b"no folder").unwrap();
+    let said = hub.run(&["receive", folder]).ended_with(1);
+    assert!(said.stdout.contains("had been taken before"), "{}", said.stdout);
+    assert!(said.stderr.contains("are safe in the hub"), "{}", said.stderr);
+    fs::remove_file(&answer).unwrap();
+    receive(&hub, &disk);
+    take(&station);
 }
 
 #[test]

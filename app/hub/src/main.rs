@@ -15,7 +15,7 @@ use sohoa_hub::invite::{self, InviteError, Invited};
 use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError, from_file};
-use sohoa_hub::receive::{self, ReceiveError, Received};
+use sohoa_hub::receive::{self, ReceiveError, Received, Reception};
 use sohoa_hub::revoke::{self, RevokeError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
@@ -217,8 +217,8 @@ async fn lines(
     })
 }
 
-fn tell_received(received: &[Received], json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    for bundle in received {
+fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    for bundle in &reception.bundles {
         if json {
             writeln!(out, "{}", serde_json::to_string(bundle).unwrap_or_default())?;
             continue;
@@ -231,7 +231,20 @@ fn tell_received(received: &[Received], json: bool, out: &mut impl Write) -> Res
             }
         }
     }
-    let is_whole = received.iter().all(|bundle| bundle.refused.is_none());
+    for (station, error) in &reception.unanswered {
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        writeln!(
+            std::io::stderr(),
+            "sohoa-hub: the answer to {station} could not be written: {text}. The records that were taken are safe in the \
+             hub; mend it and run the command again"
+        )?;
+    }
+    let is_whole = reception.unanswered.is_empty() && reception.bundles.iter().all(|bundle| bundle.refused.is_none());
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

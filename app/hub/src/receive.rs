@@ -20,7 +20,7 @@ use sohoa_store::carried::{self, CarriedError};
 use sohoa_wire::age::{AgeError, Opened};
 use sohoa_wire::api::FileOffer;
 use sohoa_wire::bundle::{self, BundleReceipt, Entry, Manifest};
-use sohoa_wire::{Batch, BatchHeader, Hash, LogLine, ProblemKind, Signed, limits};
+use sohoa_wire::{Batch, BatchHeader, Hash, LogLine, ProblemKind, Signed, StationId, limits};
 
 use crate::api::{batches, files};
 use crate::auth::{self, Caller};
@@ -30,6 +30,10 @@ use crate::{Hub, Refusal, ingest, quota};
 
 /// So many missing files are named in a receipt.
 const NAMED: usize = 10;
+/// What is said of a bundle that is not believed.
+const NOT_BELIEVED: &str =
+    "; nothing of it was stored, and the station still has everything: have it write the bundle again";
+const DISK: &str = "the disk could not be read";
 
 /// Why bundles can't be received at all.
 #[derive(Debug, thiserror::Error)]
@@ -40,9 +44,18 @@ pub enum ReceiveError {
     /// The medium failed.
     #[error(transparent)]
     Medium(#[from] StoreError),
-    /// The hub can't take anything now; what was taken stays, and the same command goes on.
-    #[error("the hub cannot take it now ({}); run the command again", .0.kind.code())]
+    /// The hub can't answer now.
+    #[error("the hub cannot now: {}", told(.0))]
     Later(Box<Refusal>),
+}
+
+/// What came of a folder of bundles.
+#[derive(Debug, Default)]
+pub struct Reception {
+    /// What came of each, in the order in which they were taken.
+    pub bundles: Vec<Received>,
+    /// Stations whose answer could not be written, and why; what was taken of theirs is in the hub.
+    pub unanswered: Vec<(StationId, ReceiveError)>,
 }
 
 /// What came of a bundle.
@@ -84,7 +97,9 @@ struct Whole {
 }
 
 /// Takes every bundle in a folder and writes the answers beside them.
-pub async fn receive(hub: &Hub, folder: &Path) -> Result<Vec<Received>, ReceiveError> {
+///
+/// What the hub or the disk does not allow now ends with its own station: the others go on, and all are answered.
+pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
         let entry = entry.map_err(|error| StoreError::read(folder, error))?;
@@ -100,29 +115,48 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Vec<Received>, ReceiveE
     }
     // In the order of each log.
     found.sort();
-    let mut received = Vec::new();
+    let mut reception = Reception::default();
+    let mut stopped = BTreeSet::new();
     let mut answers: BTreeMap<i32, (Caller, u64, Vec<BundleReceipt>)> = BTreeMap::new();
-    for (.., name) in found {
+    for (station, .., name) in found {
+        let refuse = |name, why: String| Received { name, taken: 0, had: 0, refused: Some(why) };
+        if stopped.contains(&station) {
+            let why = "not looked at: one before it could not be taken now; run the command again".to_owned();
+            reception.bundles.push(refuse(name, why));
+            continue;
+        }
         let place = folder.join(&name);
         let (caller, whole) = match look_through(hub, &place, &name).await {
             Ok(found) => found,
-            Err(Fault::Station(kind)) if kind.status() >= 500 => {
-                return Err(ReceiveError::Later(Box::new(Refusal::new(kind))));
-            }
             Err(fault) => {
                 tracing::warn!(name, %fault, "a bundle was refused");
-                received.push(Received { name, taken: 0, had: 0, refused: Some(chain_of(&fault)) });
+                let mut why = chain_of(&fault);
+                match &fault {
+                    Fault::Station(kind) if kind.status() >= 500 => {
+                        why.push_str("; run the command again");
+                        stopped.insert(station);
+                    }
+                    _ => why.push_str(NOT_BELIEVED),
+                }
+                reception.bundles.push(refuse(name, why));
                 continue;
             }
         };
-        let receipt = take(hub, &caller, &place, &whole).await?;
+        let (receipt, later) = take(hub, &caller, &place, &whole).await;
         let BundleReceipt { taken, had, ref refused, .. } = receipt;
-        let refused = refused.as_ref().map(|problem| {
-            let kind = problem.kind().unwrap_or(ProblemKind::Internal);
-            let detail = problem.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-            format!("{}{detail}", words::title(kind, Language::English))
-        });
-        received.push(Received { name, taken, had, refused });
+        let refused = match later {
+            Some(later) => {
+                tracing::warn!(name, cause = ?later.cause, "a bundle can't be taken now");
+                stopped.insert(station);
+                Some(format!("{}; run the command again", told(&later)))
+            }
+            None => refused.as_ref().map(|problem| {
+                let kind = problem.kind().unwrap_or(ProblemKind::Internal);
+                let detail = problem.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+                format!("{}{detail}", words::title(kind, Language::English))
+            }),
+        };
+        reception.bundles.push(Received { name, taken, had, refused });
         // The cursor of a database that was restored since counts other things.
         let cursor = if whole.manifest.generation == hub.generation { whole.manifest.feed_cursor } else { 0 };
         let answer = answers.entry(caller.station_no).or_insert((caller, cursor, Vec::new()));
@@ -130,10 +164,12 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Vec<Received>, ReceiveE
         answer.2.push(receipt);
     }
     for (caller, cursor, receipts) in answers.into_values() {
-        answer::write(hub, &caller, folder, cursor, receipts).await?;
+        if let Err(error) = answer::write(hub, &caller, folder, cursor, receipts).await {
+            reception.unanswered.push((caller.station, error));
+        }
         crash::point("bundle.answer-written");
     }
-    Ok(received)
+    Ok(reception)
 }
 
 async fn look_through(hub: &Hub, place: &Path, name: &str) -> Result<(Caller, Whole), Fault> {
@@ -185,29 +221,38 @@ async fn look_through(hub: &Hub, place: &Path, name: &str) -> Result<(Caller, Wh
     Ok((caller, Whole { manifest, batches, files }))
 }
 
-/// Takes the batches of a bundle that was looked through, until one is refused.
-async fn take(hub: &Hub, caller: &Caller, place: &Path, whole: &Whole) -> Result<BundleReceipt, ReceiveError> {
+/// Takes the batches of a bundle that was looked through, until one is refused; beside it why it can't be taken now.
+async fn take(hub: &Hub, caller: &Caller, place: &Path, whole: &Whole) -> (BundleReceipt, Option<Refusal>) {
     let Manifest { id: bundle, first, last, .. } = whole.manifest;
     let mut receipt = BundleReceipt { bundle, first, last, taken: 0, had: 0, refused: None };
     for (path, header) in &whole.batches {
         match take_batch(hub, caller, place, whole, (path, header)).await {
             Ok(Came::Now(count)) => receipt.taken += count,
             Ok(Came::Before(count)) => receipt.had += count,
-            // A quota stops its unit alone; the station sends the rest again when there is room.
-            Err(refusal) if refusal.kind.status() >= 500 && !quota::is_over(&refusal) => {
-                return Err(ReceiveError::Later(Box::new(refusal)));
-            }
             Err(refusal) => {
+                // What is over a quota stays so until there is room; what the hub can't do now it can do later.
+                let is_passing = refusal.kind.status() >= 500 && !quota::is_over(&refusal);
+                let later = is_passing.then(|| refusal.clone());
                 let mut problem = *refusal.problem;
                 words::title(refusal.kind, Language::Vietnamese).clone_into(&mut problem.title);
                 problem.missing.truncate(NAMED);
                 receipt.refused = Some(problem);
-                break;
+                return (receipt, later);
             }
         }
         crash::point("bundle.received-batch");
     }
-    Ok(receipt)
+    (receipt, None)
+}
+
+/// A refusal in words, with what is behind it: whoever runs the command stands at the hub.
+fn told(refusal: &Refusal) -> String {
+    let mut text = words::title(refusal.kind, Language::English).to_owned();
+    let cause = refusal.cause.as_ref().map(|cause| chain_of(&**cause));
+    for more in refusal.problem.detail.iter().cloned().chain(cause) {
+        text = format!("{text}: {more}");
+    }
+    text
 }
 
 /// When the records of a batch came, and how many they are.
@@ -283,8 +328,10 @@ fn plain(hub: &Hub, place: &Path, path: &str, sealed: bool, limit: u64) -> Resul
 }
 
 fn open(hub: &Hub, place: &Path, path: &str, sealed: bool) -> Result<Box<dyn Read + Send>, Refusal> {
-    let file = carried::open(place, path)
-        .map_err(|error| Refusal::new(ProblemKind::DigestMismatch).detail(path).because(error))?;
+    let file = carried::open(place, path).map_err(|error| match error {
+        CarriedError::Store(error) => Refusal::new(ProblemKind::Unavailable).detail(DISK).because(error),
+        error => Refusal::new(ProblemKind::DigestMismatch).detail(path).because(error),
+    })?;
     match sealed {
         false => Ok(Box::new(file)),
         true => match Opened::new(&hub.key, file) {
@@ -297,8 +344,14 @@ fn open(hub: &Hub, place: &Path, path: &str, sealed: bool) -> Result<Box<dyn Rea
     }
 }
 
+/// A seal that does not fit is the station's fault, anything else the disk's: then nothing is said of what it holds.
 fn unreadable(path: &str, error: io::Error) -> Refusal {
-    Refusal::new(ProblemKind::DigestMismatch).detail(format!("{path}: {error}")).because(error)
+    match error.kind() {
+        io::ErrorKind::InvalidData => {
+            Refusal::new(ProblemKind::DigestMismatch).detail(format!("{path}: {error}")).because(error)
+        }
+        _ => Refusal::new(ProblemKind::Unavailable).detail(DISK).because(error),
+    }
 }
 
 /// A fault with what is behind it.

@@ -33,6 +33,9 @@ pub struct Taken {
     pub is_old: bool,
     /// What became of the bundles on the disk.
     pub receipts: Vec<BundleReceipt>,
+    /// Bundles that are on their way and that it says nothing of, by their first and last position: they were not on this
+    /// disk, or the hub did not believe them.
+    pub unanswered: Vec<(u64, u64)>,
     /// What came down, and what waits still.
     pub sync: SyncOutcome,
 }
@@ -67,8 +70,9 @@ pub fn take(station: &Station<'_>, folder: &Path, cancel: &Cancel) -> Result<Tak
     let received = feed(station, &place, &answer, &entries, &state)?;
     (taken.sync.received, taken.sync.applied) = (received.records, received.applied);
     (taken.sync.waiting, taken.sync.refused) = (received.waiting, received.refused);
-    for refused in taken.receipts.iter().filter_map(|receipt| receipt.refused.as_ref()).filter(|_| !taken.is_old) {
-        refusal(station, refused.kind(), refused.seq, &refused.title)?;
+    if !taken.is_old {
+        taken.unanswered = unanswered(station, &taken.receipts)?;
+        heed(station, &taken.receipts)?;
     }
     taken.sync.backlog = catalog.backlog()?;
     if taken.sync.backlog.marked + taken.sync.backlog.unacknowledged == 0 {
@@ -180,6 +184,37 @@ fn keep_file(
         true => Ok(()),
         false => Err(SyncError::BadAnswer(path)),
     }
+}
+
+/// The bundles on their way that no receipt speaks of, nor of one that was written later in their place.
+fn unanswered(station: &Station<'_>, receipts: &[BundleReceipt]) -> Result<Vec<(u64, u64)>, SyncError> {
+    let on_their_way = station.catalog.bundles_on_their_way()?.into_iter().map(|bundle| (bundle.first, bundle.last));
+    let is_answered =
+        |(first, last): &(u64, u64)| receipts.iter().any(|receipt| receipt.first <= *first && *last <= receipt.last);
+    Ok(on_their_way.filter(|range| !is_answered(range)).collect())
+}
+
+/// Heeds the refusals that still stand; where there is none that waits for a person, nothing is against sending.
+fn heed(station: &Station<'_>, receipts: &[BundleReceipt]) -> Result<(), SyncError> {
+    let catalog = station.catalog;
+    let acknowledged = catalog.sync_state()?.map_or(0, |state| state.acknowledged);
+    let mut is_fine = !receipts.is_empty();
+    for receipt in receipts {
+        let Some(problem) = &receipt.refused else { continue };
+        // What was acknowledged or withheld meanwhile is settled: an answer may be taken twice.
+        let stands = match problem.seq {
+            Some(seq) => seq > acknowledged && catalog.withheld_lines(seq, seq)?.is_empty(),
+            None => receipt.last > acknowledged,
+        };
+        if stands {
+            is_fine &= problem.kind().is_none_or(|kind| kind == ProblemKind::Held || kind.is_passing());
+            refusal(station, problem.kind(), problem.seq, &problem.title)?;
+        }
+    }
+    if is_fine {
+        catalog.set_sync_health(SyncHealth::Fine, "", &station.act())?;
+    }
+    Ok(())
 }
 
 /// What a refusal means here: a hold is one here too, and what trying again does not mend waits for a person.

@@ -90,6 +90,8 @@ struct AnswerTaken<'a> {
     /// Whether the answer is older than what is known.
     old: bool,
     bundles: Vec<Receipt<'a>>,
+    /// Bundles on their way that it says nothing of: first and last position.
+    unanswered: &'a [(u64, u64)],
     received: u64,
     applied: u64,
     not_applied: u64,
@@ -294,13 +296,16 @@ fn write_bundle(front: &mut Front, archive: &Archive, folder: &Path, args: &Sync
 /// Takes the hub's answer from a disk.
 fn take_answer(front: &mut Front, archive: &Archive, folder: &Path, as_json: bool) -> Result<Exit, Stop> {
     let taken = upstream::take_answer(archive, &front.station, folder, &front.cancel)?;
-    let is_whole = taken.receipts.iter().all(|receipt| receipt.refused.is_none()) && taken.sync.refused == 0;
+    let is_whole = taken.receipts.iter().all(|receipt| receipt.refused.is_none())
+        && taken.unanswered.is_empty()
+        && taken.sync.refused == 0;
     let exit = if is_whole { Exit::Done } else { Exit::Partial };
     if as_json {
         front.output.json(&AnswerTaken {
             acknowledged: taken.acknowledged,
             old: taken.is_old,
             bundles: taken.receipts.iter().map(Receipt::of).collect(),
+            unanswered: &taken.unanswered,
             received: taken.sync.received,
             applied: taken.sync.applied,
             not_applied: taken.sync.waiting + taken.sync.refused,
@@ -329,6 +334,10 @@ fn take_answer(front: &mut Front, archive: &Archive, folder: &Path, as_json: boo
                 front.output.warn(texts.say("answer-refused", &values));
             }
         }
+    }
+    for (first, last) in &taken.unanswered {
+        let values = [("first", (*first).into()), ("last", (*last).into())];
+        front.output.warn(texts.say("answer-unanswered", &values));
     }
     if taken.receipts.iter().filter_map(|receipt| receipt.refused.as_ref()).any(|problem| !problem.missing.is_empty()) {
         front.output.note(texts.get("answer-files-missing"));

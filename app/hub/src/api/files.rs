@@ -209,6 +209,17 @@ pub(crate) async fn intend(
     Ok(key)
 }
 
+/// Begins a lease anew.
+pub(crate) async fn renew(hub: &Hub, key: &str, lease_s: i32) -> Result<(), Refusal> {
+    sql("UPDATE staged SET lease_until = now() + make_interval(secs => $2), touched_at = now() \
+         WHERE key = $1 AND state = 0")
+    .bind(key)
+    .bind(f64::from(lease_s))
+    .execute(&hub.pool)
+    .await?;
+    Ok(())
+}
+
 /// Says that the object under a key is whole; somebody who took the file over meanwhile makes this fail.
 pub(crate) async fn make_durable(hub: &Hub, key: &str) -> Result<(), Refusal> {
     // Nobody waits for the disk here: a batch looks again in its transaction, and a file that a crash forgot is asked for.

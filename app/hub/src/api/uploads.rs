@@ -95,7 +95,7 @@ pub(super) async fn begin(
             if upload.next_part == upload.count() {
                 finish(&hub, &caller, digest, &upload).await?;
             } else {
-                renew(&hub, &upload.key).await?;
+                files::renew(&hub, &upload.key, LEASE_S).await?;
             }
             return state(upload.next_part);
         }
@@ -151,7 +151,7 @@ pub(super) async fn part(
         forget(&hub, &caller, digest, &upload).await?;
         return Err(Refusal::new(ProblemKind::DigestMismatch));
     }
-    renew(&hub, &upload.key).await?;
+    files::renew(&hub, &upload.key, LEASE_S).await?;
     let plain = u32::try_from(number).map_err(|error| Refusal::new(ProblemKind::Malformed).because(error))?;
     let stored = hub.store.part(&upload.key, &upload.id, plain, bytes).await?;
     crash::point("hub.after-part");
@@ -219,16 +219,6 @@ async fn forget(hub: &Hub, caller: &Caller, digest: Hash, upload: &Upload) -> Re
         .await?;
     transaction.commit().await?;
     Ok(hub.store.abort(&upload.key, &upload.id).await?)
-}
-
-async fn renew(hub: &Hub, key: &str) -> Result<(), Refusal> {
-    sql("UPDATE staged SET lease_until = now() + make_interval(secs => $2), touched_at = now() \
-         WHERE key = $1 AND state = 0")
-    .bind(key)
-    .bind(f64::from(LEASE_S))
-    .execute(&hub.pool)
-    .await?;
-    Ok(())
 }
 
 fn out_of_order(upload: &Upload) -> Refusal {

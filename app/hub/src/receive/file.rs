@@ -13,8 +13,8 @@ use crate::auth::Caller;
 use crate::metrics::Metrics;
 use crate::{Hub, Refusal, hub};
 
-/// Seconds for which nobody else may write a file that is read from a disk.
-const LEASE_S: i32 = 3600;
+/// Seconds for which nobody else may write a file that is read from a disk; each part begins them anew.
+const LEASE_S: i32 = 600;
 
 /// Stores a file; nothing of it stays if its bytes are others.
 pub(super) async fn keep(
@@ -81,6 +81,7 @@ async fn parts(
         }
         let number = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         parts.push(hub.store.part(key, upload, number, bytes).await?);
+        files::renew(hub, key, LEASE_S).await?;
     }
     let is_it = hasher.bytes() == file.bytes && Hash::from(hasher.finish()) == file.sha256;
     if is_it { Ok(parts) } else { Err(other(file)) }
@@ -89,7 +90,7 @@ async fn parts(
 fn piece(file: &FileOffer, from: &mut (dyn Read + Send), most: u64) -> Result<Bytes, Refusal> {
     let mut bytes = Vec::new();
     let read = tokio::task::block_in_place(|| from.take(most).read_to_end(&mut bytes));
-    read.map_err(|error| other(file).because(error))?;
+    read.map_err(|error| super::unreadable(&file.sha256.to_string(), error))?;
     Ok(Bytes::from(bytes))
 }
 
