@@ -71,6 +71,8 @@ pub struct State {
     pub field: Option<DocumentField>,
     /// A field that is to get the focus.
     pub wants_field: Option<DocumentField>,
+    /// Whether the place where the value of the field was read is to be shown.
+    pub wants_source: bool,
     /// Where the value of a field was read on the page.
     source: Option<[f32; 4]>,
     /// Whether the boxes of words, and the list of documents, are hidden.
@@ -688,6 +690,9 @@ fn form_of(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>)
     }
     if was_kept || draft.is_changed || draft.is_being_typed() {
         state.drafts.insert(form.document, draft);
+    }
+    if std::mem::take(&mut state.wants_source) {
+        state.show_source();
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use eframe::egui;
 use egui::{
-    Align, ComboBox, Event, Key, KeyboardShortcut, Layout, Margin, Modifiers, Panel, RichText, ScrollArea, TextEdit, Ui,
+    Align, ComboBox, Event, Key, KeyboardShortcut, Layout, Margin, Modifiers, Panel, RichText, ScrollArea, Sense,
+    TextEdit, Ui,
 };
 use lucide_icons::Icon;
 use sohoa_model::code_list::DocumentType;
@@ -272,7 +273,18 @@ fn field(
                     let is_wide = ui.available_width() > 70.0;
                     let sign = char::from(icon);
                     let shown = if is_wide { format!("{sign} {words}") } else { sign.to_string() };
-                    ui.label(RichText::new(shown).small().color(t.text3)).on_hover_text(words);
+                    let is_shown = matches!(origin, Origin::Recognition { .. });
+                    let sense = if is_shown { Sense::click() } else { Sense::hover() };
+                    let label = egui::Label::new(RichText::new(shown).small().color(t.text3)).sense(sense);
+                    let response = ui.add(label);
+                    if is_shown {
+                        let name = format!("{} · {name} · {words}", texts.get(Command::ShowSource.label()));
+                        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                    }
+                    if response.on_hover_text(words).clicked() {
+                        state.field = Some(field);
+                        state.wants_source = true;
+                    }
                 });
             }
             label
