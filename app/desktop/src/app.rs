@@ -422,8 +422,7 @@ impl App {
                 }
                 // Who went elsewhere meanwhile stays there.
                 model::Answer::Lot(lot, Ok(codes)) if self.screen == Screen::Progress => {
-                    self.filter = inventory::Filter::only(words_of(&lot, &self.texts), codes);
-                    self.screen = Screen::Inventory;
+                    self.list(inventory::Filter::only(words_of(&lot, &self.texts), codes));
                 }
                 model::Answer::Lot(_, Ok(_)) => continue,
                 model::Answer::Lot(_, Err(failure)) => {
@@ -697,17 +696,22 @@ impl App {
                 let screen = if self.screen == Screen::Check { Screen::Check } else { Screen::Scan };
                 self.open(code, screen);
             }
-            None if let [place] = self.boxes_named(&code).as_slice() => {
-                self.filter = inventory::Filter::branch(place.clone());
-                self.screen = Screen::Inventory;
-            }
-            // The same code in several fonds: which is meant is chosen.
-            None if !self.boxes_named(&code).is_empty() => self.palette = Some(palette::State::of_places_with(code)),
-            None => {
-                let words = self.texts.say("ui-no-such-code", &[("code", code.into())]);
-                self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
-            }
+            None => match self.boxes_named(&code).as_slice() {
+                [] => {
+                    let words = self.texts.say("ui-no-such-code", &[("code", code.into())]);
+                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                }
+                [place] => self.list(inventory::Filter::branch(place.clone())),
+                // The same code in several fonds: which is meant is chosen.
+                _ => self.palette = Some(palette::State::of_places_with(code)),
+            },
         }
+    }
+
+    /// Shows the dossiers that a filter leaves.
+    fn list(&mut self, filter: inventory::Filter) {
+        self.filter = filter;
+        self.screen = Screen::Inventory;
     }
 
     /// The boxes with a code.
@@ -893,14 +897,8 @@ impl App {
                         self.scan.replace(dossier, page);
                     }
                 }
-                Act::List(chip) => {
-                    self.filter = inventory::Filter::new(String::new(), chip);
-                    self.screen = Screen::Inventory;
-                }
-                Act::Branch(branch) => {
-                    self.filter = inventory::Filter::branch(branch);
-                    self.screen = Screen::Inventory;
-                }
+                Act::List(chip) => self.list(inventory::Filter::new(String::new(), chip)),
+                Act::Branch(branch) => self.list(inventory::Filter::branch(branch)),
                 Act::Feed(plan) => {
                     self.feeder.feed(*plan, &self.texts);
                     self.remark = None;

@@ -66,6 +66,22 @@ fn listed(folder: &Path, root: &Path) {
     assert_eq!(outcome.change.added.len(), 2);
 }
 
+/// So many sheets of the first dossier, from the simulated scanner.
+fn simulated(sheets: u32) -> ScanPlan {
+    ScanPlan {
+        dossier: "HS.01".to_owned(),
+        document: None,
+        parting: Parting::None,
+        device: "simulated:0".to_owned(),
+        settings: Profile::default().settings,
+        sheets: Some(sheets),
+        new_dossier: false,
+        reason: None,
+        target: Default::default(),
+        blank_backs: Default::default(),
+    }
+}
+
 /// A window over an archive with a simulated scanner, and without anything that is still to come.
 fn window_with(root: &Path, language: UiLanguage, simulated: &str) -> Window {
     let station = Station {
@@ -591,19 +607,7 @@ fn pages_are_seen_as_they_stand_in_small_as_a_whole_and_in_parts() {
     let archive = Archive::open(&root, &session()).expect("an archive");
     let cancel = sohoa_model::Cancel::new();
     let mut driver = scanners(&session().worker, &cancel, &|_| Some("sheets=1".to_owned()));
-    let plan = ScanPlan {
-        dossier: "HS.01".to_owned(),
-        document: None,
-        parting: Parting::None,
-        device: "simulated:0".to_owned(),
-        settings: Profile::default().settings,
-        sheets: Some(1),
-        new_dossier: false,
-        reason: None,
-        target: Default::default(),
-        blank_backs: Default::default(),
-    };
-    scan::scan(&archive, &plan, &mut driver, &cancel, &Silent).expect("a page");
+    scan::scan(&archive, &simulated(1), &mut driver, &cancel, &Silent).expect("a page");
     let page = archive.catalog().pages("HS.01").expect("pages").remove(0);
     let turn = Edit::Turn(Rotation::Quarter);
     pages::edit(&archive, "HS.01", &[page.id], &turn, "").expect("a turn");
@@ -784,7 +788,7 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
 
 #[test]
 fn work_that_is_paused_reads_no_further_page_until_it_goes_on() {
-    let lanes = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let lanes = std::thread::available_parallelism().map_or(1, usize::from) as u32;
     let sheets = lanes + 4;
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");
@@ -792,19 +796,7 @@ fn work_that_is_paused_reads_no_further_page_until_it_goes_on() {
     let archive = Archive::open(&root, &session()).expect("an archive");
     let cancel = sohoa_model::Cancel::new();
     let mut driver = scanners(&session().worker, &cancel, &|_| Some(format!("sheets={sheets}")));
-    let plan = ScanPlan {
-        dossier: "HS.01".to_owned(),
-        document: None,
-        parting: Parting::None,
-        device: "simulated:0".to_owned(),
-        settings: Profile::default().settings,
-        sheets: u32::try_from(sheets).ok(),
-        new_dossier: false,
-        reason: None,
-        target: Default::default(),
-        blank_backs: Default::default(),
-    };
-    scan::scan(&archive, &plan, &mut driver, &cancel, &Silent).expect("pages");
+    scan::scan(&archive, &simulated(sheets), &mut driver, &cancel, &Silent).expect("pages");
     let left = || archive.catalog().count_pages_to_read(None).expect("a count");
 
     let mut window = window(&root, UiLanguage::Vietnamese);
@@ -823,7 +815,7 @@ fn work_that_is_paused_reads_no_further_page_until_it_goes_on() {
             (seen, since) = (left(), Instant::now());
         }
     }
-    assert!(seen >= sheets - lanes, "{seen} pages are left of {sheets}");
+    assert!(seen >= u64::from(sheets - lanes), "{seen} pages are left of {sheets}");
     key(&mut window, Key::Space);
     until(&mut window, "a page more", |_| left() < seen);
     key(&mut window, Key::Escape);
