@@ -1,5 +1,6 @@
 //! A plan: all that will be done and all that will go wrong, drawn from a seed before anything begins.
 
+use sohoa_model::crash;
 use sohoa_tests::proxy::Fault;
 
 /// Stations of a run.
@@ -13,16 +14,10 @@ const STATION_POINTS: [&str; 6] = [
     "catalog.before-commit",
     "catalog.after-commit",
 ];
-/// Points at which a hub is killed.
-const HUB_POINTS: [&str; 7] = [
-    "hub.after-intent",
-    "hub.after-put",
-    "hub.after-durable",
-    "hub.after-part",
-    "hub.after-body",
-    "hub.before-commit",
-    "hub.after-commit",
-];
+/// Points at which a hub is killed, of all that it has.
+fn hub_points() -> Vec<&'static str> {
+    crash::POINTS.iter().copied().filter(|point| point.starts_with("hub.")).collect()
+}
 
 /// Numbers that look drawn: SplitMix64.
 pub(crate) struct Dice(u64);
@@ -224,7 +219,7 @@ fn draw_mischief(dice: &mut Dice) -> Mischief {
         0 | 1 => Mischief::KillStation(post),
         2 => Mischief::PauseStation(post, time),
         3..=5 => {
-            let point = dice.one(&HUB_POINTS);
+            let point = dice.one(&hub_points());
             Mischief::KillHub(hub, (dice.below(3) > 0).then_some(point))
         }
         6 => Mischief::PauseHub(hub, time),
