@@ -103,9 +103,10 @@ fn kept(world: &World, post: &Post, files: &BTreeSet<Sha256>, tally: &Tally) {
             .check(Property::Kept, holds, || format!("station {}: {master} was acknowledged and is gone", post.number));
     }
     for code in post.books.scanned.keys().filter(|code| !post.books.held.contains(*code)) {
-        let here: BTreeSet<String> = post.masters(code).iter().map(ToString::to_string).collect();
+        let masters = post.masters(code);
+        let here: BTreeSet<String> = masters.iter().map(ToString::to_string).collect();
         let there = at_hub.get(code).cloned().unwrap_or_default();
-        let have_bytes = post.masters(code).iter().all(|master| files.contains(master));
+        let have_bytes = masters.iter().all(|master| files.contains(master));
         tally.check(Property::Kept, here == there && have_bytes, || format!("{code}: here {here:?}, there {there:?}"));
     }
 }

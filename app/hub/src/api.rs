@@ -27,6 +27,7 @@ use serde::de::DeserializeOwned;
 use sohoa_wire::{Hash, ProblemKind, json, limits, nonce, problem};
 
 use crate::metrics::Metrics;
+use crate::refusal::chain_of;
 use crate::words::{self, Language};
 use crate::{Hub, Refusal, body, drain, hub, page};
 
@@ -109,17 +110,6 @@ async fn envelope(
     // Only a picture of a page says how long the browser may keep it.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-/// A fault with what is behind it, in one line of the log.
-fn chain_of(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }
 
 fn write_refusal(refusal: Refusal, name: String, language: Language) -> Response {

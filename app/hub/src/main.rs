@@ -16,6 +16,7 @@ use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError, from_file};
 use sohoa_hub::receive::{self, ReceiveError, Received, Reception};
+use sohoa_hub::refusal::chain_of;
 use sohoa_hub::revoke::{self, RevokeError};
 use sohoa_hub::serve::{self, ServeError};
 use sohoa_hub::settings::SettingsError;
@@ -72,13 +73,7 @@ fn main() -> ExitCode {
     }
     let done = runtime().and_then(|runtime| runtime.block_on(run(arguments)));
     done.unwrap_or_else(|failure| {
-        let mut text = format!("sohoa-hub: {failure}");
-        let mut source = std::error::Error::source(&failure);
-        while let Some(error) = source {
-            text = format!("{text}: {error}");
-            source = error.source();
-        }
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(std::io::stderr(), "sohoa-hub: {}", chain_of(&failure));
         ExitCode::FAILURE
     })
 }
@@ -232,12 +227,7 @@ fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Res
         }
     }
     for (station, error) in &reception.unanswered {
-        let mut text = error.to_string();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            text = format!("{text}: {cause}");
-            source = cause.source();
-        }
+        let text = chain_of(error);
         writeln!(
             std::io::stderr(),
             "sohoa-hub: the answer to {station} could not be written: {text}. The records that were taken are safe in the \

@@ -25,6 +25,7 @@ use sohoa_wire::{Batch, BatchHeader, Hash, LogLine, ProblemKind, Signed, Station
 use crate::api::{batches, files};
 use crate::auth::{self, Caller};
 use crate::database::value;
+use crate::refusal::chain_of;
 use crate::words::{self, Language};
 use crate::{Hub, Refusal, ingest, quota};
 
@@ -352,15 +353,4 @@ fn unreadable(path: &str, error: io::Error) -> Refusal {
         }
         _ => Refusal::new(ProblemKind::Unavailable).detail(DISK).because(error),
     }
-}
-
-/// A fault with what is behind it.
-fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }

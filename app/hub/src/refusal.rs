@@ -67,14 +67,20 @@ impl Refusal {
     /// The same, with a fault whose text the station may see: it speaks only of what the station sent.
     #[must_use]
     pub fn explained(self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        let mut text = cause.to_string();
-        let mut source = cause.source();
-        while let Some(error) = source {
-            text = format!("{text}: {error}");
-            source = error.source();
-        }
+        let text = chain_of(&cause);
         self.detail(text.chars().take(500).collect::<String>()).because(cause)
     }
+}
+
+/// A fault with what is behind it, in one line.
+pub fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
 }
 
 /// The body is written by the envelope, which knows the language and the name of the request.

@@ -43,10 +43,7 @@ pub struct Taken {
 /// Takes the answer to this station that lies in a folder.
 pub fn take(station: &Station<'_>, folder: &Path, cancel: &Cancel) -> Result<Taken, SyncError> {
     let catalog = station.catalog;
-    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
-    if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
-        return Err(SyncError::Stopped { health: state.health, why: state.why });
-    }
+    let state = standing::begin(catalog)?;
     let place = folder.join(bundle::answer_folder(StationId(state.station)));
     let hub_key = enrol::receipt(&state)?.hub_public_key;
     let (answer, entries) = read(&place, &state, &hub_key, cancel)?;

@@ -111,10 +111,7 @@ struct Part {
 /// Writes all that may leave and is not acknowledged.
 pub fn write(station: &Station<'_>, order: &Order<'_>, cancel: &Cancel) -> Result<Written, SyncError> {
     let catalog = station.catalog;
-    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
-    if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
-        return Err(SyncError::Stopped { health: state.health, why: state.why });
-    }
+    let state = standing::begin(catalog)?;
     let mut written = Written::default();
     let mut kept_back = BTreeSet::new();
     let outlet = Disk { catalog, vault: station.vault, all_files: order.all_files, cancel };

@@ -93,10 +93,7 @@ pub fn sync(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
 }
 
 fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncError> {
-    let state = station.catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
-    if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
-        return Err(SyncError::Stopped { health: state.health, why: state.why });
-    }
+    let state = standing::begin(station.catalog)?;
     let key_id = KeyId::Station(StationId(state.station), state.epoch);
     let hub = Hub::new(&state.hub, &state.authority, key_id, station.key, station.clock)?;
     let sender = Sender {

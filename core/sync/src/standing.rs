@@ -22,6 +22,15 @@ pub(crate) struct Seen<'a> {
     pub(crate) text: &'a str,
 }
 
+/// The state of an enrolled station, unless it stopped until somebody looks.
+pub(crate) fn begin(catalog: &Catalog) -> Result<SyncState, SyncError> {
+    let state = catalog.sync_state()?.ok_or(SyncError::NotEnrolled)?;
+    if matches!(state.health, SyncHealth::Behind | SyncHealth::Forked | SyncHealth::Fenced) {
+        return Err(SyncError::Stopped { health: state.health, why: state.why });
+    }
+    Ok(state)
+}
+
 /// Compares the hub's head with the own log: goes on from there, or stops.
 pub(crate) fn stand(catalog: &Catalog, state: &SyncState, seen: &Seen, act: &Act) -> Result<(), SyncError> {
     if seen.generation < state.generation {
