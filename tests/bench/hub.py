@@ -24,7 +24,7 @@ import contenders
 
 PAGES = 1_000_000
 STATIONS = 20
-FILES, FILE_BYTES = 400, 1_000_000
+FILES, FILE_BYTES, SENDING = 400, 1_000_000, 4
 POLLING, POLLING_SECONDS = 200, 20
 LARGE_DOSSIERS, PAGES_A_DOSSIER = 200_000, 50
 ROUNDS = 5
@@ -219,8 +219,10 @@ def of_hub(hub, cluster, load, base, sohoa, archive, pages, large):
 
     bare = base / "bare"
     bare.mkdir()
+    sending = base / "sending"
+    sending.write_text("\n".join(hub.invite(f"Trạm tệp {number}") for number in range(SENDING)), encoding="utf-8")
     before = hub.seconds()
-    found["files"] = load.run("files", hub.url, hub.authority, hub.invite("Trạm tệp"), FILES, FILE_BYTES, bare)
+    found["files"] = load.run("files", hub.url, hub.authority, sending, FILES, FILE_BYTES, bare)
 
     found["files_seconds"] = hub.seconds() - before
 

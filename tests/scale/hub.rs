@@ -4,8 +4,8 @@
 //!   uploaded already).
 //! - `sohoa-hub-load records URL AUTHORITY INVITATIONS PAGES`: a station for each line of a file of invitations; dossiers of
 //!   fifty pages in batches of 2 000 records, made beforehand; then the same once more.
-//! - `sohoa-hub-load files URL AUTHORITY INVITATION FILES BYTES FOLDER`: files through the hub, and the same files by the
-//!   same `object_store` into FOLDER, four at a time.
+//! - `sohoa-hub-load files URL AUTHORITY INVITATIONS FILES BYTES FOLDER`: files through the hub, four at a time by a station
+//!   for each line of a file of invitations, and the same files by the same `object_store` into FOLDER, as many at a time.
 //! - `sohoa-hub-load poll URL AUTHORITY INVITATION STATIONS SECONDS`: connections that ask for head and feed once a second.
 
 use std::io::Write;
@@ -47,8 +47,8 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["staged", pages, stations] => staged(pages, stations),
         ["records", url, authority, invitations, pages] => records(url, authority, invitations, pages),
-        ["files", url, authority, invitation, count, bytes, folder] => {
-            files(url, authority, invitation, count, bytes, folder)
+        ["files", url, authority, invitations, count, bytes, folder] => {
+            files(url, authority, invitations, count, bytes, folder)
         }
         ["poll", url, authority, invitation, stations, seconds] => poll(url, authority, invitation, stations, seconds),
         _ => Err("say what to do: staged | records | files | poll, see the head of tests/scale/hub.rs".into()),
@@ -99,6 +99,8 @@ struct Ask<'a> {
     method: &'a str,
     path: &'a str,
     body: &'a [u8],
+    /// Digest of the body, where it is known already.
+    digest: Option<Hash>,
     media_type: Option<&'a str>,
     batch: Option<&'a str>,
 }
@@ -143,7 +145,7 @@ impl Station {
     fn ask(&mut self, ask: &Ask<'_>) -> Outcome<Vec<u8>> {
         for _ in 0..1000 {
             let uri = format!("{}{}", self.url, ask.path);
-            let digest = request::digest_field(Hash::of(ask.body));
+            let digest = request::digest_field(ask.digest.unwrap_or_else(|| Hash::of(ask.body)));
             let message = Message {
                 method: ask.method,
                 target_uri: &uri,
@@ -311,6 +313,7 @@ fn post(station: &mut Station, ready: &Ready) -> Outcome<()> {
         method: "POST",
         path: "/v1/batches",
         body: &ready.body,
+        digest: None,
         media_type: Some(batch::MEDIA_TYPE),
         batch: Some(&ready.header),
     };
@@ -352,63 +355,61 @@ fn joined(threads: Vec<std::thread::ScopedJoinHandle<'_, Outcome<Vec<Duration>>>
     Ok(steps)
 }
 
-fn files(url: &str, authority: &str, invitation: &str, count: &str, bytes: &str, folder: &str) -> Outcome<String> {
+fn files(url: &str, authority: &str, invitations: &str, count: &str, bytes: &str, folder: &str) -> Outcome<String> {
     let (count, bytes): (usize, usize) = (count.parse()?, bytes.parse()?);
-    let station = Station::enrol(url, authority, invitation, 201)?;
+    let mut stations = Vec::new();
+    for (number, invitation) in std::fs::read_to_string(invitations)?.lines().enumerate() {
+        stations.push(Station::enrol(url, authority, invitation, u8::try_from(201 + number)?)?);
+    }
     // The same bytes both times, one number apart from file to file: nothing is there before.
     let content = |number: usize| {
         let mut content = vec![number as u8; bytes];
         content[..8].copy_from_slice(&(number as u64).to_le_bytes());
         content
     };
-    let (next, began) = (AtomicUsize::new(0), Instant::now());
-    std::thread::scope(|scope| {
-        let sending: Vec<_> = (0..AT_ONCE)
-            .map(|_| {
-                let (next, station, content) = (&next, &station, &content);
-                scope.spawn(move || {
-                    let mut station = station.beside(authority)?;
-                    loop {
-                        let number = next.fetch_add(1, Ordering::SeqCst);
-                        if number >= count {
-                            return Ok(Vec::new());
-                        }
-                        let body = content(number);
-                        let path = format!("/v1/files/{}", Hash::of(&body));
-                        let media_type = Some("application/octet-stream");
-                        station.ask(&Ask { method: "PUT", path: &path, body: &body, media_type, ..Ask::default() })?;
-                    }
-                })
-            })
-            .collect();
-        joined(sending)
+    let connections: Outcome<Vec<Station>> = stations
+        .iter()
+        .flat_map(|station| std::iter::repeat_n(station, AT_ONCE))
+        .map(|station| station.beside(authority))
+        .collect();
+    let through_hub = at_once(connections?, count, |station: &mut Station, number| {
+        let body = content(number);
+        let (digest, media_type) = (Hash::of(&body), Some("application/octet-stream"));
+        let path = format!("/v1/files/{digest}");
+        let digest = Some(digest);
+        station.ask(&Ask { method: "PUT", path: &path, body: &body, digest, media_type, batch: None })?;
+        Ok(())
     })?;
-    let through_hub = began.elapsed().as_secs_f64();
     let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
     let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
-    let (next, began) = (AtomicUsize::new(0), Instant::now());
-    std::thread::scope(|scope| {
-        let storing: Vec<_> = (0..AT_ONCE)
-            .map(|_| {
-                let (next, content, store, runtime) = (&next, &content, &store, &runtime);
-                scope.spawn(move || {
-                    loop {
-                        let number = next.fetch_add(1, Ordering::SeqCst);
-                        if number >= count {
-                            return Ok(Vec::new());
-                        }
-                        let body = content(number);
-                        let path = Path::from(format!("f/{:02x}/{number}", number % 256));
-                        runtime.block_on(store.put(&path, PutPayload::from_bytes(Bytes::from(body))))?;
-                    }
-                })
-            })
-            .collect();
-        joined(storing)
+    let bare = at_once(vec![(); stations.len() * AT_ONCE], count, |(), number| {
+        let path = Path::from(format!("f/{:02x}/{number}", number % 256));
+        runtime.block_on(store.put(&path, PutPayload::from_bytes(Bytes::from(content(number)))))?;
+        Ok(())
     })?;
-    let bare = began.elapsed().as_secs_f64();
     let megabytes = (count * bytes) as f64 / 1e6;
     Ok(format!("{{\"hub_mb_s\": {:.1}, \"bare_mb_s\": {:.1}}}", megabytes / through_hub, megabytes / bare))
+}
+
+/// Does something for each of `count` numbers, by as many workers as there are; the answer is how many seconds that took.
+fn at_once<W: Send>(workers: Vec<W>, count: usize, work: impl Fn(&mut W, usize) -> Outcome<()> + Sync) -> Outcome<f64> {
+    let (next, began) = (AtomicUsize::new(0), Instant::now());
+    std::thread::scope(|scope| {
+        let working = workers.into_iter().map(|mut worker| {
+            let (next, work) = (&next, &work);
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number >= count {
+                        return Ok(Vec::new());
+                    }
+                    work(&mut worker, number)?;
+                }
+            })
+        });
+        joined(working.collect())
+    })?;
+    Ok(began.elapsed().as_secs_f64())
 }
 
 fn poll(url: &str, authority: &str, invitation: &str, stations: &str, seconds: &str) -> Outcome<String> {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use object_store::{PutPayload, PutPayloadMut};
+use sohoa_model::hash::Hasher;
 use sohoa_wire::{Hash, ProblemKind};
 use tokio::time::Instant;
 
@@ -14,6 +17,9 @@ use crate::Refusal;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The slowest rate that is waited for, in bytes a second.
 const SLOWEST: u64 = 8 * 1024;
+/// Pieces with fewer bytes are put together to pieces of so many.
+const SMALL: usize = 8 * 1024;
+const PIECE: usize = 64 * 1024;
 
 /// Reads a body of at most `limit` bytes that must have a digest.
 pub async fn read(body: Body, limit: usize, digest: Hash) -> Result<Bytes, Refusal> {
@@ -24,23 +30,48 @@ pub async fn read(body: Body, limit: usize, digest: Hash) -> Result<Bytes, Refus
     Ok(bytes)
 }
 
-/// Reads a body of at most `limit` bytes; a sender slower than 8 KiB a second is cut off.
-pub async fn read_any(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let began = Instant::now();
-    let mut read = Vec::new();
+/// The same in the pieces that it came in, which are hashed while the next ones are on their way.
+pub async fn read_pieces(body: Body, limit: usize, digest: Hash) -> Result<PutPayload, Refusal> {
+    let (mut pieces, mut hasher) = (PutPayloadMut::new().with_block_size(PIECE), Hasher::new());
+    each(body, limit, |piece| {
+        hasher.update(&piece);
+        // A small piece would keep the buffer that it came in.
+        match piece.len() < SMALL {
+            true => pieces.extend_from_slice(&piece),
+            false => pieces.push(piece),
+        }
+    })
+    .await?;
+    if Hash::from(hasher.finish()) != digest {
+        return Err(Refusal::new(ProblemKind::DigestMismatch));
+    }
+    Ok(pieces.freeze())
+}
+
+/// Reads a body of at most `limit` bytes.
+pub async fn read_any(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let stated = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut read = Vec::with_capacity(stated.min(limit));
+    each(body, limit, |piece| read.extend_from_slice(&piece)).await?;
+    Ok(Bytes::from(read))
+}
+
+/// Takes the pieces of a body of at most `limit` bytes; a sender slower than 8 KiB a second is cut off.
+async fn each(mut body: Body, limit: usize, mut take: impl FnMut(Bytes)) -> Result<(), Refusal> {
+    let (began, mut read) = (Instant::now(), 0);
     loop {
-        let patience = PATIENCE + Duration::from_secs(read.len() as u64 / SLOWEST);
+        let patience = PATIENCE + Duration::from_secs(read as u64 / SLOWEST);
         let frame = tokio::time::timeout_at(began + patience, body.frame());
         let Ok(frame) = frame.await else { return Err(Refusal::new(ProblemKind::RequestTimeout)) };
-        let Some(frame) = frame else { break };
+        let Some(frame) = frame else { return Ok(()) };
         let frame = frame.map_err(|error| Refusal::new(ProblemKind::Malformed).because(error))?;
         let Ok(data) = frame.into_data() else { continue };
-        if read.len() + data.len() > limit {
+        if read + data.len() > limit {
             return Err(Refusal::new(ProblemKind::TooLarge).detail(format!("over {limit} bytes")));
         }
-        read.extend_from_slice(&data);
+        read += data.len();
+        take(data);
     }
-    Ok(Bytes::from(read))
 }
 
 #[cfg(test)]
@@ -60,6 +91,29 @@ mod tests {
             let kind = |body, limit| async move { read(Body::from(body), limit, digest).await.unwrap_err().kind };
             assert_eq!(kind("abcd", 3).await, ProblemKind::TooLarge);
             assert_eq!(kind("abd", 3).await, ProblemKind::DigestMismatch);
+            let text: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+            for lengths in [vec![1, 2, 9_000, 3, 70_000], vec![1; 300], vec![8_192]] {
+                let pieces: Vec<Bytes> = lengths
+                    .iter()
+                    .cycle()
+                    .scan(0, |at, length| {
+                        let end = (*at + length).min(text.len());
+                        let piece = Bytes::copy_from_slice(&text[std::mem::replace(at, end)..end]);
+                        (!piece.is_empty()).then_some(piece)
+                    })
+                    .collect();
+                let stream = || {
+                    Body::from_stream(futures_util::stream::iter(
+                        pieces.clone().into_iter().map(Ok::<_, std::io::Error>),
+                    ))
+                };
+                let read = read_pieces(stream(), text.len(), Hash::of(&text)).await.unwrap();
+                assert_eq!(Bytes::from(read), text, "{lengths:?}");
+                let long = read_pieces(stream(), text.len() - 1, Hash::of(&text)).await;
+                assert_eq!(long.unwrap_err().kind, ProblemKind::TooLarge);
+                let wrong = read_pieces(stream(), text.len(), digest).await;
+                assert_eq!(wrong.unwrap_err().kind, ProblemKind::DigestMismatch);
+            }
         });
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx_core::connection::Connection as _;
 use sqlx_core::migrate::{Migration, MigrationType, Migrator};
 use sqlx_core::query::{Query, query};
 use sqlx_core::query_as::{QueryAs, query_as};
@@ -17,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "reading", include_str!("../migrations/0010_reading.sql")),
     (11, "work, indicators, quotas", include_str!("../migrations/0011_work_indicators_quotas.sql")),
     (30, "days", include_str!("../migrations/0030_days.sql")),
+    (31, "withdrawn orders", include_str!("../migrations/0031_withdrawn.sql")),
 ];
 
 /// Why the database cannot be used.
@@ -65,6 +67,9 @@ where
     query_scalar(text)
 }
 
+/// A connection that rested so long is asked whether it still is one.
+const RESTED: Duration = Duration::from_secs(1);
+
 /// Connects; nothing waits for a lock for longer than five seconds.
 pub async fn connect(address: &str) -> Result<PgPool, DatabaseError> {
     let options: PgConnectOptions = address.parse().map_err(DatabaseError::Address)?;
@@ -73,7 +78,19 @@ pub async fn connect(address: &str) -> Result<PgPool, DatabaseError> {
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
-    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10));
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(10))
+        // Asking before each use would double the ways to PostgreSQL; one that rested a while may be gone.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     pool.connect_with(options).await.map_err(DatabaseError::Connect)
 }
 

@@ -11,9 +11,9 @@ use std::time::SystemTime;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sohoa_model::Timestamp;
 use sohoa_wire::nonce::NonceSecret;
-use sohoa_wire::{ProblemKind, SecretKey};
+use sohoa_wire::{Hash, ProblemKind, SecretKey};
 use sqlx_postgres::PgPool;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::Refusal;
 use crate::database::{self, DatabaseError, rows};
@@ -29,6 +29,8 @@ const BODIES: usize = 16;
 const PICTURES: usize = 2;
 /// Passwords that are compared at once: each takes 19 MiB.
 const PASSWORDS: usize = 2;
+/// Searches and tables at once: each may read much, and PostgreSQL has the stations to serve as well.
+const LOOKS: usize = 4;
 /// Requests of one station at once.
 const REQUESTS_OF_A_STATION: usize = 4;
 
@@ -57,6 +59,8 @@ pub struct Hub {
     pub pictures: Arc<Semaphore>,
     /// The turns of passwords.
     pub passwords: Semaphore,
+    /// The turns of searches and tables.
+    pub looks: Semaphore,
     stations: Mutex<BTreeMap<i32, Arc<Semaphore>>>,
 }
 
@@ -103,6 +107,7 @@ impl Hub {
             bodies: Semaphore::new(BODIES),
             pictures: Arc::new(Semaphore::new(PICTURES)),
             passwords: Semaphore::new(PASSWORDS),
+            looks: Semaphore::new(LOOKS),
             stations: Mutex::default(),
             pool,
             settings,
@@ -112,6 +117,11 @@ impl Hub {
     /// The hub's clock.
     pub fn now(&self) -> Timestamp {
         now()
+    }
+
+    /// A turn of a search or table; who looks waits for it.
+    pub async fn look(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        self.looks.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))
     }
 
     /// A turn of a station; one that asks for too much at once is told to wait.
@@ -140,6 +150,12 @@ pub fn random_name() -> Result<String, Refusal> {
     let bytes: [u8; 8] =
         random().map_err(|error| Refusal::new(ProblemKind::Internal).because(HubError::Random(error)))?;
     Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}
+
+/// A key of the store for a file; what is random makes it one that was never used before.
+pub fn file_key(digest: Hash, random: &str) -> String {
+    let name = digest.to_string();
+    format!("f/{}/{name}.{random}", &name[..2])
 }
 
 /// Makes the key file if it is not there; says whether it was made.

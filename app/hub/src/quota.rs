@@ -2,7 +2,7 @@
 
 use sohoa_wire::ProblemKind;
 use sqlx_core::executor::Executor;
-use sqlx_postgres::{PgConnection, PgPool, Postgres};
+use sqlx_postgres::{PgConnection, PgPool, PgTransaction, Postgres};
 
 use crate::Refusal;
 use crate::database::{rows, sql, value};
@@ -40,19 +40,32 @@ pub async fn uses<'e>(
 struct OverQuota;
 
 /// Refuses a file that would lead a unit beyond its quota: 507, which stations take as a full store and try again later.
-///
-/// In a transaction the unit's row stays locked to its end: files that are begun at once are counted one after another.
 pub async fn check(connection: &mut PgConnection, unit_no: i32, more: u64) -> Result<(), Refusal> {
-    let quota: Option<i64> = value("SELECT quota_bytes FROM unit WHERE unit_no = $1 FOR NO KEY UPDATE")
-        .bind(unit_no)
-        .fetch_one(&mut *connection)
-        .await?;
-    let Some(quota) = quota else { return Ok(()) };
+    let Some(quota) = of(&mut *connection, unit_no).await? else { return Ok(()) };
     let bytes: i64 = uses(connection, Some(unit_no)).await?.iter().map(|unit| unit.bytes).sum();
     if bytes.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) > quota {
         return Err(Refusal::new(ProblemKind::StoreFull).detail(OverQuota.to_string()).because(OverQuota));
     }
     Ok(())
+}
+
+/// The same for what a transaction added: where there is a quota the unit's row stays locked to the end of it, so that files
+/// that are begun at once are counted one after another. Without one they do not wait for each other.
+pub async fn check_added(transaction: &mut PgTransaction<'_>, unit_no: i32) -> Result<(), Refusal> {
+    if of(&mut **transaction, unit_no).await?.is_none() {
+        return Ok(());
+    }
+    sql("SELECT FROM unit WHERE unit_no = $1 FOR NO KEY UPDATE").bind(unit_no).execute(&mut **transaction).await?;
+    check(transaction, unit_no, 0).await
+}
+
+/// Whether a unit has a quota.
+pub async fn is_set(pool: &PgPool, unit_no: i32) -> Result<bool, sqlx_core::Error> {
+    Ok(of(pool, unit_no).await?.is_some())
+}
+
+async fn of<'e>(from: impl Executor<'e, Database = Postgres>, unit_no: i32) -> Result<Option<i64>, sqlx_core::Error> {
+    value("SELECT quota_bytes FROM unit WHERE unit_no = $1").bind(unit_no).fetch_one(from).await
 }
 
 /// Whether a file was refused because of a quota, which is its unit's alone: the store has room for others.

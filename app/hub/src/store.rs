@@ -135,9 +135,9 @@ impl Store {
         }
     }
 
-    /// Stores a whole object.
-    pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
-        self.objects.put(&Path::from(key), PutPayload::from_bytes(bytes)).await.map_err(failed(key))?;
+    /// Stores a whole object, in one piece or several.
+    pub async fn put(&self, key: &str, bytes: impl Into<PutPayload>) -> Result<(), StoreError> {
+        self.objects.put(&Path::from(key), bytes.into()).await.map_err(failed(key))?;
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! Files go up before the records that name them: asked for by hash, hashed again while they are read, resumable by part.
 
 use std::io::Read;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
 
 use sohoa_model::{Cancel, Sha256};
 use sohoa_store::Vault;
@@ -9,6 +11,9 @@ use sohoa_wire::{Hash, ProblemKind, json, limits};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub, Refusal};
+
+/// Files on their way at once: one less than the hub takes requests of a station, for what a network repeats.
+const AT_ONCE: usize = 3;
 
 /// Whether a file, told by its hash and bytes, may still go.
 pub(crate) type MayGo<'a> = &'a dyn Fn(&(Sha256, u64)) -> Result<bool, SyncError>;
@@ -39,28 +44,70 @@ pub(crate) fn upload(
         let reply = hub.post_json("/v1/files/query", question.as_bytes())?;
         let FilesMissing { missing, part_bytes } =
             serde_json::from_slice(&reply.body).map_err(|_| hub.answer("/v1/files/query"))?;
-        for file in some {
-            let (sha256, bytes) = file;
-            if !missing.contains(&Hash::from(*sha256)) {
-                continue;
-            }
-            if cancel.is_requested() {
-                return Err(SyncError::Cancelled);
-            }
-            // A hold that comes while others are sent counts for what is not sent yet.
-            if !may_go(file)? {
-                continue;
-            }
-            match one(hub, vault, *sha256, *bytes, part_bytes, cancel)? {
-                true => {
-                    uploaded.bytes += bytes;
-                    uploaded.sent.push(*sha256);
-                }
-                false => uploaded.damaged.push(*sha256),
-            }
-        }
+        let wanted = some.iter().filter(|(sha256, _)| missing.contains(&Hash::from(*sha256)));
+        send(hub, vault, &mut wanted.copied(), part_bytes, may_go, cancel, &mut uploaded)?;
     }
     Ok(uploaded)
+}
+
+/// Sends files, some at once; the first that fails ends it when those that are on their way have arrived.
+fn send(
+    hub: &Hub<'_>,
+    vault: &Vault,
+    files: &mut dyn Iterator<Item = (Sha256, u64)>,
+    part_bytes: u64,
+    may_go: MayGo<'_>,
+    cancel: &Cancel,
+    uploaded: &mut Uploaded,
+) -> Result<(), SyncError> {
+    // Nothing waits in the first channel: whether a file may go is asked when it goes.
+    let (give, take) = mpsc::sync_channel::<(Sha256, u64)>(0);
+    let (tell, told) = mpsc::channel();
+    let take = Mutex::new(take);
+    let next = || take.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let mut note = |(sha256, bytes, sent): (Sha256, u64, Result<bool, SyncError>)| match sent {
+        Ok(true) => {
+            uploaded.bytes += bytes;
+            uploaded.sent.push(sha256);
+            Ok(())
+        }
+        Ok(false) => {
+            uploaded.damaged.push(sha256);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            let tell = tell.clone();
+            scope.spawn(move || {
+                while let Ok((sha256, bytes)) = next() {
+                    let sent = one(hub, vault, sha256, bytes, part_bytes, cancel);
+                    if tell.send((sha256, bytes, sent)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(tell);
+        let mut done = Ok(());
+        for file in files {
+            done = done.and_then(|()| if cancel.is_requested() { Err(SyncError::Cancelled) } else { Ok(()) });
+            done = told.try_iter().map(&mut note).fold(done, Result::and);
+            // A hold that comes while others are sent counts for what is not sent yet.
+            let goes = done.and_then(|()| may_go(&file));
+            done = goes.map(|goes| {
+                if goes {
+                    give.send(file).unwrap_or_default()
+                }
+            });
+            if done.is_err() {
+                break;
+            }
+        }
+        drop(give);
+        told.iter().map(&mut note).fold(done, Result::and)
+    })
 }
 
 /// Takes a file back that no record names; one that is named stays.

@@ -65,19 +65,20 @@ pub(super) async fn put(
     }
     // Who states no length is asked again below, when the bytes are known.
     let stated = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    if !has(&hub, &caller, digest).await? {
+    if quota::is_set(&hub.pool, caller.unit_no).await? && !has(&hub, &caller, digest).await? {
         quota::check(&mut *hub.pool.acquire().await?, caller.unit_no, stated).await?;
     }
     let _room = hub.bodies.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
     let limit = usize::try_from(limits::PART_BYTES).unwrap_or(usize::MAX);
-    let bytes = body::read(sent, limit, digest).await?;
-    if has(&hub, &caller, digest).await? {
-        return Ok(StatusCode::OK.into_response());
-    }
-    let key = intend(&hub, &caller, digest, bytes.len() as u64, LEASE_S).await?;
+    let pieces = body::read_pieces(sent, limit, digest).await?;
+    let size = pieces.iter().map(|piece| piece.len() as u64).sum();
+    let key = match intend_at_once(&hub, &caller, digest, size, LEASE_S).await? {
+        Some(key) => key,
+        None if has(&hub, &caller, digest).await? => return Ok(StatusCode::OK.into_response()),
+        None => intend(&hub, &caller, digest, size, LEASE_S).await?,
+    };
     crash::point("hub.after-intent");
-    let size = bytes.len() as u64;
-    if let Err(error) = hub.store.put(&key, bytes).await {
+    if let Err(error) = hub.store.put(&key, pieces).await {
         give_up(&hub, &key).await;
         return Err(error.into());
     }
@@ -168,6 +169,33 @@ async fn is_referenced(hub: &Hub, caller: &Caller, digest: Hash) -> Result<bool,
     Ok(named.bind(digest.0.as_slice()).bind(caller.unit_no).fetch_one(&hub.pool).await?)
 }
 
+/// The same as [`intend`] in one statement, for the usual case: the unit has no quota, the station may speak, nobody has or
+/// writes the file. `None` says that it is not the usual case.
+async fn intend_at_once(
+    hub: &Hub,
+    caller: &Caller,
+    digest: Hash,
+    bytes: u64,
+    lease_s: i32,
+) -> Result<Option<String>, Refusal> {
+    // Nobody waits for the disk here: a row that a crash forgot is not there to be made durable, and its object is of no row.
+    let taken = value(
+        "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) \
+         INSERT INTO staged AS s (sha256, unit_no, key, bytes, state, lease_until) \
+         SELECT $1, $2, $3, $4, 0, now() + make_interval(secs => $5) FROM quick, station t JOIN unit u USING (unit_no) \
+         WHERE t.station_no = $6 AND NOT t.revoked AND u.quota_bytes IS NULL \
+         AND NOT EXISTS (SELECT FROM file f WHERE f.sha256 = $1 AND f.unit_no = $2 AND f.state = 0) \
+         ON CONFLICT (sha256, unit_no) DO UPDATE SET key = excluded.key, bytes = excluded.bytes, \
+         lease_until = excluded.lease_until, touched_at = now() WHERE s.state = 0 AND s.lease_until < now() RETURNING key",
+    );
+    let taken = taken
+        .bind(digest.0.as_slice())
+        .bind(caller.unit_no)
+        .bind(hub::file_key(digest, &hub::random_name()?))
+        .bind(signed(bytes)?);
+    Ok(taken.bind(f64::from(lease_s)).bind(caller.station_no).fetch_optional(&hub.pool).await?)
+}
+
 /// Writes down which key is about to be written; one that somebody else is writing is left to them until their lease ends.
 /// Refused if the unit has no room for it, or the station was revoked meanwhile.
 pub(crate) async fn intend(
@@ -177,27 +205,24 @@ pub(crate) async fn intend(
     bytes: u64,
     lease_s: i32,
 ) -> Result<String, Refusal> {
-    let name = digest.to_string();
-    let key = format!("f/{}/{name}.{}", &name[..2], hub::random_name()?);
-    let bytes = i64::try_from(bytes).map_err(|error| Refusal::new(ProblemKind::TooLarge).because(error))?;
     let mut transaction = hub.pool.begin().await?;
     let taken: Option<String> = value(
-        "INSERT INTO staged AS s (sha256, unit_no, key, bytes, state, lease_until) \
-         VALUES ($1, $2, $3, $4, 0, now() + make_interval(secs => $5)) \
+        "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) \
+         INSERT INTO staged AS s (sha256, unit_no, key, bytes, state, lease_until) \
+         SELECT $1, $2, $3, $4, 0, now() + make_interval(secs => $5) FROM quick \
          ON CONFLICT (sha256, unit_no) DO UPDATE SET key = excluded.key, bytes = excluded.bytes, \
          lease_until = excluded.lease_until, touched_at = now() WHERE s.state = 0 AND s.lease_until < now() RETURNING key",
     )
     .bind(digest.0.as_slice())
     .bind(caller.unit_no)
-    .bind(&key)
-    .bind(bytes)
+    .bind(hub::file_key(digest, &hub::random_name()?))
+    .bind(signed(bytes)?)
     .bind(f64::from(lease_s))
     .fetch_optional(&mut *transaction)
     .await?;
     let being_written = || Refusal::new(ProblemKind::Unavailable).detail("the file is being written by somebody else");
     let key = taken.ok_or_else(being_written)?;
-    // Nothing more: the file itself is among what the unit has by now.
-    quota::check(&mut transaction, caller.unit_no, 0).await?;
+    quota::check_added(&mut transaction, caller.unit_no).await?;
     let revoked: bool = value("SELECT revoked FROM station WHERE station_no = $1")
         .bind(caller.station_no)
         .fetch_one(&mut *transaction)
@@ -207,6 +232,10 @@ pub(crate) async fn intend(
     }
     transaction.commit().await?;
     Ok(key)
+}
+
+fn signed(bytes: u64) -> Result<i64, Refusal> {
+    i64::try_from(bytes).map_err(|error| Refusal::new(ProblemKind::TooLarge).because(error))
 }
 
 /// Begins a lease anew.

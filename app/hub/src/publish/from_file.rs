@@ -200,8 +200,7 @@ pub async fn inventory(
         .await?;
     if !is_here {
         let random: [u8; 8] = hub::random().map_err(FromFileError::Random)?;
-        let name = sha256.to_string();
-        let key = format!("f/{}/{name}.{:016x}", &name[..2], u64::from_be_bytes(random));
+        let key = hub::file_key(sha256, &format!("{:016x}", u64::from_be_bytes(random)));
         store.put(&key, Bytes::from(bytes)).await?;
         sql("INSERT INTO file (sha256, unit_no, key, bytes) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (sha256, unit_no) DO UPDATE SET key = excluded.key, state = 0")
