@@ -45,7 +45,9 @@ fn hand_in(hub: &Hub, folder: &Path) {
         serde_json::json!({"name": name, "share_ppm": share, "unit": "dossiers", "value_class": "valuable",
             "deadline": deadline, "counts_below_standard": false})
     };
-    let targets = [target("30 % năm 2025", 300_000, "2025-12-31"), target("100 %", 1_000_000, "2099-12-31")];
+    let mut by_sheet = target("Theo tờ", 500_000, "2099-12-31");
+    by_sheet["unit"] = "sheets".into();
+    let targets = [target("30 % năm 2025", 300_000, "2025-12-31"), target("100 %", 1_000_000, "2099-12-31"), by_sheet];
     let plan = serde_json::json!({"at": "2026-11-21T10:15:02.120+07:00", "body": {"name": "2026", "targets": targets},
         "id": "01970000-0000-7000-8000-00000000000c", "kind": "plan", "rev": 1, "schema": "plan/1.0"});
     let plan_file = folder.join("plan.ndjson");

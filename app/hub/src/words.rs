@@ -11,6 +11,45 @@ pub enum Language {
     English,
 }
 
+/// Kinds of findings, in the words of the stations: code, Vietnamese, English; by code.
+const FINDINGS: [(&str, &str, &str); 35] = [
+    ("access-level-secret", "mức độ tiếp cận mật trong danh mục", "secret by the inventory"),
+    ("askew", "dòng chữ bị nghiêng", "lines that lie askew"),
+    ("batch-open", "lượt quét chưa đóng", "batch not closed"),
+    ("below-standard", "ảnh dưới chuẩn", "image below the standard"),
+    ("black-border", "viền đen", "black border"),
+    ("blank-back", "mặt sau trắng", "blank back"),
+    ("blurred", "trang mờ nhòe", "blurred page"),
+    ("converted", "ảnh đã đổi để đưa vào PDF", "samples converted for the PDF"),
+    ("faint", "chữ quá nhạt", "faint letters"),
+    ("low-confidence", "chữ nhận dạng có độ tin cậy thấp", "text read with low confidence"),
+    ("near-duplicate", "trang lặp lại trang khác", "page that repeats another"),
+    ("no-text", "trang có mực nhưng không nhận ra chữ", "page with ink but no text"),
+    ("not-in-inventory", "hồ sơ không có trong danh mục", "dossier not in the inventory"),
+    ("page-doubled", "trang quét hai lần", "sheet scanned twice"),
+    ("page-number-back", "số trang không theo thứ tự", "page numbers out of order"),
+    ("page-number-gap", "số trang bị cách quãng", "page numbers left out"),
+    ("page-rejected", "trang bị trả về để quét lại", "page sent back to be scanned again"),
+    ("reading-failed", "không nhận dạng được trang", "page that could not be read"),
+    ("reading-timed-out", "nhận dạng quá lâu nên đã dừng", "reading that took too long"),
+    ("receipt-stamp", "dấu đến", "receipt stamp"),
+    ("recognition-failed", "không nhận dạng được trang", "page that could not be read"),
+    ("rejected", "hồ sơ bị trả về để quét lại", "dossier sent back to be scanned again"),
+    ("resolution-guessed", "độ phân giải phải đoán", "resolution that was guessed"),
+    ("same-bytes-elsewhere", "tệp giống hệt ở hồ sơ khác", "same file in another dossier"),
+    ("same-name-other-bytes", "tệp trùng tên, khác nội dung", "same name with other bytes"),
+    ("secrecy-mark", "dấu độ mật", "mark of secrecy"),
+    ("secrecy-words", "chữ chỉ độ mật trong văn bản", "words of secrecy in the text"),
+    ("shadows-clipped", "phần tối bị đen đặc", "shadows that are pure black"),
+    ("signed-elsewhere", "tệp đã ký từ trước", "signed before it came here"),
+    ("soft-focus", "chữ hơi mờ", "letters a little out of focus"),
+    ("stamp-unread", "dấu đóng khung không đọc được", "framed stamp that could not be read"),
+    ("text-cut-off", "chữ bị cắt ở mép", "text cut off at an edge"),
+    ("timed-out", "nhận dạng quá lâu nên đã dừng", "reading that took too long"),
+    ("too-dark", "trang quá tối", "page too dark"),
+    ("turned", "trang đã được xoay", "page that was turned"),
+];
+
 impl Language {
     /// The language that `Accept-Language` asks for first.
     pub fn of_header(header: Option<&str>) -> Self {
@@ -44,6 +83,12 @@ impl Language {
             text.push(digit);
         }
         text
+    }
+
+    /// The kind of a finding; a kind of a newer station by its code.
+    pub fn finding(self, code: &str) -> &str {
+        let place = FINDINGS.binary_search_by_key(&code, |(code, ..)| code);
+        place.map_or(code, |place| self.say(FINDINGS[place].1, FINDINGS[place].2))
     }
 
     /// How grave a finding is.
@@ -114,6 +159,18 @@ pub fn title(kind: ProblemKind, language: Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_have_the_words_of_the_stations() {
+        for (language, file) in [(Language::Vietnamese, "vi.ftl"), (Language::English, "en.ftl")] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shell/texts").join(file);
+            let text = std::fs::read_to_string(path).unwrap();
+            let names = text.lines().filter_map(|line| line.strip_prefix("finding-name-")?.split_once(" = "));
+            let named = names.inspect(|(code, name)| assert_eq!(language.finding(code), *name)).count();
+            assert_eq!(named, FINDINGS.len());
+        }
+        assert_eq!(Language::English.finding("of-tomorrow"), "of-tomorrow");
+    }
 
     #[test]
     fn numbers_are_written_as_people_read_them() {

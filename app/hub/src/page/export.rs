@@ -51,6 +51,7 @@ pub(super) async fn send(
     let visitor = session::visitor(&hub, &headers).await?;
     let not_found = || Refusal::new(ProblemKind::NotFound);
     let (what, form) = name.rsplit_once('.').ok_or_else(not_found)?;
+    let _turn = hub.look().await?;
     let sheet = match what {
         "progress" => progress(&hub, &visitor).await?,
         "fonds" => fonds(&hub, &visitor).await?,
@@ -77,27 +78,23 @@ pub(super) async fn send(
 async fn progress(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
-    let row = |name: String, unit: String, day: String, (done, whole): (i64, i64), ppm: i64| {
-        let shares = [language.share(done, whole), language.share(ppm, 1_000_000)];
-        let [share, target] = shares.map(Cell::Text);
-        vec![
-            Cell::Text(name),
-            Cell::Text(unit),
-            Cell::Text(day),
-            Cell::Number(done),
-            Cell::Number(whole),
-            share,
-            target,
-        ]
+    let row = |name: String, unit: String, day: String, amounts: Option<(i64, i64)>, ppm: i64| {
+        let unknown = || Cell::text("–");
+        let [done, whole, share] = match amounts {
+            Some((done, whole)) => [Cell::Number(done), Cell::Number(whole), Cell::Text(language.share(done, whole))],
+            None => [unknown(), unknown(), unknown()],
+        };
+        let target = Cell::Text(language.share(ppm, 1_000_000));
+        vec![Cell::Text(name), Cell::Text(unit), Cell::Text(day), done, whole, share, target]
     };
     let mut found = Vec::new();
     for standing in figures::targets(&hub.pool, visitor.unit_no).await? {
-        let amounts = (standing.done, standing.whole);
         let target = standing.target;
-        found.push(row(target.name, target.unit, target.deadline, amounts, i64::from(target.share_ppm)));
+        let unit = figures::unit_name(language, &target.unit).to_owned();
+        found.push(row(target.name, unit, target.deadline, standing.amounts, i64::from(target.share_ppm)));
     }
     for (unit, name, as_of, part, whole, ppm) in indicators::standing(&hub.pool, visitor.unit_no).await? {
-        found.push(row(name, unit, as_of, (part, whole), i64::from(ppm)));
+        found.push(row(name, unit, as_of, Some((part, whole)), i64::from(ppm)));
     }
     let course = figures::course(&figures::days(&hub.pool, visitor.unit_no).await?, 0, Day::of(hub.now()));
     let whole = figures::fonds(&hub.pool, visitor.unit_no).await?.iter().map(Fonds::whole).sum();
@@ -106,7 +103,7 @@ async fn progress(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
             say("Đã số hóa", "Digitized").to_owned(),
             say("hồ sơ", "dossiers").to_owned(),
             day.to_string(),
-            (done, whole),
+            Some((done, whole)),
             1_000_000,
         ));
     }

@@ -84,8 +84,8 @@ pub(super) async fn days(pool: &PgPool, unit_no: Option<i32>) -> Result<BTreeMap
 /// A target, and what of it is done.
 pub(super) struct Standing {
     pub(super) target: Target,
-    pub(super) done: i64,
-    pub(super) whole: i64,
+    /// What is done, and the whole; `None` for sheets, which stations do not send.
+    pub(super) amounts: Option<(i64, i64)>,
 }
 
 /// The targets of the plans of a unit, or of all.
@@ -100,9 +100,13 @@ pub(super) async fn targets(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<S
         let plan: Option<Plan> =
             serde_json::from_str::<Value>(&plan).ok().and_then(|plan| serde_json::from_value(plan).ok());
         for target in plan.into_iter().flat_map(|plan| plan.targets) {
-            let (whole, done): (i64, i64) = rows(
-                "SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(n) FILTER (WHERE is_done \
-                 AND ($3 OR NOT below_standard)), 0)::bigint \
+            if target.unit == "sheets" {
+                standings.push(Standing { target, amounts: None });
+                continue;
+            }
+            let amounts: (i64, i64) = rows(
+                "SELECT coalesce(sum(n) FILTER (WHERE is_done AND ($3 OR NOT below_standard)), 0)::bigint, \
+                 coalesce(sum(n), 0)::bigint \
                  FROM (SELECT CASE WHEN $4 THEN pages ELSE dossiers END AS n, is_done, below_standard FROM amount \
                  WHERE unit_no = $1 AND ($2::text IS NULL OR value_class = $2)) c",
             )
@@ -112,7 +116,7 @@ pub(super) async fn targets(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<S
             .bind(target.unit == "pages")
             .fetch_one(pool)
             .await?;
-            standings.push(Standing { target, done, whole });
+            standings.push(Standing { target, amounts: Some(amounts) });
         }
     }
     Ok(standings)
@@ -130,8 +134,19 @@ pub(super) async fn held(pool: &PgPool, unit_no: Option<i32>) -> Result<i64, Not
 impl Standing {
     /// Whether enough is done.
     pub(super) fn is_reached(&self) -> bool {
-        self.whole > 0
-            && i128::from(self.done) * 1_000_000 >= i128::from(self.whole) * i128::from(self.target.share_ppm)
+        self.amounts.is_some_and(|(done, whole)| {
+            whole > 0 && i128::from(done) * 1_000_000 >= i128::from(whole) * i128::from(self.target.share_ppm)
+        })
+    }
+}
+
+/// What a target counts.
+pub(super) fn unit_name(language: Language, unit: &str) -> &str {
+    match unit {
+        "dossiers" => language.say("hồ sơ", "dossiers"),
+        "pages" => language.say("trang", "pages"),
+        "sheets" => language.say("tờ", "sheets"),
+        other => other,
     }
 }
 

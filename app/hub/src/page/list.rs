@@ -111,7 +111,8 @@ impl Wanted {
             _ => None,
         };
         let value = self.value.as_ref().map(|value| format!("{}: {value}", say("giá trị", "value class")));
-        let finding = self.finding.as_ref().map(|code| format!("{}: {code}", say("điều cần xem", "finding")));
+        let finding =
+            self.finding.as_ref().map(|code| format!("{}: {}", say("điều cần xem", "finding"), language.finding(code)));
         let agent = self.agent.as_ref().map(|agent| format!("{}: {agent}", say("người làm", "done by")));
         let week = self.week.as_ref().map(|week| format!("{} {week}", say("tuần", "week")));
         [only, state, value, finding, agent, week].into_iter().flatten().collect()

@@ -85,7 +85,7 @@ fn targets_list(language: Language, standings: &[Standing], others: &[indicators
         }
         ul .plain {
             @for standing in standings {
-                @let Standing { target, done, whole } = standing;
+                @let Standing { target, amounts } = standing;
                 @let reached = standing.is_reached();
                 @let deadline = Day::parse(&target.deadline);
                 @let late = deadline.is_some_and(|deadline| deadline < today);
@@ -94,16 +94,16 @@ fn targets_list(language: Language, standings: &[Standing], others: &[indicators
                     div {
                         strong { (target.name) }
                         @if let Some(deadline) = deadline { " · " (say("đến hết", "by")) " " (deadline.short()) }
-                        @if target.unit == "sheets" {
-                            p .muted { (say("Chỉ tiêu theo tờ chưa được tính ở đây.", "Sheets are not counted here yet.")) }
-                        } @else {
+                        @if let Some((done, whole)) = amounts {
                             p .muted {
                                 (if reached { say("Đã đạt: ", "Reached: ") } else if late { say("Đã quá hạn: ", "Past: ") } else { say("Hiện có: ", "Now: ") })
                                 (language.share(*done, *whole)) " ("
                                 a href={ "/dossiers?" (of_target(target, true)) } { (language.count(*done)) } " / "
                                 a href={ "/dossiers?" (of_target(target, false)) } { (language.count(*whole)) } " "
-                                (if target.unit == "pages" { say("trang", "pages") } else { say("hồ sơ", "dossiers") }) ")"
+                                (figures::unit_name(language, &target.unit)) ")"
                             }
+                        } @else {
+                            p .muted { (say("Chỉ tiêu theo tờ chưa được tính ở đây.", "Sheets are not counted here yet.")) }
                         }
                     }
                 }

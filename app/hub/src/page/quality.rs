@@ -99,7 +99,7 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                         @for (code, severity, open, all, dossiers) in &findings {
                             @let link = form_urlencoded::Serializer::new(String::new()).append_pair("finding", code).finish();
                             tr {
-                                th scope="row" { (code) }
+                                th scope="row" { (language.finding(code)) }
                                 td {
                                     @match severity.as_str() {
                                         "reject" => { (mark(Mark::Reject, None)) " " }

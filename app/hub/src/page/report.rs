@@ -87,6 +87,7 @@ pub(super) async fn show(
             day.ok_or_else(|| Refusal::new(ProblemKind::Malformed).detail("the day is not written YYYY-MM-DD"))?
         }
     };
+    let _turn = hub.look().await?;
     let report = read(&hub.pool, visitor.unit_no, day).await?;
     let detail = format!("report {day}");
     access::write(&hub.pool, &visitor.login, Deed::Export, About { detail: Some(&detail), ..About::default() }).await?;
@@ -153,7 +154,7 @@ impl Report {
                             (say("Trong ngày: ", "On the day: ")) (language.count(self.accepted)) " " (say("hồ sơ được nhận, ", "dossiers accepted, "))
                             (language.count(pages)) " " (say("trang quét, quét lại ", "pages captured, again ")) (language.share(again, pages)) ". "
                             @for standing in &self.targets {
-                                (standing.target.name) ": " strong { @if standing.is_reached() { (say("đạt", "reached")) } @else { (language.share(standing.done, standing.whole)) } } ". "
+                                (standing.target.name) ": " strong { @if standing.is_reached() { (say("đạt", "reached")) } @else { (standing.amounts.map_or_else(|| "–".to_owned(), |(done, whole)| language.share(done, whole))) } } ". "
                             }
                         }
                         p { (figures::sentence(language, &self.course.foretold)) }

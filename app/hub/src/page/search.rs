@@ -165,6 +165,7 @@ pub(super) async fn show(
     let found = match question.query.is_empty() {
         true => None,
         false => {
+            let _turn = hub.look().await?;
             access::write(&hub.pool, &visitor.login, Deed::Search, About { detail: Some(&asked), ..About::default() })
                 .await?;
             let found = find(&hub, &visitor, &question).await?;
