@@ -227,14 +227,17 @@ fn what_was_decided_at_the_hub_is_done_at_the_station() {
     let Some((hub, station)) = enrolled() else { return };
     sync(&station);
     let id = hub.sql("SELECT dossier FROM dossier WHERE code = 'HS.01'");
-    let line = format!(
-        "{{\"at\":\"2026-11-21T10:15:02.120+07:00\",\"body\":{{\"by\":\"{SUPERVISOR}\",\"decided\":\"hold_ordered\",\
-         \"reason\":\"có đơn khiếu nại\"}},\"dossier\":\"{id}\",\"id\":\"01970000-0000-7000-8000-00000000000c\",\
-         \"kind\":\"decision\",\"rev\":1,\"schema\":\"decision/1.0\"}}\n"
-    );
-    let file = station.folder().join("decision.ndjson");
-    fs::write(&file, line).unwrap();
-    hub.run(&["publish", "--unit", "so-tu-phap", file.to_str().unwrap()]).done();
+    let decide = |number: u32, reason: &str, more: &str| {
+        let line = format!(
+            "{{\"at\":\"2026-11-21T10:15:02.120+07:00\",\"body\":{{\"by\":\"{SUPERVISOR}\",\"decided\":\"hold_ordered\",\
+             \"reason\":\"{reason}\"{more}}},\"dossier\":\"{id}\",\"id\":\"01970000-0000-7000-8000-0000000000{number:02}\",\
+             \"kind\":\"decision\",\"rev\":1,\"schema\":\"decision/1.1\"}}\n"
+        );
+        let file = station.folder().join("decision.ndjson");
+        fs::write(&file, line).unwrap();
+        hub.run(&["publish", "--unit", "so-tu-phap", file.to_str().unwrap()]).done();
+    };
+    decide(12, "có đơn khiếu nại", "");
     let outcome = sync(&station);
     assert_eq!((&outcome["received"], &outcome["applied"]), (&1.into(), &1.into()), "{outcome}");
     let shown = station.run(["show", "HS.01", "--json"]).done().json();
@@ -249,6 +252,16 @@ fn what_was_decided_at_the_hub_is_done_at_the_station() {
     let outcome = sync(&station);
     assert!(outcome["kept_back"].as_u64().unwrap() > 0 && outcome["waiting"] == 0, "{outcome}");
     assert_eq!(station.run(["show", "HS.01", "--json"]).done().json()["held"], true);
+    // Taken back there, it is held here until somebody lifts it, and hidden there until it is told of again.
+    decide(13, "nhầm hồ sơ", ",\"withdrawn\":true");
+    sync(&station);
+    assert_eq!(station.run(["show", "HS.01", "--json"]).done().json()["held"], true);
+    assert!(station.run(["log", "HS.01", "--json"]).done().stdout.contains("nhầm hồ sơ"));
+    assert_eq!(hub.sql("SELECT withdrawn FROM hold"), "t");
+    administer(&station, &["release", "HS.01", "--reason", "máy chủ đã rút lệnh"]).done();
+    assert_eq!(sync(&station)["waiting"], 0);
+    assert_eq!(hub.sql("SELECT count(*) FROM hold"), "0");
+    assert_eq!(station.run(["show", "HS.01", "--json"]).done().json()["held"], false);
     consistent(&hub);
 }
 

@@ -102,6 +102,27 @@ pub async fn decide(
     Ok(())
 }
 
+/// Publishes that a hold which the hub ordered is not asked for any more; one that is not there is nothing to take back.
+pub async fn withdraw(
+    pool: &PgPool,
+    unit: &str,
+    station: StationId,
+    dossier: RecordId,
+    line: &[u8],
+) -> Result<(), PublishError> {
+    let mut transaction = pool.begin().await?;
+    let held: Option<i32> = value("SELECT 1 FROM hold WHERE dossier = $1 AND NOT withdrawn FOR UPDATE")
+        .bind(dossier.0)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if held.is_none() {
+        return Err(PublishError::Changed);
+    }
+    put(&mut transaction, unit, Some(station), &[line]).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 /// Writes lines into the feed of a unit; the answer is the last cursor.
 async fn put(
     transaction: &mut PgTransaction<'_>,
@@ -182,13 +203,20 @@ async fn take_effect(transaction: &mut PgTransaction<'_>, unit_no: i32, record: 
         }
         Kind::Decision => {
             let decision: Decision = record.body()?;
-            if decision.decided == Decided::HoldOrdered {
-                sql("INSERT INTO hold (dossier, by, reason, at) VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING")
+            if decision.decided == Decided::HoldOrdered && decision.withdrawn {
+                // It is hidden until its station, which lifted its own hold, tells of it again.
+                sql("UPDATE hold SET withdrawn = true WHERE dossier = $1")
                     .bind(dossier.0)
-                    .bind(&decision.by)
-                    .bind(decision.reason.as_deref().unwrap_or_default())
                     .execute(&mut **transaction)
                     .await?;
+            } else if decision.decided == Decided::HoldOrdered {
+                sql("INSERT INTO hold (dossier, by, reason, at) VALUES ($1, $2, $3, now()) \
+                     ON CONFLICT (dossier) DO UPDATE SET withdrawn = false")
+                .bind(dossier.0)
+                .bind(&decision.by)
+                .bind(decision.reason.as_deref().unwrap_or_default())
+                .execute(&mut **transaction)
+                .await?;
             }
         }
         _ => {}

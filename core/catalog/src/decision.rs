@@ -127,6 +127,15 @@ impl Catalog {
         })
     }
 
+    /// Writes down that who ordered a hold from afar does not ask for it any more; the hold stays until somebody lifts it here.
+    pub fn hold_withdrawn(&self, code: &str, reason: &str, act: &Act) -> Result<(), DecisionError> {
+        self.write(|w| {
+            let dossier = w.dossier_id(code)?;
+            w.event("hold withdrawn", Some(dossier), &json!({ "reason": reason }), act)?;
+            Ok(())
+        })
+    }
+
     /// Lifts every hold of a dossier and closes its findings of marks of secrecy; it returns to where it was.
     pub fn release(&self, code: &str, reason: &str, act: &Act) -> Result<(), DecisionError> {
         let reason = given(reason)?;

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::content::Content;
 use crate::Refusal;
-use crate::database::rows;
+use crate::database::{rows, sql};
 
-/// A dossier: its station by its records, its station by assignment and whether that was released, whether it is held.
+/// A dossier: its station by its records, its station by assignment and whether that was released, whether a hold is ordered.
 type Known = (Uuid, Option<i32>, Option<i32>, Option<bool>, bool);
 
 pub(super) async fn check(
@@ -20,7 +20,7 @@ pub(super) async fn check(
 ) -> Result<(), Refusal> {
     let named: Vec<Uuid> = content.dossiers.keys().map(|id| id.0).collect();
     let known: Vec<Known> = rows(
-        "SELECT w.dossier, d.station_no, a.station_no, a.released, h.dossier IS NOT NULL \
+        "SELECT w.dossier, d.station_no, a.station_no, a.released, coalesce(NOT h.withdrawn, false) \
          FROM unnest($1::uuid[]) AS w(dossier) LEFT JOIN dossier d USING (dossier) \
          LEFT JOIN assignment a USING (dossier) LEFT JOIN hold h USING (dossier)",
     )
@@ -47,5 +47,7 @@ pub(super) async fn check(
         };
         return Err(Refusal::new(kind).at(first.seq).detail(dossier.to_string()));
     }
+    // The station lifted its hold, or it would not tell of the dossier: what the hub took back is over now.
+    sql("DELETE FROM hold WHERE dossier = ANY($1) AND withdrawn").bind(&named).execute(&mut **transaction).await?;
     Ok(())
 }

@@ -48,16 +48,19 @@ pub(super) struct Shown {
     pub(super) unit_no: i32,
     /// Why it is held, if it is.
     pub(super) hold: Option<String>,
+    /// Whether the hub does not ask for the hold any more: it is hidden until its station tells of it again.
+    withdrawn: bool,
 }
 
 /// The row of a dossier.
-type Row = (String, Option<String>, i32, String, i16, i32, Uuid, String, String, i32, Option<String>);
+type Row = (String, Option<String>, i32, String, i16, i32, Uuid, String, String, i32, Option<String>, bool);
 
 /// A dossier that somebody may see. One that is held is not there for who may not know.
 pub(super) async fn read(hub: &Hub, visitor: &Visitor, id: &str) -> Result<Shown, NotShown> {
     let id: RecordId = id.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
     let found: Option<Row> = rows(
-        "SELECT d.code, d.title, f.fonds_no, f.code, d.state, d.rev, s.station, s.name, u.code, u.unit_no, h.reason \
+        "SELECT d.code, d.title, f.fonds_no, f.code, d.state, d.rev, s.station, s.name, u.code, u.unit_no, h.reason, \
+         coalesce(h.withdrawn, false) \
          FROM dossier d JOIN fonds f USING (fonds_no) JOIN station s USING (station_no) \
          JOIN unit u ON u.unit_no = s.unit_no LEFT JOIN hold h USING (dossier) \
          WHERE d.dossier = $1 AND ($2::int IS NULL OR f.unit_no = $2) \
@@ -69,9 +72,9 @@ pub(super) async fn read(hub: &Hub, visitor: &Visitor, id: &str) -> Result<Shown
     .fetch_optional(&hub.pool)
     .await?;
     let found = found.ok_or_else(|| Refusal::new(ProblemKind::NotFound))?;
-    let (code, title, fonds_no, fonds, state, rev, station, station_name, unit, unit_no, hold) = found;
+    let (code, title, fonds_no, fonds, state, rev, station, station_name, unit, unit_no, hold, withdrawn) = found;
     let station = StationId(station);
-    Ok(Shown { id, code, title, fonds_no, fonds, state, rev, station, station_name, unit, unit_no, hold })
+    Ok(Shown { id, code, title, fonds_no, fonds, state, rev, station, station_name, unit, unit_no, hold, withdrawn })
 }
 
 pub(super) async fn show(
@@ -101,6 +104,10 @@ pub(super) async fn show(
         @if visitor.may_decide && shown.hold.is_none() {
             (decisions(&visitor, &shown))
             (looks(&hub, &visitor, &shown).await?)
+        } @else if visitor.may_decide && shown.withdrawn {
+            p .muted { (say("Lệnh giữ đã được rút; hồ sơ hiện lại khi trạm gỡ giữ và gửi lại.", "The order was taken back; the dossier is shown again when its station lifts the hold and sends it.")) }
+        } @else if visitor.may_decide {
+            (withdrawal(&visitor, &shown))
         }
     };
     Ok(frame::page(&visitor, "/progress", &shown.code, &content))
@@ -162,7 +169,7 @@ async fn contents(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup,
             @if open.is_empty() { p .muted { (say("Không có gì.", "Nothing.")) } }
             ul .plain {
                 @for body in open {
-                    li { div { strong { (text(body, "code")) } " · " (language.severity(body["severity"].as_str().unwrap_or_default())) " · " (text(body, "detail")) } }
+                    li { div { strong { (language.finding(body["code"].as_str().unwrap_or_default())) } " · " (language.severity(body["severity"].as_str().unwrap_or_default())) " · " (text(body, "detail")) } }
                 }
             }
         }
@@ -239,6 +246,30 @@ fn decisions(visitor: &Visitor, shown: &Shown) -> Markup {
     }
 }
 
+/// What can be decided about a dossier that is held.
+fn withdrawal(visitor: &Visitor, shown: &Shown) -> Markup {
+    let say = |vi, en| visitor.language.say(vi, en);
+    html! {
+        section .card aria-labelledby="decide" {
+            h2 #decide { (say("Quyết định", "Decide")) }
+            p .muted {
+                (say(
+                    "Rút lệnh giữ thì máy chủ không yêu cầu giữ nữa; quản trị viên ở trạm mới gỡ giữ, và khi trạm gửi lại thì hồ sơ hiện lại.",
+                    "When the order is taken back, the hub does not ask for the hold any more. The station's administrator lifts it; the dossier is shown again when the station sends it."
+                ))
+            }
+            form .decide method="post" action={ "/dossiers/" (shown.id) } {
+                input type="hidden" name="token" value=(visitor.form_token);
+                label for="reason" { (say("Lý do (bắt buộc)", "Reason (needed)")) }
+                textarea #reason name="reason" rows="2" maxlength="1000" {}
+                div .buttons {
+                    button type="submit" name="decide" value="withdraw" { (say("Rút lệnh giữ", "Take the order back")) }
+                }
+            }
+        }
+    }
+}
+
 /// `POST /dossiers/<id>`: a decision becomes a record that goes down.
 pub(super) async fn decide(
     State(hub): State<Arc<Hub>>,
@@ -257,10 +288,12 @@ pub(super) async fn decide(
         );
         return Err(refusal.into());
     }
-    if shown.hold.is_some() {
-        return Err(held().into());
+    let what = super::field(&fields, "decide");
+    let is_ordered = shown.hold.is_some() && !shown.withdrawn;
+    if (what == "withdraw") != is_ordered || (what != "withdraw" && shown.hold.is_some()) {
+        return Err(if shown.hold.is_some() { held() } else { changed() }.into());
     }
-    if super::field(&fields, "rev") != shown.rev.to_string() {
+    if what != "withdraw" && super::field(&fields, "rev") != shown.rev.to_string() {
         return Err(changed().into());
     }
     let reason = super::field(&fields, "reason").trim();
@@ -270,6 +303,7 @@ pub(super) async fn decide(
         by: visitor.login.clone(),
         reason: reason.clone(),
         of_rev: u32::try_from(shown.rev).ok(),
+        withdrawn: what == "withdraw",
     };
     let needs_reason = || {
         Refusal::new(ProblemKind::Malformed).detail("a reason is needed").said(
@@ -277,14 +311,13 @@ pub(super) async fn decide(
             "There is no reason, so nothing was decided. Go back, write the reason and send it again.",
         )
     };
-    let what = super::field(&fields, "decide");
     let record = match (what, &reason) {
         ("accept", _) if shown.state == state_number(DossierState::Signed) => {
             record(&hub, &shown, &decision(Decided::Accepted))?
         }
         ("accept", _) => return Err(Refusal::new(ProblemKind::RecordInvalid).detail("it is not signed").into()),
         ("reject", Some(_)) => record(&hub, &shown, &decision(Decided::Rejected))?,
-        ("hold", Some(_)) => record(&hub, &shown, &decision(Decided::HoldOrdered))?,
+        ("hold" | "withdraw", Some(_)) => record(&hub, &shown, &decision(Decided::HoldOrdered))?,
         ("rescan", Some(reason)) => {
             let body = Rescan { carton: None, page: None, by: visitor.login.clone(), reason: reason.clone() };
             record(&hub, &shown, &body)?
@@ -293,7 +326,11 @@ pub(super) async fn decide(
     };
     let internal = |error: RecordError| Refusal::new(ProblemKind::Internal).because(error);
     let line = record.line().map_err(internal)?.bytes;
-    match publish::decide(&hub.pool, &shown.unit, shown.station, (shown.id, shown.rev), &line).await {
+    let done = match what {
+        "withdraw" => publish::withdraw(&hub.pool, &shown.unit, shown.station, shown.id, &line).await,
+        _ => publish::decide(&hub.pool, &shown.unit, shown.station, (shown.id, shown.rev), &line).await,
+    };
+    match done {
         Ok(()) => {}
         Err(PublishError::Held) => return Err(held().into()),
         Err(PublishError::Changed) => return Err(changed().into()),

@@ -273,7 +273,9 @@ async fn what_a_supervisor_decides_goes_down_to_the_station() {
 
     let held = browser.get(&format!("/dossiers/{captured}")).await;
     held.shows("Hồ sơ đang bị giữ: ").shows("Có dấu MẬT");
-    assert!(!held.text.contains("alert(1)") && !held.text.contains("textarea"), "nothing else of it is shown");
+    let decisions = ["accept", "reject", "rescan", "hold"].map(|word| format!("value=\"{word}\""));
+    assert!(!held.text.contains("alert(1)"), "nothing else of it is shown");
+    assert!(decisions.iter().all(|button| !held.text.contains(button)) && held.text.contains("value=\"withdraw\""));
     let progress = browser.get("/progress").await;
     let link = progress.text.split("href=\"/fonds/").filter_map(|rest| rest.split_once("\">TA<")).next();
     let list = browser.get(&format!("/fonds/{}", link.expect("a link").0)).await;

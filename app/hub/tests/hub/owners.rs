@@ -112,10 +112,13 @@ async fn a_held_dossier_is_refused_and_what_hubs_write_too() {
     let mut station = group.station(&hub, "TTLT", 1).await;
     let id = station.name(1, 0);
     attempt(&mut station, &dossier(id, 1)).await.unwrap();
-    let decision =
-        Decision {
-            decided: Decided::HoldOrdered, by: "minh".to_owned(), reason: Some("MẬT".to_owned()), of_rev: None
-        };
+    let decision = Decision {
+        decided: Decided::HoldOrdered,
+        by: "minh".to_owned(),
+        reason: Some("MẬT".to_owned()),
+        of_rev: None,
+        withdrawn: false,
+    };
     let ordered = record(station.name(1, 9), 1, &decision).of_dossier(id);
     assert_eq!(attempt(&mut station, &ordered).await, Err(ProblemKind::RecordInvalid), "a station decides nothing");
     publish(&group, "TTLT", &ordered);

@@ -72,7 +72,7 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
     quality
         .shows("20,0\u{a0}%")
         .shows("50,0\u{a0}%")
-        .shows("low-confidence")
+        .shows("chữ nhận dạng có độ tin cậy thấp")
         .shows("href=\"/dossiers?finding=rejected\"");
     let list = browser.get("/dossiers?finding=low-confidence").await;
     list.shows("HS.03");
@@ -100,11 +100,24 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
         let list = browser.get(&format!("/dossiers?{guess}")).await;
         assert!(!list.text.contains("HS.01"), "{guess}");
     }
+    let held = browser.get(&format!("/dossiers/{id}")).await;
+    held.shows("Rút lệnh giữ");
+    let token = held.token();
+    let withdraw = |reason| [("token", token.as_str()), ("decide", "withdraw"), ("reason", reason)];
+    browser.post(&format!("/dossiers/{id}"), &withdraw(" ")).await.shows("Chưa có lý do");
     let mut reader = Browser::new(&hub);
     reader.sign_in("hoa", PASSWORD).await;
     let seen = reader.get("/exceptions").await;
     seen.shows("hồ sơ đang bị giữ");
     assert!(!seen.text.contains("only=held"));
+    // Taken back: hidden still, for its station has not told of it again; and there is nothing to take back twice.
+    browser.post(&format!("/dossiers/{id}"), &withdraw("nhầm hồ sơ")).await;
+    browser.get(&format!("/dossiers/{id}")).await.shows("Lệnh giữ đã được rút");
+    assert_eq!(
+        browser.post(&format!("/dossiers/{id}"), &withdraw("nữa")).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(reader.get(&format!("/dossiers/{id}")).await.status, StatusCode::NOT_FOUND);
     assert!(!reader.get("/dossiers?only=held").await.text.contains("HS.01"));
     assert_eq!(reader.get("/people").await.status, StatusCode::NOT_FOUND);
     assert_eq!(reader.get("/export/people.csv").await.status, StatusCode::NOT_FOUND);

@@ -82,7 +82,7 @@ pub struct Account {
     pub active: bool,
 }
 
-/// What was decided. The hub may order a hold; only a station's administrator lifts one.
+/// What was decided. The hub may order a hold and take the order back; only a station's administrator lifts one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decided {
@@ -107,6 +107,10 @@ pub struct Decision {
     /// The revision of the dossier's record that was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of_rev: Option<u32>,
+    /// Whether an order to hold is taken back: the hub does not ask for it any more, and who lifts the hold is still the
+    /// station's administrator. A program that does not know this field holds the dossier, which is the safe mistake.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// A supervisor wants something scanned again: a box, the record's dossier, or one of its folios.
@@ -162,6 +166,7 @@ impl Body for Account {
 }
 impl Body for Decision {
     const KIND: Kind = Kind::Decision;
+    const MINOR: u16 = 1;
 }
 impl Body for Rescan {
     const KIND: Kind = Kind::Rescan;
