@@ -11,6 +11,7 @@ mod describing;
 mod hostile;
 mod journey;
 mod network_scanner;
+mod newcomers;
 mod odd_files;
 mod pages;
 mod power;

@@ -579,6 +579,8 @@ pub(crate) struct EnrolArgs {
     pub(crate) invitation: String,
     #[arg(long, value_name = "FILE")]
     pub(crate) authority: Option<PathBuf>,
+    #[arg(long = "disk", value_name = "DIR")]
+    pub(crate) enrol_disk: Option<PathBuf>,
     #[arg(long)]
     pub(crate) json: bool,
 }

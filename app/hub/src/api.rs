@@ -2,10 +2,10 @@
 //! refusal's sentence in the language that was asked for.
 
 pub(crate) mod batches;
-mod enrolments;
+pub(crate) mod enrolments;
 mod feed;
 pub(crate) mod files;
-mod log;
+pub(crate) mod log;
 mod operate;
 mod station;
 mod uploads;

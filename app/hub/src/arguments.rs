@@ -54,6 +54,9 @@ pub enum Command {
         /// A station that gets a new machine: the one before is fenced.
         #[arg(long, conflicts_with_all = ["unit", "name"], value_name = "STATION")]
         again: Option<StationId>,
+        /// For a station without a network: the invitation names the key of the hub, and its request comes on a disk.
+        #[arg(long)]
+        on_disk: bool,
     },
     /// Send records down to the stations of a unit.
     Publish {
@@ -69,7 +72,7 @@ pub enum Command {
         /// The file; all of it is sent or nothing.
         file: PathBuf,
     },
-    /// Take the bundles that lie in a folder, and write the answers beside them.
+    /// Take the bundles and requests for enrolment that lie in a folder, and write the answers beside them.
     Receive {
         /// The folder, on the medium that stations wrote.
         folder: PathBuf,

@@ -87,5 +87,5 @@ pub async fn invite(pool: &PgPool, settings: &Settings, invited: &Invited) -> Re
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(Invitation { hub: settings.public_url.clone(), code, ca })
+    Ok(Invitation { hub: settings.public_url.clone(), code, ca, key: None })
 }

@@ -15,7 +15,7 @@ use sohoa_hub::invite::{self, InviteError, Invited};
 use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError, from_file};
-use sohoa_hub::receive::{self, ReceiveError, Received, Reception};
+use sohoa_hub::receive::{self, Admitted, ReceiveError, Received, Reception};
 use sohoa_hub::refusal::chain_of;
 use sohoa_hub::revoke::{self, RevokeError};
 use sohoa_hub::serve::{self, ServeError};
@@ -24,6 +24,7 @@ use sohoa_hub::store::{Store, StoreError};
 use sohoa_hub::words::Language;
 use sohoa_hub::{Hub, Settings, database, quota};
 use sohoa_model::crash;
+use sohoa_wire::enrolment::Invitation;
 use sqlx_postgres::PgPool;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -97,14 +98,16 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             writeln!(out, "the database is up to date")?;
         }
         Command::Serve => serve(settings).await?,
-        Command::Enrol { unit, unit_name, name, again } => {
+        Command::Enrol { unit, unit_name, name, again, on_disk } => {
             let pool = database::connect(&settings.database).await?;
             database::check_schema(&pool).await?;
             let invited = match again {
                 Some(station) => Invited::Again(station),
                 None => Invited::New { unit: unit.unwrap_or_default(), unit_name, name: name.unwrap_or_default() },
             };
-            writeln!(out, "{}", invite::invite(&pool, &settings, &invited).await?)?;
+            let key = if on_disk { Some(hub::read_key(&settings.key_file)?.public()) } else { None };
+            let invitation = invite::invite(&pool, &settings, &invited).await?;
+            writeln!(out, "{}", Invitation { key, ..invitation })?;
         }
         Command::Publish { unit, station, kind, file } => {
             let pool = database::connect(&settings.database).await?;
@@ -213,6 +216,16 @@ async fn lines(
 }
 
 fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    for admitted in &reception.admitted {
+        let Admitted { name, station, refused } = admitted;
+        match (json, station, refused) {
+            (true, ..) => writeln!(out, "{}", serde_json::to_string(admitted).unwrap_or_default())?,
+            (false, Some((station, unit)), _) => writeln!(out, "{name}: enrolled {station} ({unit})")?,
+            (false, None, why) => {
+                writeln!(out, "{name}: refused: {}; nothing was changed", why.as_deref().unwrap_or_default())?;
+            }
+        }
+    }
     for bundle in &reception.bundles {
         if json {
             writeln!(out, "{}", serde_json::to_string(bundle).unwrap_or_default())?;
@@ -234,7 +247,9 @@ fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Res
              hub; mend it and run the command again"
         )?;
     }
-    let is_whole = reception.unanswered.is_empty() && reception.bundles.iter().all(|bundle| bundle.refused.is_none());
+    let is_whole = reception.admitted.iter().all(|admitted| admitted.refused.is_none())
+        && reception.unanswered.is_empty()
+        && reception.bundles.iter().all(|bundle| bundle.refused.is_none());
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -6,7 +6,10 @@
 //! disk (`answer`), with the acknowledgement and the feed.
 
 mod answer;
+mod enrolment;
 mod file;
+
+pub use enrolment::Admitted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -20,6 +23,7 @@ use sohoa_store::carried::{self, CarriedError};
 use sohoa_wire::age::{AgeError, Opened};
 use sohoa_wire::api::FileOffer;
 use sohoa_wire::bundle::{self, BundleReceipt, Entry, Manifest};
+use sohoa_wire::enrolment::REQUEST_FOLDER;
 use sohoa_wire::{Batch, BatchHeader, Hash, LogLine, ProblemKind, Signed, StationId, limits};
 
 use crate::api::{batches, files};
@@ -40,7 +44,10 @@ const DISK: &str = "the disk could not be read";
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
     /// The folder holds none.
-    #[error("{0} holds no finished bundle (sohoa-bundle-…); name the folder that the bundles lie in")]
+    #[error(
+        "{0} holds no finished bundle (sohoa-bundle-…) and no request for enrolment (sohoa-enrolment-…); name the folder \
+         that they lie in"
+    )]
     Nothing(PathBuf),
     /// The medium failed.
     #[error(transparent)]
@@ -53,6 +60,8 @@ pub enum ReceiveError {
 /// What came of a folder of bundles.
 #[derive(Debug, Default)]
 pub struct Reception {
+    /// What came of the requests for enrolment, which are answered first.
+    pub admitted: Vec<Admitted>,
     /// What came of each, in the order in which they were taken.
     pub bundles: Vec<Received>,
     /// Stations whose answer could not be written, and why; what was taken of theirs is in the hub.
@@ -97,13 +106,16 @@ struct Whole {
     files: BTreeMap<Hash, FileOffer>,
 }
 
-/// Takes every bundle in a folder and writes the answers beside them.
+/// Answers the requests for enrolment in a folder, takes every bundle in it, and writes the answers beside them.
 ///
 /// What the hub or the disk does not allow now ends with its own station: the others go on, and all are answered.
 pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError> {
-    let mut found = Vec::new();
+    let (mut found, mut requests) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
         let entry = entry.map_err(|error| StoreError::read(folder, error))?;
+        if let Some(name) = entry.file_name().to_str().filter(|name| name.starts_with(REQUEST_FOLDER)) {
+            requests.push(name.to_owned());
+        }
         if let Some(name) = entry.file_name().to_str().filter(|name| bundle::is_bundle_folder(name)) {
             let mut parts = name.rsplitn(3, '-');
             let last: u64 = parts.next().and_then(|last| last.parse().ok()).unwrap_or(0);
@@ -111,12 +123,16 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError
             found.push((parts.next().unwrap_or_default().to_owned(), first, last, name.to_owned()));
         }
     }
-    if found.is_empty() {
+    if found.is_empty() && requests.is_empty() {
         return Err(ReceiveError::Nothing(folder.to_owned()));
     }
+    requests.sort();
     // In the order of each log.
     found.sort();
     let mut reception = Reception::default();
+    for name in requests {
+        reception.admitted.push(enrolment::take(hub, folder, name).await);
+    }
     let mut stopped = BTreeSet::new();
     let mut answers: BTreeMap<i32, (Caller, u64, Vec<BundleReceipt>)> = BTreeMap::new();
     for (station, .., name) in found {

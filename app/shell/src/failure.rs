@@ -274,6 +274,7 @@ impl Maker<'_> {
                 self.make("error-station-key", &[path_arg(path)], Exit::Key)
             }
             SyncError::Invitation(_) => self.make("error-invitation", &[], Exit::NotUnderstood),
+            SyncError::InvitationWithoutKey => self.make("error-invitation-key", &[], Exit::NotUnderstood),
             SyncError::Authority { wanted } => {
                 self.make("error-hub-authority", &[("digest", wanted.into())], Exit::Rule)
             }

@@ -13,7 +13,7 @@ use sohoa_store::StoreError;
 use sohoa_store::lock::ArchiveLock;
 use sohoa_sync::answer::{self, Taken};
 use sohoa_sync::bundle::{self, Order, Written};
-use sohoa_sync::enrol::{self, Brought, Enrolled};
+use sohoa_sync::enrol::{self, Brought, Enrolled, OnDisk};
 use sohoa_sync::{SyncError, SyncOutcome, Verbs, key, run};
 
 use crate::Texts;
@@ -36,14 +36,36 @@ pub fn enrol(
     invitation: &str,
     authority: Option<&Path>,
 ) -> Result<Enrolled, SyncError> {
+    as_newcomer(archive, invitation, authority, |brought| {
+        let clock = &*archive.session().clock;
+        enrol::enrol(archive.catalog(), &key_path(archive, station), brought, clock, &archive.act())
+    })
+}
+
+/// Enrols the station of an archive by way of a disk: writes a request there, or takes the answer to it.
+pub fn enrol_on_disk(
+    archive: &Archive,
+    station: &Station,
+    invitation: &str,
+    authority: Option<&Path>,
+    folder: &Path,
+) -> Result<OnDisk, SyncError> {
+    as_newcomer(archive, invitation, authority, |brought| {
+        enrol::enrol_on_disk(archive.catalog(), &key_path(archive, station), brought, folder, &archive.act())
+    })
+}
+
+fn as_newcomer<T>(
+    archive: &Archive,
+    invitation: &str,
+    authority: Option<&Path>,
+    work: impl FnOnce(&Brought<'_>) -> Result<T, SyncError>,
+) -> Result<T, SyncError> {
     let _turn = turn(archive)?;
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| StoreError::read(path, error));
     let authority = authority.map(read).transpose()?;
-    let session = archive.session();
-    let secret = secret()?;
-    let authority = authority.as_deref();
-    let brought = Brought { invitation, authority, secret: &secret, software: &session.software };
-    enrol::enrol(archive.catalog(), &key_path(archive, station), &brought, &*session.clock, &archive.act())
+    let (secret, authority) = (secret()?, authority.as_deref());
+    work(&Brought { invitation, authority, secret: &secret, software: &archive.session().software })
 }
 
 /// Syncs an archive once.

@@ -11,9 +11,9 @@ use sohoa_catalog::outbox::{SyncHealth, SyncState};
 use sohoa_model::{Act, Cancel, Sha256, crash};
 use sohoa_store::{StoreError, carried};
 use sohoa_wire::age::Opened;
-use sohoa_wire::bundle::{self, Answer, BundleReceipt, Entry};
-use sohoa_wire::signed::Signed;
-use sohoa_wire::{Ack, Hash, ProblemKind, PublicKey, StationId, codec, json, limits};
+use sohoa_wire::bundle::{self, Answer, BundleReceipt, Entry, Listed};
+use sohoa_wire::signed::{Signed, Statement};
+use sohoa_wire::{Ack, Hash, ProblemKind, PublicKey, SecretKey, StationId, codec, json, limits};
 
 use crate::enrol;
 use crate::error::SyncError;
@@ -78,13 +78,29 @@ pub fn take(station: &Station<'_>, folder: &Path, cancel: &Cancel) -> Result<Tak
     Ok(taken)
 }
 
-/// The answer and its list, signed by the hub and whole.
+/// The answer to this station and its list.
 fn read(
     place: &Path,
     state: &SyncState,
     hub_key: &PublicKey,
     cancel: &Cancel,
 ) -> Result<(Answer, Vec<Entry>), SyncError> {
+    let is_mine = |answer: &Answer| {
+        answer.format == bundle::ANSWER_FORMAT && answer.station.0 == state.station && answer.epoch == state.epoch
+    };
+    let listed = |answer: &Answer| is_mine(answer).then_some((answer.list, answer.sealed));
+    signed(place, &state.hub, hub_key, &listed, cancel)
+}
+
+/// What a hub said in a folder, and the list of what lies beside it: signed by it and whole. `listed` tells the list of a
+/// statement, and whether its files are sealed, or nothing if the statement is meant for somebody else.
+pub(crate) fn signed<T: Statement>(
+    place: &Path,
+    hub: &str,
+    hub_key: &PublicKey,
+    listed: &dyn Fn(&T) -> Option<(Listed, bool)>,
+    cancel: &Cancel,
+) -> Result<(T, Vec<Entry>), SyncError> {
     if !place.is_dir() {
         return Err(SyncError::NoAnswer(place.to_owned()));
     }
@@ -94,28 +110,25 @@ fn read(
     if String::from_utf8_lossy(&complete).trim() != Hash::of(&text).to_string() {
         return Err(bad(bundle::ANSWER));
     }
-    let signed = Signed::<Answer>::read(&text, hub_key).map_err(|_| SyncError::Untrusted {
-        hub: state.hub.clone(),
+    let signed = Signed::<T>::read(&text, hub_key).map_err(|_| SyncError::Untrusted {
+        hub: hub.to_owned(),
         what: "its answer on the disk is not signed by it".to_owned(),
     })?;
-    let answer = signed.statement;
-    if answer.format != bundle::ANSWER_FORMAT || answer.station.0 != state.station || answer.epoch != state.epoch {
-        return Err(SyncError::NoAnswer(place.to_owned()));
-    }
-    let list = carried::read_small(place, bundle::LIST, answer.list.bytes)?;
-    if list.len() as u64 != answer.list.bytes || Hash::of(&list) != answer.list.sha256 {
+    let (wanted, sealed) = listed(&signed.statement).ok_or_else(|| SyncError::NoAnswer(place.to_owned()))?;
+    let list = carried::read_small(place, bundle::LIST, wanted.bytes.min(bundle::LIST_BYTES))?;
+    if list.len() as u64 != wanted.bytes || Hash::of(&list) != wanted.sha256 {
         return Err(bad(bundle::LIST));
     }
     let entries = bundle::read_list(&list).map_err(|_| bad(bundle::LIST))?;
     let mut listed: BTreeMap<String, (u64, Sha256)> = entries
         .iter()
-        .map(|entry| (entry.path(answer.sealed), (entry.stored().bytes, entry.stored().sha256.into())))
+        .map(|entry| (entry.path(sealed), (entry.stored().bytes, entry.stored().sha256.into())))
         .collect();
     for (name, bytes) in [(bundle::COMPLETE, &complete), (bundle::ANSWER, &text), (bundle::LIST, &list)] {
         listed.insert(name.to_owned(), (bytes.len() as u64, Sha256::of(bytes)));
     }
     carried::check(place, &listed, cancel)?;
-    Ok((answer, entries))
+    Ok((signed.statement, entries))
 }
 
 /// Keeps and applies the feed, if it goes on where this station is; the files that it names go into the vault first.
@@ -133,14 +146,13 @@ fn feed(
     if is_of_this_feed && answer.feed_after <= state.feed_cursor && answer.feed_next > state.feed_cursor {
         for entry in entries {
             let path = entry.path(answer.sealed);
-            let plain = plain(station, place, &path, answer.sealed)?;
             match entry {
-                Entry::File { file, .. } => keep_file(station, file.sha256.into(), plain, place.join(&path))?,
+                Entry::File { file, .. } => {
+                    let plain = plain(station.key, place, &path, answer.sealed)?;
+                    keep_file(station, file.sha256.into(), plain, place.join(&path))?;
+                }
                 Entry::Lines { .. } => {
-                    let mut body = Vec::new();
-                    let most = limits::BATCH_COMPRESSED_BYTES as u64 + 1;
-                    plain.take(most).read_to_end(&mut body).map_err(|e| StoreError::read(place.join(&path), e))?;
-                    let lines = codec::decode(&body).map_err(|_| SyncError::BadAnswer(place.join(&path)))?;
+                    let lines = lines(station.key, place, &path, answer.sealed)?;
                     let lines = lines.iter().map(Vec::as_slice);
                     // The cursor moves with the last piece: one that is kept twice is there once.
                     received.records +=
@@ -155,15 +167,24 @@ fn feed(
 }
 
 /// A file of the answer without its seal.
-fn plain(station: &Station<'_>, place: &Path, path: &str, sealed: bool) -> Result<Box<dyn Read>, SyncError> {
+fn plain(key: &SecretKey, place: &Path, path: &str, sealed: bool) -> Result<Box<dyn Read>, SyncError> {
     let file = carried::open(place, path)?;
     match sealed {
         false => Ok(Box::new(file)),
-        true => match Opened::new(station.key, file) {
+        true => match Opened::new(key, file) {
             Ok(opened) => Ok(Box::new(opened)),
             Err(_) => Err(SyncError::BadAnswer(place.join(path))),
         },
     }
+}
+
+/// The lines of a piece, without its seal.
+pub(crate) fn lines(key: &SecretKey, place: &Path, path: &str, sealed: bool) -> Result<Vec<Vec<u8>>, SyncError> {
+    let mut body = Vec::new();
+    let most = limits::BATCH_COMPRESSED_BYTES as u64 + 1;
+    let read = plain(key, place, path, sealed)?.take(most).read_to_end(&mut body);
+    read.map_err(|error| StoreError::read(place.join(path), error))?;
+    codec::decode(&body).map_err(|_| SyncError::BadAnswer(place.join(path)))
 }
 
 fn keep_file(

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sohoa_catalog::Catalog;
 use sohoa_catalog::bundle::{Extent, WrittenBundle};
@@ -36,6 +36,8 @@ const README: &str = include_str!("bundle.README.txt");
 /// Bytes that a part has besides batches and files, and for each of these in its list.
 const OVERHEAD: u64 = 64 * 1024;
 const OVERHEAD_OF_A_FILE: u64 = 1024;
+/// Bytes that are left free for the hub's answer, which comes back on the same medium.
+const FOR_THE_ANSWER: u64 = 64 * 1024 * 1024;
 /// Files of a part, at most: its list stays within [`bundle::LIST_BYTES`].
 const MOST_FILES: usize = 500_000;
 
@@ -63,6 +65,8 @@ pub struct Written {
     pub files: u64,
     /// Bytes of all of it on the medium.
     pub bytes: u64,
+    /// Parts that found no room on the medium.
+    pub left: u32,
     /// What was kept back, as after a sync.
     pub sync: SyncOutcome,
 }
@@ -151,20 +155,25 @@ fn write_parts(
         return Ok(Done::Yes);
     }
     atomic::make_folder(order.folder)?;
-    let needed: u64 = parts.iter().map(|part| part.bytes).sum();
-    let free = disk::free_bytes(order.folder)?.saturating_add(make_way(order.folder, &state, &parts)?);
-    if free < needed {
+    let way = Way::find(order.folder, &state, &parts)?;
+    let free = disk::free_bytes(order.folder)?.saturating_add(way.bytes);
+    let fitting = fitting(&parts, free);
+    if fitting == 0 {
+        let needed = parts.first().map_or(0, |part| part.bytes) + FOR_THE_ANSWER;
         return Err(SyncError::NoRoom { folder: order.folder.to_owned(), needed, free });
     }
+    way.make()?;
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-    for (number, part) in (1..).zip(&parts) {
+    let parts = &parts[..fitting];
+    written.left = count - u32::try_from(fitting).unwrap_or(count);
+    for (number, part) in (1..).zip(parts) {
         let writer = Writer { station, order, state: &state, hub_key: enrol::receipt(&state)?.hub_public_key, cancel };
         match writer.write(part, number, count, written)? {
             Done::Yes => {}
             Done::HeldMeanwhile => break,
         }
     }
-    take_away_held(station.catalog, &state, order.folder, &parts)
+    take_away_held(station.catalog, &state, order.folder, parts)
 }
 
 /// Takes parts away that tell of a dossier which was held while the others were written.
@@ -240,39 +249,69 @@ fn plan(
     Ok(parts)
 }
 
-/// Bytes of this station's bundles in a folder that are kept or replaced; those that what is written now supersedes go.
-fn make_way(folder: &Path, state: &SyncState, parts: &[Part]) -> Result<u64, StoreError> {
-    let station = StationId(state.station);
-    let wanted: BTreeSet<String> = parts.iter().flat_map(|part| names(station, part)).collect();
-    let prefix = format!("sohoa-bundle-{station}-");
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
-        let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some(range) = name.strip_prefix(&prefix) else { continue };
-        if wanted.contains(&name) {
-            if carried::is_real_folder(&path)? {
-                bytes += carried::bytes_below(&path)?;
+/// How many of the leading parts have room, beside the hub's answer: the others wait for another disk, or for this one to
+/// come back.
+fn fitting(parts: &[Part], free: u64) -> usize {
+    let mut needed = FOR_THE_ANSWER;
+    let fits = |part: &&Part| {
+        needed = needed.saturating_add(part.bytes);
+        needed <= free
+    };
+    parts.iter().take_while(fits).count()
+}
+
+/// What this station's bundles in a folder leave of room: found before anything is removed, made when it is enough.
+#[derive(Debug, Default)]
+struct Way {
+    /// Bytes that are kept, replaced or removed.
+    bytes: u64,
+    /// What is superseded by what is written now.
+    superseded: Vec<PathBuf>,
+    /// What is looked through again: where it lies, and the folder that it is begun in.
+    again: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Way {
+    fn find(folder: &Path, state: &SyncState, parts: &[Part]) -> Result<Self, StoreError> {
+        let station = StationId(state.station);
+        let wanted: BTreeSet<String> = parts.iter().flat_map(|part| names(station, part)).collect();
+        let prefix = format!("sohoa-bundle-{station}-");
+        let mut way = Self::default();
+        for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
+            let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let Some(range) = name.strip_prefix(&prefix) else { continue };
+            let (first, last) = range.split_once('-').unwrap_or((range, ""));
+            // One that is acknowledged to its end is left to its owner; any other may tell what is withheld by now.
+            let is_wanted = wanted.contains(&name);
+            if !is_wanted && last.parse::<u64>().is_ok_and(|last| last <= state.acknowledged) {
+                continue;
             }
-            continue;
+            if !carried::is_real_folder(&path)? {
+                continue;
+            }
+            way.bytes += carried::bytes_below(&path)?;
+            if is_wanted {
+                continue;
+            }
+            let begun = begun_folder(station, first);
+            match wanted.contains(&begun) && !carried::is_real_folder(&folder.join(&begun))? {
+                true => way.again.push((path, folder.join(begun))),
+                false => way.superseded.push(path),
+            }
         }
-        let (first, last) = range.split_once('-').unwrap_or((range, ""));
-        // One that is acknowledged to its end is left to its owner; any other may tell what is withheld by now.
-        if last.parse::<u64>().is_ok_and(|last| last <= state.acknowledged) {
-            continue;
-        }
-        if !carried::is_real_folder(&path)? {
-            continue;
-        }
-        let begun = begun_folder(station, first);
-        if wanted.contains(&begun) && !carried::is_real_folder(&folder.join(&begun))? {
-            take_apart(&path, &folder.join(&begun))?;
-            bytes += carried::bytes_below(&folder.join(&begun))?;
-        } else {
+        Ok(way)
+    }
+
+    fn make(self) -> Result<(), StoreError> {
+        for path in self.superseded {
             fs::remove_dir_all(&path).map_err(|error| StoreError::write(&path, error))?;
         }
+        for (path, begun) in self.again {
+            take_apart(&path, &begun)?;
+        }
+        Ok(())
     }
-    Ok(bytes)
 }
 
 /// The folder of a part that is finished, and of one that is begun: by its beginning alone, for what was sealed since
@@ -394,11 +433,24 @@ impl Writer<'_> {
     fn file(&self, folder: &Path, sha256: Sha256, bytes: u64) -> Result<Entry, SyncError> {
         let digest = Hash::from(sha256);
         let target = folder.join(bundle::file_path(digest, !self.order.is_plain));
-        let stored = self.keep(&target, &mut |out| {
-            let file = self.station.vault.open(&sha256).map_err(io::Error::other)?;
-            let mut file = Checked { file, hasher: Some(Hasher::new()), expected: sha256 };
-            self.seal(digest, &mut file, out)
-        })?;
+        let mut in_vault = None;
+        let kept = self.keep(&target, &mut |out| {
+            let path = self.station.vault.path(&sha256);
+            let file = self.station.vault.open(&sha256).map_err(|fault| {
+                let what = fault.to_string();
+                in_vault = Some(fault);
+                io::Error::other(what)
+            })?;
+            let mut file = Checked { file, path, hasher: Some(Hasher::new()), expected: sha256, fault: None };
+            let sealed = self.seal(digest, &mut file, out);
+            in_vault = file.fault;
+            sealed
+        });
+        // What fails in the vault is not the fault of the disk.
+        if let Some(fault) = in_vault {
+            return Err(fault.into());
+        }
+        let stored = kept?;
         let stored = Listed { bytes: stored.bytes, sha256: stored.sha256.into() };
         Ok(Entry::File { file: FileOffer { sha256: digest, bytes }, stored })
     }
@@ -462,17 +514,30 @@ impl Writer<'_> {
 /// A file of the vault that must be what its name says to its last byte.
 struct Checked {
     file: fs::File,
+    path: PathBuf,
     hasher: Option<Hasher>,
     expected: Sha256,
+    /// Why it cannot be read.
+    fault: Option<StoreError>,
 }
 
 impl Read for Checked {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read(buffer)?;
+        let length = match self.file.read(buffer) {
+            Ok(length) => length,
+            Err(error) => {
+                self.fault = Some(StoreError::read(&self.path, error.kind().into()));
+                return Err(error);
+            }
+        };
         if length > 0 {
             self.hasher.as_mut().into_iter().for_each(|hasher| hasher.update(&buffer[..length]));
-        } else if !buffer.is_empty() && self.hasher.take().is_some_and(|hasher| hasher.finish() != self.expected) {
-            return Err(io::Error::other(format!("{} is damaged in the vault", self.expected)));
+        } else if !buffer.is_empty()
+            && let Some(found) = self.hasher.take().map(Hasher::finish)
+            && found != self.expected
+        {
+            self.fault = Some(StoreError::Torn { path: self.path.clone(), expected: self.expected, found });
+            return Err(io::Error::other("damaged in the vault"));
         }
         Ok(length)
     }
@@ -503,6 +568,15 @@ mod tests {
 
     fn planned(extents: &[Extent], most: Option<u64>) -> Result<Vec<Part>, SyncError> {
         plan(extents, most, &|sha256| Ok(sha256.0 == [9; 32]))
+    }
+
+    #[test]
+    fn the_leading_parts_that_have_room_beside_the_answer_are_written() {
+        let parts = [10, 20, 30].map(|bytes| Part { bytes, ..Part::default() });
+        for (room, count) in [(0, 0), (9, 0), (10, 1), (29, 1), (30, 2), (60, 3), (u64::MAX - FOR_THE_ANSWER, 3)] {
+            assert_eq!(fitting(&parts, FOR_THE_ANSWER + room), count, "{room}");
+        }
+        assert_eq!(fitting(&parts, 10), 0);
     }
 
     #[test]

@@ -10,12 +10,15 @@ use sohoa_model::{Act, Clock, Sha256};
 use sohoa_wire::api::Hello;
 use sohoa_wire::enrolment::{EnrolmentReceipt, EnrolmentRequest, Invitation};
 use sohoa_wire::signed::Signed;
-use sohoa_wire::{Chain, Hash, KeyId, LogLine, SecretKey, codec, json};
+use sohoa_wire::{Chain, Hash, KeyId, LogLine, PublicKey, SecretKey, StationId, codec, json};
 
 use crate::error::SyncError;
 use crate::hub::{Content, Hub};
 use crate::run::Station;
 use crate::{key, records};
+
+mod disk;
+pub use disk::{OnDisk, enrol_on_disk};
 
 /// What a person brings.
 #[derive(Debug, Clone, Copy)]
@@ -55,17 +58,9 @@ pub fn enrol(
 ) -> Result<Enrolled, SyncError> {
     let invitation: Invitation = brought.invitation.parse().map_err(SyncError::Invitation)?;
     let authority = authority(&invitation, brought.authority)?;
-    // A try that broke off is gone on with: the hub answers the same code and key with the same receipt.
-    let (secret, is_fresh) = match unfinished(catalog, key_path)? {
-        Some(secret) => (secret, false),
-        None => (SecretKey::from_bytes(brought.secret), true),
-    };
+    let (secret, is_fresh) = new_key(catalog, key_path, brought)?;
     let hub = Hub::new(&invitation.hub, &authority, KeyId::New, &secret, clock)?;
-    let request = EnrolmentRequest {
-        code: invitation.code.to_string(),
-        public_key: secret.public(),
-        software: brought.software.to_owned(),
-    };
+    let request = request(&invitation, &secret, brought);
     let question = json::canonical(&request).map_err(|_| hub.answer("a question too long"))?;
     // Before the code is used up: a key that the hub knows and nobody has would be worth nothing.
     if is_fresh {
@@ -73,32 +68,89 @@ pub fn enrol(
     }
     let reply = hub.post_json("/v1/enrolments", question.as_bytes())?;
     let receipt = Signed::<EnrolmentReceipt>::peek(&reply.body).map_err(|_| hub.answer("no enrolment receipt"))?;
-    let signed = Signed::<EnrolmentReceipt>::read(&reply.body, &receipt.hub_public_key)
-        .map_err(|_| SyncError::Untrusted { hub: invitation.hub.clone(), what: "its receipt".to_owned() })?;
-    if receipt.public_key != secret.public() {
-        return Err(SyncError::Untrusted { hub: invitation.hub, what: "its receipt is of another key".to_owned() });
-    }
+    let receipt = believed(&invitation, &reply.body, &receipt.hub_public_key, &secret)?;
 
-    let hub = Hub::new(&invitation.hub, &authority, KeyId::Station(receipt.station, receipt.epoch), &secret, clock)?;
+    let EnrolmentReceipt { station, epoch, .. } = receipt.statement;
+    let hub = Hub::new(&invitation.hub, &authority, KeyId::Station(station, epoch), &secret, clock)?;
     let hello: Hello = serde_json::from_slice(&hub.call("GET", "/v1/station", Content::default())?.body)
         .map_err(|_| hub.answer("/v1/station"))?;
-    let known = own_log(&hub, &hello)?;
-    let enrolment = NewEnrolment {
-        station: receipt.station.0,
-        hub: invitation.hub.clone(),
-        authority,
-        receipt: signed.text,
-        epoch: receipt.epoch,
-        generation: hello.generation,
-        seq: hello.seq,
-        chain: hello.chain.0.into(),
-    };
-    catalog.enrol(&enrolment, known, act)?;
-    // From here on the catalog speaks of the new key.
-    key::write(key_path, &secret.to_bytes())?;
-    let _ = std::fs::remove_file(key_path.with_extension("new"));
-    let EnrolmentReceipt { name, unit, epoch, .. } = receipt;
-    Ok(Enrolled { hub: invitation.hub, name, unit, epoch, known: hello.seq })
+    let log = own_log(&hub, &hello)?;
+    let confirmed = Confirmed { receipt, generation: hello.generation, log };
+    confirmed.keep(catalog, key_path, &secret, (invitation.hub, authority), act)
+}
+
+/// What a hub said to a key: its receipt, and the log that it has of the station.
+pub(crate) struct Confirmed {
+    pub(crate) receipt: Signed<EnrolmentReceipt>,
+    pub(crate) generation: u32,
+    pub(crate) log: OwnLog,
+}
+
+impl Confirmed {
+    /// The catalog goes on behind that log, under the new key.
+    pub(crate) fn keep(
+        self,
+        catalog: &Catalog,
+        key_path: &Path,
+        secret: &SecretKey,
+        (hub, authority): (String, String),
+        act: &Act,
+    ) -> Result<Enrolled, SyncError> {
+        let EnrolmentReceipt { station, epoch, unit, name, .. } = self.receipt.statement;
+        let OwnLog { chain, seq, known } = self.log;
+        let enrolment = NewEnrolment {
+            station: station.0,
+            hub: hub.clone(),
+            authority,
+            receipt: self.receipt.text,
+            epoch,
+            generation: self.generation,
+            seq,
+            chain: chain.0.into(),
+        };
+        catalog.enrol(&enrolment, known, act)?;
+        // From here on the catalog speaks of the new key.
+        key::write(key_path, &secret.to_bytes())?;
+        let _ = std::fs::remove_file(key_path.with_extension("new"));
+        Ok(Enrolled { hub, name, unit, epoch, known: seq })
+    }
+}
+
+/// What a station asks with.
+pub(crate) fn request(invitation: &Invitation, secret: &SecretKey, brought: &Brought<'_>) -> EnrolmentRequest {
+    EnrolmentRequest {
+        code: invitation.code.to_string(),
+        public_key: secret.public(),
+        software: brought.software.to_owned(),
+    }
+}
+
+/// The key to enrol with, and whether it is new. A try that broke off is gone on with: the hub answers the same code and
+/// key with the same receipt.
+pub(crate) fn new_key(
+    catalog: &Catalog,
+    key_path: &Path,
+    brought: &Brought<'_>,
+) -> Result<(SecretKey, bool), SyncError> {
+    Ok(match unfinished(catalog, key_path)? {
+        Some(secret) => (secret, false),
+        None => (SecretKey::from_bytes(brought.secret), true),
+    })
+}
+
+/// A receipt that a hub signed for the key of this station.
+pub(crate) fn believed(
+    invitation: &Invitation,
+    text: &[u8],
+    hub_key: &PublicKey,
+    secret: &SecretKey,
+) -> Result<Signed<EnrolmentReceipt>, SyncError> {
+    let untrusted = |what: &str| SyncError::Untrusted { hub: invitation.hub.clone(), what: what.to_owned() };
+    let signed = Signed::<EnrolmentReceipt>::read(text, hub_key).map_err(|_| untrusted("its receipt"))?;
+    match signed.statement.public_key == secret.public() && signed.statement.hub_public_key == *hub_key {
+        true => Ok(signed),
+        false => Err(untrusted("its receipt is of another key")),
+    }
 }
 
 /// What the hub signed when it enrolled the station of a catalog.
@@ -127,7 +179,7 @@ fn unfinished(catalog: &Catalog, key_path: &Path) -> Result<Option<SecretKey>, S
 }
 
 /// The certificate to trust: the one that the invitation names, or a public one.
-fn authority(invitation: &Invitation, brought: Option<&str>) -> Result<String, SyncError> {
+pub(crate) fn authority(invitation: &Invitation, brought: Option<&str>) -> Result<String, SyncError> {
     let pem = match brought {
         None => String::new(),
         Some(pem) => {
@@ -145,34 +197,59 @@ fn authority(invitation: &Invitation, brought: Option<&str>) -> Result<String, S
     }
 }
 
-/// What the hub has of this station, line by line, checked against the chain of its head.
-fn own_log(hub: &Hub<'_>, hello: &Hello) -> Result<Vec<Revision>, SyncError> {
-    let mut chain = Chain::start(hello.station);
-    let mut known = Vec::new();
-    let mut after = 0;
-    while after < hello.seq {
-        let reply = hub.call("GET", &format!("/v1/log?after={after}"), Content::default())?;
+/// What the hub has of this station, line by line.
+pub(crate) struct OwnLog {
+    chain: Chain,
+    seq: u64,
+    known: Vec<Revision>,
+}
+
+impl OwnLog {
+    /// Nothing yet.
+    pub(crate) fn new(station: StationId) -> Self {
+        Self { chain: Chain::start(station), seq: 0, known: Vec::new() }
+    }
+
+    /// The next line.
+    pub(crate) fn add(&mut self, line: &LogLine) -> Result<(), SyncError> {
+        self.seq += 1;
+        self.chain = self.chain.then(line.line().hash);
+        if let LogLine::Record(record, _) = line {
+            let content: Sha256 = records::content(record)?.into();
+            self.known.push(Revision {
+                kind: record.kind.word().to_owned(),
+                id: record.id.0,
+                rev: record.rev,
+                content,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether it is the whole log that the hub names.
+    pub(crate) fn is(&self, seq: u64, chain: Chain) -> bool {
+        self.seq == seq && self.chain == chain
+    }
+}
+
+fn own_log(hub: &Hub<'_>, hello: &Hello) -> Result<OwnLog, SyncError> {
+    let mut log = OwnLog::new(hello.station);
+    while log.seq < hello.seq {
+        let reply = hub.call("GET", &format!("/v1/log?after={}", log.seq), Content::default())?;
         let lines = codec::read(&reply.body).map_err(|_| hub.answer("/v1/log"))?;
         if lines.is_empty() {
             return Err(hub.answer("a log that ends before its head"));
         }
-        for line in &lines {
-            after += 1;
-            chain = chain.then(line.line().hash);
-            if let LogLine::Record(record, _) = line {
-                let content: Sha256 = records::content(record)?.into();
-                known.push(Revision { kind: record.kind.word().to_owned(), id: record.id.0, rev: record.rev, content });
-            }
-            if after == hello.seq {
-                break;
-            }
+        for line in lines.iter().take(usize::try_from(hello.seq - log.seq).unwrap_or(usize::MAX)) {
+            log.add(line)?;
         }
     }
-    match chain == hello.chain {
-        true => Ok(known),
-        false => Err(SyncError::Untrusted {
-            hub: hub.address().to_owned(),
-            what: "its log is not the one that it names".to_owned(),
-        }),
+    match log.is(hello.seq, hello.chain) {
+        true => Ok(log),
+        false => Err(other_log(hub.address())),
     }
+}
+
+pub(crate) fn other_log(hub: &str) -> SyncError {
+    SyncError::Untrusted { hub: hub.to_owned(), what: "its log is not the one that it names".to_owned() }
 }

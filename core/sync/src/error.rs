@@ -24,6 +24,9 @@ pub enum SyncError {
     /// The text that a person typed is no invitation.
     #[error("this is not an invitation of a hub")]
     Invitation(#[source] sohoa_wire::enrolment::EnrolmentError),
+    /// The invitation does not name the hub's key, without which an answer on a disk cannot be believed.
+    #[error("the invitation is not for a disk: it does not name the key of the hub")]
+    InvitationWithoutKey,
     /// The invitation names a certificate that was not given, or is not the one that was.
     #[error("the hub's own certificate authority is needed, with SHA-256 {wanted}")]
     Authority {

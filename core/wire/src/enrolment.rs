@@ -4,10 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::bundle::Listed;
 use crate::moment::Moment;
 use crate::signed::Statement;
-use crate::{Hash, PublicKey, StationId};
+use crate::{Chain, Hash, PublicKey, StationId};
 
 /// Crockford's base 32: no I, L, O, U.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -82,7 +84,7 @@ impl FromStr for EnrolmentCode {
     }
 }
 
-/// What the hub prints for a person and the station takes: `https://hub.example#K7QF-…&ca=<digest>`.
+/// What the hub prints for a person and the station takes: `https://hub.example#K7QF-…&ca=<digest>&key=<key>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     /// The hub's address, without a path.
@@ -91,12 +93,16 @@ pub struct Invitation {
     pub code: EnrolmentCode,
     /// SHA-256 of the certificate (DER) that the hub's own ends at, where it is no public one.
     pub ca: Option<Hash>,
+    /// The hub's key, for a station that enrols on a disk: there no certificate says whose answer it is. Spelt in hexadecimal
+    /// digits, for people type it.
+    pub key: Option<PublicKey>,
 }
 
 impl fmt::Display for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.hub, self.code)?;
-        self.ca.map_or(Ok(()), |ca| write!(f, "&ca={ca}"))
+        self.ca.map_or(Ok(()), |ca| write!(f, "&ca={ca}"))?;
+        self.key.map_or(Ok(()), |key| write!(f, "&key={}", Hash(key.to_bytes())))
     }
 }
 
@@ -112,15 +118,23 @@ impl FromStr for Invitation {
         if !host.is_some_and(is_host) {
             return Err(EnrolmentError::Invitation);
         }
-        let (code, ca) = match rest.split_once("&ca=") {
-            Some((code, ca)) => (code, Some(ca.parse().map_err(|_| EnrolmentError::Invitation)?)),
-            None => (rest, None),
-        };
-        Ok(Self { hub: hub.to_owned(), code: code.parse()?, ca })
+        let mut parts = rest.split('&');
+        let code = parts.next().unwrap_or_default().parse()?;
+        let (mut ca, mut key) = (None, None);
+        for part in parts {
+            let (name, value) = part.split_once('=').ok_or(EnrolmentError::Invitation)?;
+            let value: Hash = value.parse().map_err(|_| EnrolmentError::Invitation)?;
+            match name {
+                "ca" => ca = Some(value),
+                "key" => key = Some(PublicKey::from_bytes(&value.0).map_err(|_| EnrolmentError::Invitation)?),
+                _ => return Err(EnrolmentError::Invitation),
+            }
+        }
+        Ok(Self { hub: hub.to_owned(), code, ca, key })
     }
 }
 
-/// The body of `POST /v1/enrolments`; the request is signed by the key that it brings.
+/// The body of `POST /v1/enrolments`, or what lies sealed on a disk; it is signed by the key that it brings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolmentRequest {
     /// The code as it was typed.
@@ -129,6 +143,10 @@ pub struct EnrolmentRequest {
     pub public_key: PublicKey,
     /// Version of the station's software.
     pub software: String,
+}
+
+impl Statement for EnrolmentRequest {
+    const PURPOSE: &'static str = "sohoa-enrolment-request-1";
 }
 
 /// What the hub answers, under its signature; the station keeps it for ever.
@@ -157,6 +175,40 @@ pub struct EnrolmentReceipt {
 impl Statement for EnrolmentReceipt {
     const PURPOSE: &'static str = "sohoa-enrolment-1";
 }
+
+/// What the hub answers on a disk: the receipt, and where the station's log stands. Its lines lie beside it, in pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentAnswer {
+    /// The signed receipt ([`EnrolmentReceipt`]), as on the network.
+    pub receipt: Value,
+    /// Number of the hub's database.
+    pub generation: u32,
+    /// Position of the last record that the hub has of the station.
+    pub seq: u64,
+    /// The chain at that position.
+    pub chain: Chain,
+    /// The list of what lies beside it.
+    pub list: Listed,
+}
+
+impl Statement for EnrolmentAnswer {
+    const PURPOSE: &'static str = "sohoa-enrolment-answer-1";
+}
+
+/// The name of the folder of a request on a disk, by the key that it brings.
+pub fn request_folder(key: &PublicKey) -> String {
+    format!("{REQUEST_FOLDER}{:.16}", Hash::of(&key.to_bytes()).to_string())
+}
+
+/// The name of the folder of the answer to it.
+pub fn answer_folder(key: &PublicKey) -> String {
+    format!("sohoa-enrolled-{:.16}", Hash::of(&key.to_bytes()).to_string())
+}
+
+/// What the name of a request's folder begins with.
+pub const REQUEST_FOLDER: &str = "sohoa-enrolment-";
+/// The file of a request: sealed for the hub, because its code is worth something until it is used.
+pub const REQUEST: &str = "request.json.age";
 
 #[cfg(test)]
 mod tests {
@@ -187,9 +239,16 @@ mod tests {
     #[test]
     fn an_invitation_reads_back() {
         let code = EnrolmentCode::new([3; 13]);
-        for ca in [None, Some(Hash::of(b"ca"))] {
-            let invitation = Invitation { hub: "https://hub.example:8443".to_owned(), code: code.clone(), ca };
+        let some = crate::SecretKey::from_bytes(&[5; 32]).public();
+        for (ca, key) in
+            [(None, None), (Some(Hash::of(b"ca")), None), (None, Some(some)), (Some(Hash::of(b"ca")), Some(some))]
+        {
+            let invitation = Invitation { hub: "https://hub.example:8443".to_owned(), code: code.clone(), ca, key };
             assert_eq!(invitation.to_string().parse(), Ok(invitation));
+        }
+        let valid = Invitation { hub: "https://hub.example".to_owned(), code, ca: None, key: None }.to_string();
+        for more in ["&key=00", "&ca=", "&", "&x=00", &format!("&key={}", Hash([0; 32]))] {
+            assert!(format!("{valid}{more}").parse::<Invitation>().is_err(), "{more}");
         }
         for wrong in ["", "https://hub.example", "ftp://x#K", "https://#K", "https://a b#K", "https://x/../y#K"] {
             assert!(wrong.parse::<Invitation>().is_err(), "{wrong}");

@@ -9,6 +9,7 @@ use sohoa_catalog::outbox::Backlog;
 use sohoa_pipeline::archive::Archive;
 use sohoa_shell::{Exit, Failure, failure, upstream};
 use sohoa_sync::bundle::Order;
+use sohoa_sync::enrol::OnDisk;
 use sohoa_sync::{BundleReceipt, ProblemKind, SyncError, SyncOutcome, enrol as enrolment};
 
 use crate::args::{EnrolArgs, SyncArgs};
@@ -30,6 +31,11 @@ struct Enrolled {
     unit: String,
     epoch: u32,
     known_records: u64,
+}
+
+#[derive(Serialize)]
+struct Asked<'a> {
+    asked: &'a Path,
 }
 
 #[derive(Serialize)]
@@ -77,6 +83,7 @@ struct BundleWritten<'a> {
     records: u64,
     files: u64,
     bytes: u64,
+    left: u32,
     encrypted: bool,
     damaged: Vec<String>,
     unwritable: Vec<String>,
@@ -128,7 +135,23 @@ impl<'a> Receipt<'a> {
 pub(super) fn enrol(front: &mut Front, args: &EnrolArgs) -> Result<Exit, Stop> {
     let archive = front.open()?;
     archive.require_administrator()?;
-    let done = upstream::enrol(&archive, &front.station, &args.invitation, args.authority.as_deref())?;
+    let (invitation, authority) = (&args.invitation, args.authority.as_deref());
+    let done = match &args.enrol_disk {
+        None => upstream::enrol(&archive, &front.station, invitation, authority)?,
+        Some(folder) => match upstream::enrol_on_disk(&archive, &front.station, invitation, authority, folder)? {
+            OnDisk::Enrolled(done) => done,
+            OnDisk::Asked(place) => {
+                if args.json {
+                    front.output.json(&Asked { asked: &place });
+                } else {
+                    let values = [("place", place.display().to_string().into())];
+                    front.output.data(front.texts.say("enrol-asked", &values));
+                    front.output.note(front.texts.get("enrol-asked-next"));
+                }
+                return Ok(Exit::Done);
+            }
+        },
+    };
     if args.json {
         let enrolment::Enrolled { hub, name, unit, epoch, known } = done;
         front.output.json(&Enrolled { hub, name, unit, epoch, known_records: known });
@@ -255,13 +278,15 @@ fn write_bundle(front: &mut Front, archive: &Archive, folder: &Path, args: &Sync
     let order = Order { folder, most_bytes: args.max_size, all_files: args.all_files, is_plain: args.bundle_plain };
     let written = upstream::write_bundle(archive, &front.station, &order, &front.cancel)?;
     let sync = &written.sync;
-    let exit = if sync.damaged.is_empty() && sync.unwritable.is_empty() { Exit::Done } else { Exit::Partial };
+    let is_whole = sync.damaged.is_empty() && sync.unwritable.is_empty() && written.left == 0;
+    let exit = if is_whole { Exit::Done } else { Exit::Partial };
     if args.json {
         front.output.json(&BundleWritten {
             bundles: &written.bundles,
             records: written.records,
             files: written.files,
             bytes: written.bytes,
+            left: written.left,
             encrypted: !args.bundle_plain,
             damaged: sync.damaged.iter().map(|(code, _)| code.clone()).collect(),
             unwritable: sync.unwritable.clone(),
@@ -283,6 +308,9 @@ fn write_bundle(front: &mut Front, archive: &Archive, folder: &Path, args: &Sync
         written.bundles.iter().for_each(|name| front.output.data(format!("  {name}")));
         if args.bundle_plain {
             front.output.warn(texts.get("bundle-plain"));
+        }
+        if written.left > 0 {
+            front.output.warn(texts.say("bundle-left", &[("parts", written.left.into())]));
         }
         front.output.note(texts.get("bundle-next"));
     }

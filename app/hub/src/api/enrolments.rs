@@ -36,6 +36,19 @@ pub(super) async fn enrol(
     if guesses::too_many(&hub.pool, Place::Enrolment, &address).await? {
         return Err(Refusal::new(ProblemKind::TooManyRequests));
     }
+    match admit(&hub, &asked).await {
+        Ok((status, receipt)) => Ok(reply(status, receipt)),
+        Err(refusal) => {
+            if refusal.kind == ProblemKind::CodeUnknown {
+                guesses::count(&mut *hub.pool.acquire().await?, Place::Enrolment, &address).await?;
+            }
+            Err(refusal)
+        }
+    }
+}
+
+/// Makes a station of a code and the key that brings it, or says again what was said to that key; the answer is the receipt.
+pub(crate) async fn admit(hub: &Hub, asked: &EnrolmentRequest) -> Result<(StatusCode, String), Refusal> {
     let code: Result<EnrolmentCode, _> = asked.code.parse();
     let mut transaction = hub.pool.begin().await?;
     let found: Option<Code> = match &code {
@@ -50,16 +63,11 @@ pub(super) async fn enrol(
         }
         Err(_) => None,
     };
-    let (Some(found), Ok(code)) = (found, code) else {
-        // On the connection that is held already: two for one wrong code would let guesses use them all up.
-        guesses::count(&mut transaction, Place::Enrolment, &address).await?;
-        transaction.commit().await?;
-        return Err(Refusal::new(ProblemKind::CodeUnknown));
-    };
+    let (Some(found), Ok(code)) = (found, code) else { return Err(Refusal::new(ProblemKind::CodeUnknown)) };
     let (unit_no, again, name, expires_at, used_key, receipt) = found;
     if let (Some(used), Some(receipt)) = (used_key, receipt) {
         let same = used == asked.public_key.to_bytes();
-        return if same { Ok(reply(StatusCode::OK, receipt)) } else { Err(Refusal::new(ProblemKind::CodeUsed)) };
+        return if same { Ok((StatusCode::OK, receipt)) } else { Err(Refusal::new(ProblemKind::CodeUsed)) };
     }
     let at = hub.now();
     if expires_at.timestamp_millis() < at.0 {
@@ -98,7 +106,7 @@ pub(super) async fn enrol(
         .await?;
     transaction.commit().await?;
     tracing::info!(%station, epoch, "a station was enrolled");
-    Ok(reply(StatusCode::CREATED, receipt))
+    Ok((StatusCode::CREATED, receipt))
 }
 
 /// `POST /v1/enrolments/resume`: the body is a receipt that this hub signed before its database was restored, the request is

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, LINK};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use sohoa_wire::{ProblemKind, batch, codec};
 
 use super::number_in;
@@ -28,10 +29,8 @@ pub(super) async fn read(State(hub): State<Arc<Hub>>, request: Request) -> Resul
     let Some((key, first, last)) = found else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let (first, last) = (first.unsigned_abs(), last.unsigned_abs());
     let object = hub.store.get(&key).await?;
-    let broken = || Refusal::new(ProblemKind::Internal).detail("a stored batch cannot be read");
-    let end = object.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
     let skip = usize::try_from(after.saturating_sub(first - 1)).unwrap_or(usize::MAX);
-    let packed = object.slice(end + 1..);
+    let packed = body_of(&object)?;
     let cut = tokio::task::spawn_blocking(move || {
         let lines = codec::decode(&packed)?;
         codec::encode(lines.iter().skip(skip).map(Vec::as_slice))
@@ -43,4 +42,14 @@ pub(super) async fn read(State(hub): State<Arc<Hub>>, request: Request) -> Resul
     let next = format!("</v1/log?after={last}>; rel=\"next\"");
     headers.insert(LINK, HeaderValue::from_str(&next).map_err(|error| broken().because(error))?);
     Ok(response)
+}
+
+/// The body of a stored batch, behind the line of its header.
+pub(crate) fn body_of(object: &Bytes) -> Result<Bytes, Refusal> {
+    let end = object.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
+    Ok(object.slice(end + 1..))
+}
+
+fn broken() -> Refusal {
+    Refusal::new(ProblemKind::Internal).detail("a stored batch cannot be read")
 }

@@ -4,20 +4,22 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sohoa_model::Cancel;
 use sohoa_store::{StoreError, carried};
 use sohoa_wire::age::{self, Seed};
 use sohoa_wire::api::FileOffer;
 use sohoa_wire::bundle::{self, Answer, BundleReceipt, Entry, Listed};
+use sohoa_wire::json::JsonError;
 use sohoa_wire::moment::Moment;
-use sohoa_wire::{Hash, LogLine, ProblemKind, Signed, codec, limits};
+use sohoa_wire::signed::Statement;
+use sohoa_wire::{Hash, LogLine, ProblemKind, PublicKey, Signed, codec, limits};
 
 use super::ReceiveError;
 use crate::auth::Caller;
-use crate::database::{rows, value};
-use crate::{Hub, Refusal, ingest};
+use crate::database::rows;
+use crate::{Hub, Refusal, ingest, texts};
 
 /// Lines of a piece of the feed.
 const PIECE: usize = 500;
@@ -37,17 +39,8 @@ pub(super) async fn write(
     receipts: Vec<BundleReceipt>,
 ) -> Result<(), ReceiveError> {
     let place = folder.join(bundle::answer_folder(caller.station));
-    let begun = place.with_extension("incomplete");
-    for old in [&begun, &place] {
-        match fs::remove_dir_all(old) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::write(old, error).into());
-            }
-            _ => {}
-        }
-    }
+    let begun = begin(&place)?;
     let (entries, feed_next) = feed(hub, caller, &begun, cursor).await?;
-    let internal = |error: sohoa_wire::json::JsonError| Refusal::new(ProblemKind::Internal).because(error);
     let list = bundle::write_list(&entries).map_err(internal)?;
     let ack = ingest::acknowledge(hub, caller).await?;
     let ack = sohoa_wire::json::read(ack.text.as_bytes()).map_err(internal)?;
@@ -64,17 +57,42 @@ pub(super) async fn write(
         list: Listed { bytes: list.len() as u64, sha256: Hash::of(&list) },
         at: Moment(hub.now()),
     };
+    finish(hub, &begun, &place, answer, &list)
+}
+
+/// Takes an answer of before away; gives the folder that the new one is written in.
+pub(super) fn begin(place: &Path) -> Result<PathBuf, StoreError> {
+    let begun = place.with_extension("incomplete");
+    for old in [&begun, place] {
+        match fs::remove_dir_all(old) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(StoreError::write(old, error)),
+            _ => {}
+        }
+    }
+    Ok(begun)
+}
+
+/// Signs an answer, and gives its folder its name when all of it is on the medium.
+pub(super) fn finish<T: Statement>(
+    hub: &Hub,
+    begun: &Path,
+    place: &Path,
+    answer: T,
+    list: &[u8],
+) -> Result<(), ReceiveError> {
     let answer = Signed::new(answer, &hub.key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
     let complete = format!("{}\n", Hash::of(answer.text.as_bytes()));
-    for (name, bytes) in [
-        (bundle::LIST, list.as_slice()),
-        (bundle::ANSWER, answer.text.as_bytes()),
-        (bundle::COMPLETE, complete.as_bytes()),
-    ] {
+    for (name, bytes) in
+        [(bundle::LIST, list), (bundle::ANSWER, answer.text.as_bytes()), (bundle::COMPLETE, complete.as_bytes())]
+    {
         carried::write(&begun.join(name), |out| out.write_all(bytes), &Cancel::new())?;
     }
-    carried::rename_folder(&begun, &place)?;
+    carried::rename_folder(begun, place)?;
     Ok(())
+}
+
+pub(super) fn internal(error: JsonError) -> Refusal {
+    Refusal::new(ProblemKind::Internal).because(error)
 }
 
 /// Writes the feed behind a cursor in pieces, with the files that it names; gives the cursor at its end.
@@ -102,8 +120,9 @@ async fn feed(hub: &Hub, caller: &Caller, place: &Path, after: u64) -> Result<(V
         cursor = last.unsigned_abs();
     }
     for (sha256, bytes) in files {
-        if let Some(plain) = file(hub, caller, sha256).await? {
-            let stored = seal(hub, caller, &place.join(bundle::file_path(sha256, true)), &plain)?;
+        let most = i64::try_from(limits::FEED_FILE_BYTES).unwrap_or(i64::MAX);
+        if let Some(plain) = texts::file(hub, caller.unit_no, &sha256.0, most).await? {
+            let stored = seal(hub, &caller.key, &place.join(bundle::file_path(sha256, true)), &plain)?;
             entries.push(Entry::File { file: FileOffer { sha256, bytes }, stored });
         }
     }
@@ -131,28 +150,15 @@ fn pieces(
         }
         Err(error) => return Err(Refusal::new(ProblemKind::Internal).because(error).into()),
     };
-    let stored = seal(hub, caller, &place.join(bundle::lines_path(first, true)), &body)?;
+    let stored = seal(hub, &caller.key, &place.join(bundle::lines_path(first, true)), &body)?;
     entries.push(Entry::Lines { first, batch: None, stored });
     Ok(())
 }
 
-/// A file that a record of the feed names, if the store has it.
-async fn file(hub: &Hub, caller: &Caller, sha256: Hash) -> Result<Option<Vec<u8>>, ReceiveError> {
-    let key: Option<String> =
-        value("SELECT key FROM file WHERE sha256 = $1 AND unit_no = $2 AND state = 0 AND bytes <= $3")
-            .bind(sha256.0.as_slice())
-            .bind(caller.unit_no)
-            .bind(i64::try_from(limits::FEED_FILE_BYTES).unwrap_or(i64::MAX))
-            .fetch_optional(&hub.pool)
-            .await
-            .map_err(Refusal::from)?;
-    let Some(key) = key else { return Ok(None) };
-    Ok(Some(hub.store.get(&key).await.map_err(Refusal::from)?.to_vec()))
-}
-
-fn seal(hub: &Hub, caller: &Caller, target: &Path, plain: &[u8]) -> Result<Listed, StoreError> {
-    let seed = Seed::of(&hub.key, &caller.key, Hash::of(plain));
-    let fill = |out: &mut dyn Write| age::seal(&caller.key, &seed, &mut &*plain, out);
+/// Seals a file of an answer for the station.
+pub(super) fn seal(hub: &Hub, station: &PublicKey, target: &Path, plain: &[u8]) -> Result<Listed, StoreError> {
+    let seed = Seed::of(&hub.key, station, Hash::of(plain));
+    let fill = |out: &mut dyn Write| age::seal(station, &seed, &mut &*plain, out);
     let stored = carried::write(target, fill, &Cancel::new())?;
     Ok(Listed { bytes: stored.bytes, sha256: stored.sha256.into() })
 }
