@@ -197,6 +197,12 @@ pub fn hub() -> &'static Path {
     PROGRAM.get_or_init(|| built("sohoa-hub"))
 }
 
+/// The program that draws pages, `sohoa-sample-scans`, built likewise.
+pub fn sample_scans() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| built("sohoa-sample-scans"))
+}
+
 fn built(name: &str) -> PathBuf {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--quiet", "--workspace", "--bin", name]);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sohoa_tests::announce;
 use sohoa_tests::places::{repository, sample_pages};
-use sohoa_tests::station::Station;
+use sohoa_tests::station::{Station, sample_scans};
 
 /// Dossiers whose pages lie in files of one page each, and how many those are.
 const DOSSIERS: [&str; 3] = ["H49.61.8.2017.02", "H49.64.12.1985.07", "RSB.D62.1932.114"];
@@ -14,8 +14,8 @@ const DOSSIERS: [&str; 3] = ["H49.61.8.2017.02", "H49.64.12.1985.07", "RSB.D62.1
 fn sheets_scanned_twice_are_told_and_no_others() {
     let station = Station::empty();
     let made = station.folder().join("made");
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--package", "sohoa-sample-scans", "--", "--again", "-b"])
+    let output = Command::new(sample_scans())
+        .args(["--again", "-b"])
         .arg(&made)
         .args(DOSSIERS)
         .current_dir(repository())

@@ -1,23 +1,33 @@
 //! Marks of secrecy on made pages: how many are read, and how many are imagined. A missed mark leaves the archive.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::Command;
 
 use sohoa_tests::announce;
 use sohoa_tests::places::repository;
-use sohoa_tests::station::Station;
+use sohoa_tests::station::{Station, sample_scans};
 
 #[test]
 fn marks_of_secrecy_are_read_and_hardly_ever_imagined() {
     let station = Station::empty();
     let trials = station.folder().join("trials");
-    let made = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--package", "sohoa-sample-scans", "--", "--secrecy"])
-        .arg(&trials)
-        .current_dir(repository())
-        .output()
-        .unwrap();
+    let made = Command::new(sample_scans()).arg("--secrecy").arg(&trials).current_dir(repository()).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    // Reading all of them takes minutes: every second one tells a loss as well.
+    if std::env::var_os("SOHOA_TRIALS").is_none() {
+        let mut names: Vec<String> =
+            fs::read_dir(&trials).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+        for name in &names {
+            let count = seen.entry(name.rsplit_once('-').unwrap().0).or_default();
+            *count += 1;
+            if count.is_multiple_of(2) {
+                fs::remove_dir_all(trials.join(name)).unwrap();
+            }
+        }
+    }
     station.finish(station.bare().arg("init").arg(station.archive())).done();
     let import = ["import", "--lang", "vie", "--no-sign", "--json"].map(Into::into);
     station.run(import.into_iter().chain([trials.into_os_string()])).done();
@@ -49,7 +59,7 @@ fn marks_of_secrecy_are_read_and_hardly_ever_imagined() {
         marked.0,
         rows.join(", ")
     ));
-    assert!(marked.1 >= 100 && plain.1 >= 100, "{rows:?}");
+    assert!(marked.1 >= 50 && plain.1 >= 50, "{rows:?}");
     // What was reached, so that nobody loses it again; docs/benchmarks.md says which are missed.
     assert!(marked.0 * 100 >= marked.1 * 94, "marks were missed: {rows:?}");
     assert!(marked.0 * 100 >= held * 98, "marks were imagined: {rows:?}");

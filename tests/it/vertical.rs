@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sohoa_tests::announce;
 use sohoa_tests::places::{judged, repository};
-use sohoa_tests::station::Station;
+use sohoa_tests::station::{Station, sample_scans};
 
 /// The fewest changes that make one text of the other (Levenshtein).
 fn distance(one: &[char], other: &[char]) -> usize {
@@ -30,12 +30,7 @@ fn characters(text: &str) -> Vec<char> {
 fn lines_that_run_down_are_read_from_right_to_left() {
     let station = Station::with_demo_archive();
     let trials = station.folder().join("trials");
-    let made = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--package", "sohoa-sample-scans", "--", "--vertical"])
-        .arg(&trials)
-        .current_dir(repository())
-        .output()
-        .unwrap();
+    let made = Command::new(sample_scans()).arg("--vertical").arg(&trials).current_dir(repository()).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     station.run(["import", "trials/pages", "--json"]).done();
     station.run(["export", "--as", "text", "--to", "out", "--held-reason", "only a test"]).done();
