@@ -90,7 +90,7 @@ impl Front {
             return Err(StationError::KeyFile { path: entry.path, source }.into());
         }
         let password = self.password(Some(&entry), password_fd)?;
-        Ok(Some(SigningKey(self.station.open_key(&entry, &password)?)))
+        Ok(Some(SigningKey(Box::new(self.station.open_key(&entry, &password)?))))
     }
 
     /// The password of a key: from a descriptor, from a file, or from a person at the terminal.

@@ -217,7 +217,7 @@ impl App {
     fn go_over(&mut self, root: PathBuf, ctx: &Context) {
         self.keep_drafts_now();
         let station = Station { root, ..self.station.clone() };
-        let other = Self::new(Texts::new(self.texts.language()), station, ctx);
+        let other = Self::new(Texts::for_window(self.texts.language()), station, ctx);
         *self = Self { is_set_up: true, looks: std::mem::take(&mut self.looks), ..other };
     }
 
@@ -226,7 +226,7 @@ impl App {
         self.keep_drafts_now();
         let mut station = self.station.clone();
         station.session.operator.clone_from(&name);
-        let other = Self::new(Texts::new(self.texts.language()), station, ctx);
+        let other = Self::new(Texts::for_window(self.texts.language()), station, ctx);
         let looks = std::mem::take(&mut self.looks).of_another();
         *self = Self { is_set_up: true, signed_in: Some(name), looks, ..other };
     }
@@ -601,7 +601,7 @@ impl App {
     /// From now on in this language.
     fn speak(&mut self, language: UiLanguage) {
         if language != self.texts.language() {
-            self.texts = Arc::new(Texts::new(language));
+            self.texts = Arc::new(Texts::for_window(language));
             self.reader.ask(&self.texts);
             self.look();
         }

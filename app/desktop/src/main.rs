@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
     // A language that is asked for here is stronger than what the operator chose in the window before.
     let is_asked = arguments.ui_lang.is_some();
-    let texts = Texts::new(UiLanguage::choose(arguments.ui_lang, &environment));
+    let texts = Texts::for_window(UiLanguage::choose(arguments.ui_lang, &environment));
     let root = arguments.archive.or_else(|| environment("SOHOA_ARCHIVE").map(PathBuf::from));
     let root = root.unwrap_or_else(|| PathBuf::from("."));
     let named = arguments.operator.or_else(|| environment("SOHOA_OPERATOR"));

@@ -289,5 +289,5 @@ fn key(archive: &Archive, settings: Option<&Path>, password: &Secret) -> Result<
     if entry.is_demo() && !archive.facts().demo {
         return Err(StationError::DemoKeyInRealArchive);
     }
-    Ok(SigningKey(station.open_key(&entry, password)?))
+    Ok(SigningKey(Box::new(station.open_key(&entry, password)?)))
 }

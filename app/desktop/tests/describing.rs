@@ -52,7 +52,7 @@ fn window_of(root: &Path, session: Session, language: UiLanguage) -> Window {
         settings: Some(root.with_extension("station")),
         free: None,
     };
-    let app = App::new(Texts::new(language), station, &Context::default());
+    let app = App::new(Texts::for_window(language), station, &Context::default());
     let mut window =
         Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
     until(&mut window, "the archive", App::is_settled);

@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use common::{Window, session, shows, unnamed, until};
 use eframe::egui::accesskit::Role;
@@ -14,11 +15,16 @@ use egui_kittest::kittest::Queryable;
 use sohoa_desktop::app::{App, Station};
 use sohoa_model::Cancel;
 use sohoa_model::reading::{LanguageChoice, ReadingState};
+use sohoa_pipeline::PipelineError;
+use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::import::{ImportPlan, import};
 use sohoa_pipeline::inventory::import_inventory;
+use sohoa_pipeline::process::{ProcessPlan, process};
 use sohoa_pipeline::progress::Silent;
-use sohoa_shell::{Texts, UiLanguage};
+use sohoa_pipeline::signing::{Certificate, Mechanism, SignError, Signer, SigningKey};
+use sohoa_shell::station::Station as StationSettings;
+use sohoa_shell::{Failure, Texts, UiLanguage};
 
 /// What every failure says of the data.
 const SAFE: &str = "Dữ liệu vẫn nguyên, không có gì bị thay đổi.";
@@ -55,7 +61,7 @@ fn with_pages(root: &Path) -> Archive {
 fn window(root: &Path, session: Session, simulated: &str, free: Option<u64>) -> Window {
     let settings = Some(root.with_extension("station"));
     let station = Station { root: root.to_owned(), session, simulated: Some(simulated.to_owned()), settings, free };
-    let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &egui::Context::default());
+    let app = App::new(Texts::for_window(UiLanguage::Vietnamese), station, &egui::Context::default());
     let mut window =
         Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
     until(&mut window, "the archive", |window| window.state().is_settled());
@@ -162,6 +168,66 @@ fn a_missing_model_stops_reading_says_what_to_install_and_loses_no_page() {
     until(&mut window, "an end", |window| window.state().is_settled() && window.state().work().is_some());
     assert!(shows(&window, "Không dùng được mô hình nhận dạng") && shows(&window, "tesseract-ocr-vie"));
     assert!(shows(&window, "2 trang chờ nhận dạng"), "they still wait");
+}
+
+/// A token that is taken out after some signatures.
+struct Token {
+    key: Box<dyn Signer + Send + Sync>,
+    left: AtomicU32,
+}
+
+impl Signer for Token {
+    fn chain(&self) -> &[Certificate] {
+        self.key.chain()
+    }
+
+    fn mechanism(&self) -> Mechanism {
+        self.key.mechanism()
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
+        match self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+            Ok(_) => self.key.sign(bytes),
+            Err(_) => Err(SignError::KeyGone),
+        }
+    }
+}
+
+#[test]
+fn a_token_that_is_taken_out_leaves_whole_signatures_and_the_rest_is_signed_when_it_is_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    let archive = with_pages(&root);
+    let station = StationSettings::locate(&|name| {
+        (name == "SOHOA_CONFIG_DIR").then(|| root.with_extension("station").display().to_string())
+    });
+    let station = station.expect("settings");
+    let (entry, _) = station.use_demo_key(archive.act().at).expect("a key");
+    let password = fs::read_to_string(entry.demo_password_file.as_ref().expect("a demonstration key")).expect("it");
+    let token = |left| {
+        let key = station.open_key(&entry, &Secret::new(password.trim())).expect("a key");
+        SigningKey(Box::new(Token { key: Box::new(key), left: AtomicU32::new(left) }))
+    };
+    let plan = ProcessPlan { jobs: 1, language: LanguageChoice::Auto(None), dossier: None };
+    let waiting = || archive.catalog().documents_to_sign(None).expect("a list").len();
+    let all = waiting();
+    assert!(all >= 3, "{all}");
+    let error = process(&archive, &plan, Some(&token(1)), &Cancel::new(), &Silent).expect_err("it is gone");
+    assert!(matches!(error, PipelineError::Sign(SignError::KeyGone)), "{error}");
+    assert_eq!(waiting(), all - 1, "one is signed, none by halves");
+    for (language, said, next) in [
+        (UiLanguage::Vietnamese, "thiết bị khóa đã bị rút ra", "Cắm lại thiết bị rồi ký tiếp."),
+        (UiLanguage::English, "the token was taken out", "Put the token back and sign on."),
+    ] {
+        let failure = Failure::of(&error, &Texts::for_window(language));
+        assert!(failure.sentence.contains(said) && failure.hint.contains(next), "{failure:?}");
+    }
+    // The window shows what is left to sign.
+    let mut window = window(&root, session(), "sheets=1", None);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num6);
+    until(&mut window, "what waits", |window| window.state().is_settled() && shows(window, "Sẵn sàng ký"));
+    let outcome = process(&archive, &plan, Some(&token(100)), &Cancel::new(), &Silent).expect("it is back");
+    assert_eq!((outcome.signed as usize, waiting()), (all - 1, 0));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn window_with(root: &Path, language: UiLanguage, simulated: &str) -> Window {
         settings: Some(root.with_extension("station")),
         free: None,
     };
-    let app = App::new(Texts::new(language), station, &eframe::egui::Context::default());
+    let app = App::new(Texts::for_window(language), station, &eframe::egui::Context::default());
     let mut window =
         Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
     until(&mut window, "the archive", App::is_settled);

@@ -109,7 +109,7 @@ fn window(folder: &Path, session: Session, simulated: &str) -> (Window, Textures
         simulated: Some(simulated.to_owned()),
         free: Some(412_000_000_000),
     };
-    let app = App::new(Texts::new(UiLanguage::Vietnamese), station, &eframe::egui::Context::default());
+    let app = App::new(Texts::for_window(UiLanguage::Vietnamese), station, &eframe::egui::Context::default());
     let textures = Textures::default();
     let mut window = Harness::builder()
         .with_size(SIZE.map(|side| (side + 2 * AROUND) as f32))

@@ -109,7 +109,7 @@ fn window(root: &Path, session: Session, language: UiLanguage) -> Window {
         settings: Some(root.with_extension("station")),
         free: None,
     };
-    let app = App::new(Texts::new(language), station, &egui::Context::default());
+    let app = App::new(Texts::for_window(language), station, &egui::Context::default());
     let mut window =
         Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
     until(&mut window, "the archive", |window| window.state().is_settled());

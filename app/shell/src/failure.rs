@@ -402,6 +402,7 @@ impl Maker<'_> {
             SignError::CertificateNotYetValid { from } => {
                 self.make("error-certificate-not-yet-valid", &[("moment", from.short_vietnam().into())], Exit::Key)
             }
+            SignError::KeyGone => plain("error-key-gone"),
             SignError::CertificateForbidsSigning => plain("error-certificate-forbids-signing"),
             SignError::BadCertificate(_) | SignError::Encoding(_) => plain("error-bad-certificate"),
             SignError::KeyKind(_) | SignError::MechanismUnfit { .. } | SignError::KeyTooShort { .. } => {

@@ -74,6 +74,8 @@ impl UiLanguage {
 /// All texts of one language.
 pub struct Texts {
     language: UiLanguage,
+    /// Whether who reads the hints has a window before them and no command line.
+    in_window: bool,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -137,7 +139,13 @@ impl Texts {
         };
         // A text that stands there twice is found by a test; the first one counts.
         let _ = bundle.add_resource(resource);
-        Self { language, bundle }
+        Self { language, in_window: false, bundle }
+    }
+
+    /// The texts of a language as the window says them: its hints name keys and screens where those of the commands name
+    /// commands.
+    pub fn for_window(language: UiLanguage) -> Self {
+        Self { in_window: true, ..Self::new(language) }
     }
 
     /// The language of these texts.
@@ -165,9 +173,9 @@ impl Texts {
 
     /// The hint of a text; empty if it has none.
     pub fn hint(&self, id: &str, args: &Args<'_>) -> String {
-        let Some(attribute) = self.bundle.get_message(id).and_then(|message| message.get_attribute("hint")) else {
-            return String::new();
-        };
+        let Some(message) = self.bundle.get_message(id) else { return String::new() };
+        let of_window = self.in_window.then(|| message.get_attribute("window")).flatten();
+        let Some(attribute) = of_window.or_else(|| message.get_attribute("hint")) else { return String::new() };
         self.bundle.format_pattern(attribute.value(), Some(&values(args)), &mut Vec::new()).into_owned()
     }
 }
@@ -210,6 +218,23 @@ mod tests {
             }
         }
         shape
+    }
+
+    #[test]
+    fn hints_of_the_window_name_no_commands() {
+        for language in [UiLanguage::Vietnamese, UiLanguage::English] {
+            let hints = language.source().lines().filter_map(|line| line.strip_prefix("    .window = "));
+            let named =
+                hints.inspect(|hint| assert!(!hint.contains("sohoa ") && !hint.contains("--"), "{hint}")).count();
+            assert!(named >= 20, "{named}");
+            let [command, window] =
+                [Texts::new(language), Texts::for_window(language)].map(|t| t.hint("error-no-key", &[]));
+            assert!(command.contains("sohoa key use") && window.contains("Ctrl ,"), "{command} {window}");
+            assert_eq!(
+                Texts::for_window(language).hint("error-not-a-key-file", &[]),
+                Texts::new(language).hint("error-not-a-key-file", &[])
+            );
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use sohoa_model::page_text::PageText;
 use sohoa_model::part::FramePart;
 use sohoa_model::reading::{LanguageChoice, PageQuality, Reading, ReadingState, Recipe};
 use sohoa_model::{Cancel, Language, Timestamp, crash};
+use sohoa_sign::SignError;
 use sohoa_store::StoreError;
 use sohoa_store::lock::ArchiveLock;
 
@@ -406,6 +407,10 @@ impl Finisher<'_> {
 
 /// Whether an error is one document's misfortune; the others go on.
 fn is_of_the_document(error: &PipelineError) -> bool {
+    // A key that is gone is every document's misfortune.
+    if matches!(error, PipelineError::Sign(SignError::KeyGone)) {
+        return false;
+    }
     matches!(
         error,
         PipelineError::Pdfa(_)

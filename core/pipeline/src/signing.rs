@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 use sohoa_catalog::rendition::{DocumentJob, INTENT_SIGN, SignedRecord, Standing};
 use sohoa_model::ids::DocumentId;
 use sohoa_model::{Cancel, Verdict, crash};
-use sohoa_sign::{SigningRequest, SoftKey, VisibleBlock};
+pub use sohoa_sign::{Certificate, Mechanism, SignError, Signer};
+use sohoa_sign::{SigningRequest, VisibleBlock};
 use sohoa_store::lock::ArchiveLock;
 
 use crate::archive::Archive;
 use crate::error::PipelineError;
 
-/// A key that is open for this run.
-pub struct SigningKey(pub SoftKey);
+/// A key that is open for this run: in memory, or in a token.
+pub struct SigningKey(pub Box<dyn Signer + Send + Sync>);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Publication {
@@ -41,7 +42,7 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
     };
     let mut source = BufReader::new(archive.vault().open(&before)?);
     let mut file = archive.vault().begin()?;
-    sohoa_sign::sign(&mut source, &mut file, &request, &key.0)?;
+    sohoa_sign::sign(&mut source, &mut file, &request, &*key.0)?;
     crash::point("sign.written");
     let stored = archive.vault().finish(file)?;
     let trust = archive.settings().trust_anchors()?;
@@ -49,12 +50,13 @@ pub fn sign_document(archive: &Archive, job: &DocumentJob, key: &SigningKey) -> 
     let report = sohoa_sign::verify(&mut source, &trust, at)?;
     let algorithm = report.signatures.first().map(|s| s.algorithm.clone()).unwrap_or_default();
     crash::point("sign.verified");
+    let certificate = key.0.chain().first().ok_or(SignError::NoCertificate)?;
     let record = SignedRecord {
         before,
         after: stored.sha256,
         bytes: stored.bytes,
-        signer: key.0.certificate().common_name(),
-        issuer: key.0.certificate().issuer_common_name(),
+        signer: certificate.common_name(),
+        issuer: certificate.issuer_common_name(),
         algorithm,
         level: "B-B".to_owned(),
         signed_at: at,

@@ -76,6 +76,9 @@ pub enum SignError {
         #[source]
         source: ErrorStack,
     },
+    /// The private key was there and is not any more: its token was taken out, or the driver of it stopped.
+    #[error("the key can't be reached any more")]
+    KeyGone,
     /// The signature made does not agree with the certificate.
     #[error("the signature made does not agree with the signing certificate")]
     SignatureMismatch,

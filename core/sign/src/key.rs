@@ -28,7 +28,7 @@ pub trait Signer {
     /// Signs bytes with its mechanism and SHA-256; the signer hashes.
     ///
     /// # Errors
-    /// [`SignError::Crypto`] when the private key can't be used.
+    /// [`SignError::Crypto`] when the private key can't be used, [`SignError::KeyGone`] when it is not there any more.
     fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError>;
 }
 

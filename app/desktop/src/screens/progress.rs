@@ -499,7 +499,10 @@ fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Optio
                     if response.on_hover_text(reason).clicked() {
                         chosen = Some(List::Lot(Lot::Rejection(reason.clone())));
                     }
-                    parts::bar(ui, room * 0.42, share(*times, most), None, &format!("{reason} {times}"));
+                    let bar = parts::bar(ui, room * 0.42, share(*times, most), None, &format!("{reason} {times}"));
+                    if bar.interact(Sense::click()).on_hover_text(texts.get("ui-open-list")).clicked() {
+                        chosen = Some(List::Lot(Lot::Rejection(reason.clone())));
+                    }
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         ui.label(RichText::new(times.to_string()).font(semibold(13.0)).color(t.text));
                     });

@@ -89,8 +89,8 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         choice(ui, &texts.get("ui-scanner"), device, &devices);
         let sources = Source::ALL.map(|source| (source, texts.get(&format!("ui-source-{}", source.word()))));
         choice(ui, &texts.get("ui-profile-source"), &mut settings.source, &sources);
-        // Black and white is below the standard: it is shown where a profile has it, and not offered.
-        let modes = with(vec![Mode::Color, Mode::Gray], Some(settings.mode));
+        // Grey and black and white are below the standard: they are shown where a profile has them, and not offered.
+        let modes = with(vec![Mode::Color], Some(settings.mode));
         let modes: Vec<_> =
             modes.into_iter().map(|mode| (mode, texts.get(&format!("ui-mode-{}", mode.word())))).collect();
         choice(ui, &texts.get("ui-profile-mode"), &mut settings.mode, &modes);
