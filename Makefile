@@ -40,7 +40,7 @@ crash:
 # A part of this runs with every `make test`.
 nemesis:
 	packaging/setup judges
-	SOHOA_NEMESIS_SEED=$(SEED) SOHOA_NEMESIS_MINUTES=$(or $(MINUTES),0) SOHOA_NEMESIS_ROUNDS=$(ROUNDS) \
+	CI=$(or $(CI),1) SOHOA_NEMESIS_SEED=$(SEED) SOHOA_NEMESIS_MINUTES=$(or $(MINUTES),0) SOHOA_NEMESIS_ROUNDS=$(ROUNDS) \
 	    SOHOA_NEMESIS_UNTIL=$(UNTIL) $(CARGO) test --workspace --test nemesis nothing -- --nocapture
 
 bench:

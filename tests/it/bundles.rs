@@ -411,6 +411,26 @@ fn a_link_on_the_disk_leads_no_writer_off_it() {
 }
 
 #[test]
+fn a_file_that_is_damaged_in_the_vault_is_named_and_the_disk_is_not_blamed() {
+    let Some((_hub, station)) = enrolled() else { return };
+    write(&station, &[]);
+    let name = masters(&station, "HS.02")[0].to_string();
+    let master = station.archive().join("vault").join(&name[..2]).join(&name);
+    let mut bytes = fs::read(&master).unwrap();
+    bytes[100] ^= 1;
+    fs::remove_file(&master).unwrap();
+    fs::write(&master, bytes).unwrap();
+    let other = station.folder().join("đĩa khác");
+    let said = station.run(["sync", "--to", other.to_str().unwrap()]).ended_with(6).refused();
+    assert!(said.stderr.contains(&format!("vault/{}/{name}", &name[..2])), "{}", said.stderr);
+    assert!(!said.stderr.contains("đĩa khác"), "{}", said.stderr);
+    fs::remove_file(&master).unwrap();
+    let said = station.run(["sync", "--to", other.to_str().unwrap()]).refused();
+    assert!(said.stderr.contains(&name) && !said.stderr.contains("đĩa khác"), "{}", said.stderr);
+    assert!(bundles(&other).iter().all(|bundle| bundle.extension().is_some_and(|end| end == "incomplete")));
+}
+
+#[test]
 fn what_is_held_is_on_no_disk_and_what_was_is_taken_off() {
     let Some((hub, station)) = enrolled() else { return };
     let (disk, title) = (disk(&station), "Hồ sơ bàn giao sổ hộ tịch");

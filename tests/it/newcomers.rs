@@ -59,12 +59,18 @@ fn a_station_that_no_network_reaches_is_enrolled_by_disk_and_again_on_a_new_mach
 
     // A new machine with a copy of the archive and no key: its log goes on behind what the hub has.
     let id = hub.sql("SELECT station FROM station");
-    fs::remove_dir_all(station.settings().join("hub")).unwrap();
     let again = invitation(&hub, &["enrol", "--on-disk", "--again", &id]);
-    // What the machine before wrote is not believed any more: a new disk.
-    fs::remove_dir_all(&disk).unwrap();
+    // What the machine before had written last is still on the disk: it is taken before its enrolment ends.
+    station.run(["page", "turn", "HS.02", "1.1", "--by", "180"]).done();
+    write(&station, &[]);
+    let before: u64 = hub.sql("SELECT seq FROM station").parse().unwrap();
+    fs::remove_dir_all(station.settings().join("hub")).unwrap();
     enrol(&station, &again).done();
     receive(&hub, &disk);
+    assert!(hub.sql("SELECT seq FROM station").parse::<u64>().unwrap() > before);
+    for bundle in folders(&disk, "sohoa-bundle-") {
+        fs::remove_dir_all(bundle).unwrap();
+    }
     let said = enrol(&station, &again).done();
     assert!(said.stdout.contains("records of this station already"), "{}", said.stdout);
     station.run(["page", "reject", "HS.01", "1", "--reason", "mờ"]).done();
@@ -89,14 +95,18 @@ fn nobody_but_the_hub_of_the_invitation_enrols_a_station_by_disk() {
     let request = folders(&disk, "sohoa-enrolment-")[0].join("request.json.age");
     let sealed = fs::read(&request).unwrap();
     let refused = |what: &str| {
-        let said = hub.run(&["receive", disk.to_str().unwrap(), "--json"]).ended_with(1);
+        let said = hub.run(&["receive", disk.to_str().unwrap()]).ended_with(1);
         assert!(said.stdout.contains(what), "{}", said.stdout);
         assert_eq!(hub.sql("SELECT count(*) FROM station"), "0");
         assert!(folders(&disk, "sohoa-enrolled-").is_empty());
     };
     for wrong in [&sealed[..sealed.len() - 1], b"", b"age-encryption.org/v1\n", &sealed.repeat(2), &[0; 2_000_000]] {
         fs::write(&request, wrong).unwrap();
-        refused("sohoa-enrolment-");
+        refused(if wrong.len() > 1_000_000 {
+            "not what the list says"
+        } else {
+            "was changed, or is sealed for another hub"
+        });
     }
     fs::remove_file(&request).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", &request).unwrap();
@@ -105,12 +115,13 @@ fn nobody_but_the_hub_of_the_invitation_enrols_a_station_by_disk() {
     fs::write(&request, &sealed).unwrap();
     // A code that has run out is said at the hub.
     hub.sql("UPDATE enrolment_code SET expires_at = now() - interval '1 hour'");
-    refused("refused");
+    refused("The one-time code is too old. Nothing was changed.");
     hub.sql("UPDATE enrolment_code SET expires_at = now() + interval '1 hour'");
 
     // Another hub, to which somebody leads the disk, cannot read the request; its answer is not believed.
     let Some(other) = Hub::start() else { return };
-    other.run(&["receive", disk.to_str().unwrap()]).ended_with(1);
+    let said = other.run(&["receive", disk.to_str().unwrap()]).ended_with(1);
+    assert!(said.stdout.contains("sealed for another hub"), "{}", said.stdout);
     receive(&hub, &disk);
     let answer = folders(&disk, "sohoa-enrolled-").remove(0);
     let whole = fs::read(answer.join("answer.json")).unwrap();
@@ -123,9 +134,12 @@ fn nobody_but_the_hub_of_the_invitation_enrols_a_station_by_disk() {
     fs::remove_file(answer.join("extra")).unwrap();
     station.run(["sync", "--status"]).refused();
     assert!(enrol(&station, &code).done().stdout.contains("Enrolled Trạm đảo xa"));
+    // Once more, as by a hand that is used to it: nothing is asked anew.
+    assert!(enrol(&station, &code).done().stdout.contains("Enrolled Trạm đảo xa"));
+    assert!(fs::read_dir(&disk).unwrap().next().is_none());
     // The code was used: a second machine is told so at the hub.
     let second = Station::with_demo_archive();
     administer(&second, &["enrol", &code, "--disk", disk.to_str().unwrap()]).done();
     let said = hub.run(&["receive", disk.to_str().unwrap()]).ended_with(1);
-    assert!(said.stdout.contains("refused"), "{}", said.stdout);
+    assert!(said.stdout.contains("The one-time code was used"), "{}", said.stdout);
 }

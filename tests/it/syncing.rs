@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sohoa_model::Sha256;
@@ -11,7 +13,7 @@ use sohoa_tests::hub::Hub;
 use sohoa_tests::places::repository;
 use sohoa_tests::proxy::Proxy;
 use sohoa_tests::s3::S3;
-use sohoa_tests::station::{SUPERVISOR, Said, Station};
+use sohoa_tests::station::{ARCHIVIST, SUPERVISOR, Said, Station};
 use walkdir::WalkDir;
 
 use crate::crashes::copy_of;
@@ -223,6 +225,37 @@ fn an_archive_that_is_copied_to_another_machine_has_no_key_to_send_with() {
 }
 
 #[test]
+fn a_watching_sync_sends_by_itself_until_it_is_asked_to_stop() {
+    let Some((hub, station)) = enrolled() else { return };
+    let mut command = station.command_as(ARCHIVIST);
+    let mut watching = command.args(["sync", "--watch"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while hub.sql("SELECT count(*) FROM station WHERE backlog = 0 AND seq > 10") == "0" {
+        assert!(Instant::now() < end, "nothing arrives");
+    }
+    assert!(watching.try_wait().unwrap().is_none(), "it goes on");
+    assert!(Command::new("kill").args(["-INT", &watching.id().to_string()]).status().unwrap().success());
+    assert_eq!(watching.wait().unwrap().code(), Some(130));
+    assert_eq!(sync(&station)["records"], 0, "all of it was sent");
+    consistent(&hub);
+}
+
+#[test]
+fn a_hub_knows_how_much_waits_at_a_station_that_cannot_send() {
+    let Some((hub, station)) = enrolled() else { return };
+    hub.run(&["quota", "so-tu-phap", "1"]).done();
+    station.run(["sync"]).ended_with(12);
+    let waits: u64 = hub.sql("SELECT backlog FROM station").parse().unwrap();
+    assert!(waits > 3, "{waits}");
+    hub.sql("UPDATE station SET moved_at = now() - interval '2 days'");
+    let said = hub.run(&["doctor"]);
+    assert!(said.stdout.contains("its log does not move"), "{}", said.stdout);
+    hub.run(&["quota", "so-tu-phap"]).done();
+    assert_eq!(sync(&station)["waiting"], 0);
+    assert_eq!(hub.sql("SELECT backlog FROM station"), "0");
+}
+
+#[test]
 fn what_was_decided_at_the_hub_is_done_at_the_station() {
     let Some((hub, station)) = enrolled() else { return };
     sync(&station);
@@ -257,7 +290,7 @@ fn what_was_decided_at_the_hub_is_done_at_the_station() {
     sync(&station);
     assert_eq!(station.run(["show", "HS.01", "--json"]).done().json()["held"], true);
     assert!(station.run(["log", "HS.01", "--json"]).done().stdout.contains("nhầm hồ sơ"));
-    assert_eq!(hub.sql("SELECT withdrawn FROM hold"), "t");
+    assert_eq!(hub.sql("SELECT count(*) FROM hold WHERE withdrawn IS NOT NULL"), "1");
     administer(&station, &["release", "HS.01", "--reason", "máy chủ đã rút lệnh"]).done();
     assert_eq!(sync(&station)["waiting"], 0);
     assert_eq!(hub.sql("SELECT count(*) FROM hold"), "0");

@@ -40,6 +40,8 @@ fn nothing_is_lost_doubled_or_let_out() {
     let mut seeds = Vec::new();
     if first.is_none() && minutes.is_none() {
         seeds.extend(FIXED.into_iter().chain([new]));
+        // Before anything begins: a run that breaks off has not lost its seed.
+        sohoa_tests::announce(&format!("nemesis: begins with seeds {seeds:?}"));
         // At once: most of the time is waiting.
         let ran: Vec<Option<Tally>> = std::thread::scope(|scope| {
             let runs: Vec<_> =
@@ -54,6 +56,7 @@ fn nothing_is_lost_doubled_or_let_out() {
         let rounds = number("SOHOA_NEMESIS_ROUNDS").map_or(LONG_ROUNDS, |rounds| usize::try_from(rounds).unwrap());
         let time = Duration::from_secs(60 * minutes.unwrap_or(0));
         for seed in first.unwrap_or(new).. {
+            sohoa_tests::announce(&format!("nemesis: begins with seed {seed}"));
             let Some(run) = one(seed, rounds, until, recorder.clone()) else { return };
             tally.add(&run);
             seeds.push(seed);

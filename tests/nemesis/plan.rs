@@ -5,15 +5,11 @@ use sohoa_tests::proxy::Fault;
 
 /// Stations of a run.
 pub(crate) const POSTS: usize = 3;
-/// Points at which a sync is killed.
-const STATION_POINTS: [&str; 6] = [
-    "sync.before-seal",
-    "sync.after-seal",
-    "sync.before-batch",
-    "sync.after-batch",
-    "catalog.before-commit",
-    "catalog.after-commit",
-];
+/// Points at which a sync is killed, of all that it comes by.
+fn station_points() -> Vec<&'static str> {
+    let is_of_sync = |point: &&str| point.starts_with("sync.") || point.starts_with("catalog.");
+    crash::POINTS.iter().copied().filter(is_of_sync).collect()
+}
 /// Points at which a hub is killed, of all that it has.
 fn hub_points() -> Vec<&'static str> {
     crash::POINTS.iter().copied().filter(|point| point.starts_with("hub.")).collect()
@@ -173,7 +169,7 @@ fn draw_round(dice: &mut Dice, number: usize, admin: Option<Admin>) -> Round {
     }
     let syncs = std::array::from_fn(|_| {
         let first = match dice.below(8) {
-            0 | 1 => Sync::DiesAt(dice.one(&STATION_POINTS), 1 + dice.below(4)),
+            0 | 1 => Sync::DiesAt(dice.one(&station_points()), 1 + dice.below(4)),
             2 => Sync::DiskFull(1 + dice.below(120)),
             3 => Sync::Clock(dice.one(&[-40, 40])),
             _ => Sync::Plain,

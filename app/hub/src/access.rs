@@ -10,6 +10,12 @@ use crate::database::sql;
 pub enum Deed {
     /// Signed in.
     SignIn,
+    /// Tried to, in vain.
+    Refused,
+    /// Looked at a list or at figures; the detail is which.
+    List,
+    /// Decided about a dossier; the detail is what.
+    Decision,
     /// Looked at a dossier.
     Dossier,
     /// Looked at the picture of a page.
@@ -27,6 +33,9 @@ impl Deed {
     pub fn word(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
+            Self::Refused => "refused",
+            Self::List => "list",
+            Self::Decision => "decision",
             Self::Dossier => "dossier",
             Self::Image => "image",
             Self::Text => "text",
@@ -79,5 +88,20 @@ pub async fn write(pool: &PgPool, login: &str, deed: Deed, about: About<'_>) -> 
         .bind(about.detail)
         .execute(pool)
         .await?;
+    Ok(())
+}
+
+/// Writes a look at a list or at figures. What is not there of any dossier's content waits for no disk.
+///
+/// # Errors
+/// If the database does not take it: then nothing may be shown.
+pub async fn write_list(pool: &PgPool, login: &str, path: &str) -> Result<(), sqlx_core::Error> {
+    sql("WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) \
+         INSERT INTO access (login, what, detail) SELECT $1, $2, $3 FROM quick")
+    .bind(login)
+    .bind(Deed::List.word())
+    .bind(path)
+    .execute(pool)
+    .await?;
     Ok(())
 }

@@ -17,9 +17,8 @@ use crate::Refusal;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The slowest rate that is waited for, in bytes a second.
 const SLOWEST: u64 = 8 * 1024;
-/// Pieces with fewer bytes are put together to pieces of so many.
+/// Pieces with fewer bytes are put together to pieces of so many: more room than that is kept for none.
 const SMALL: usize = 8 * 1024;
-const PIECE: usize = 64 * 1024;
 
 /// Reads a body of at most `limit` bytes that must have a digest.
 pub async fn read(body: Body, limit: usize, digest: Hash) -> Result<Bytes, Refusal> {
@@ -32,7 +31,7 @@ pub async fn read(body: Body, limit: usize, digest: Hash) -> Result<Bytes, Refus
 
 /// The same in the pieces that it came in, which are hashed while the next ones are on their way.
 pub async fn read_pieces(body: Body, limit: usize, digest: Hash) -> Result<PutPayload, Refusal> {
-    let (mut pieces, mut hasher) = (PutPayloadMut::new().with_block_size(PIECE), Hasher::new());
+    let (mut pieces, mut hasher) = (PutPayloadMut::new().with_block_size(SMALL), Hasher::new());
     each(body, limit, |piece| {
         hasher.update(&piece);
         // A small piece would keep the buffer that it came in.

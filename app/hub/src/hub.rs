@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sohoa_model::Timestamp;
@@ -31,6 +31,8 @@ const PICTURES: usize = 2;
 const PASSWORDS: usize = 2;
 /// Searches and tables at once: each may read much, and PostgreSQL has the stations to serve as well.
 const LOOKS: usize = 4;
+/// How long one waits for its turn.
+const LOOK_PATIENCE: Duration = Duration::from_secs(15);
 /// Requests of one station at once.
 const REQUESTS_OF_A_STATION: usize = 4;
 
@@ -121,7 +123,14 @@ impl Hub {
 
     /// A turn of a search or table; who looks waits for it.
     pub async fn look(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        self.looks.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))
+        let late = |_| {
+            Refusal::new(ProblemKind::Unavailable).detail("too much is searched at once").said(
+                "Máy chủ đang bận tìm kiếm và lập bảng cho người khác. Hãy thử lại sau ít phút.",
+                "The hub is busy with searches and tables of others. Try again in a few minutes.",
+            )
+        };
+        let turn = tokio::time::timeout(LOOK_PATIENCE, self.looks.acquire()).await.map_err(late)?;
+        turn.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))
     }
 
     /// A turn of a station; one that asks for too much at once is told to wait.

@@ -222,7 +222,7 @@ fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Res
             (true, ..) => writeln!(out, "{}", serde_json::to_string(admitted).unwrap_or_default())?,
             (false, Some((station, unit)), _) => writeln!(out, "{name}: enrolled {station} ({unit})")?,
             (false, None, why) => {
-                writeln!(out, "{name}: refused: {}; nothing was changed", why.as_deref().unwrap_or_default())?;
+                writeln!(out, "{name}: refused: {}", why.as_deref().unwrap_or_default())?;
             }
         }
     }

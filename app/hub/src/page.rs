@@ -151,7 +151,12 @@ pub fn refused(language: Language, title: &str, name: &str) -> Response {
 
 /// The fields of a form.
 async fn form(request: Request) -> Result<Vec<(String, String)>, Refusal> {
-    let bytes = body::read_any(request.into_body(), FORM_BYTES).await?;
+    form_of(request, FORM_BYTES).await
+}
+
+/// The fields of a form of at most so many bytes.
+async fn form_of(request: Request, most: usize) -> Result<Vec<(String, String)>, Refusal> {
+    let bytes = body::read_any(request.into_body(), most).await?;
     Ok(fields(&bytes))
 }
 

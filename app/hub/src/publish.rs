@@ -49,6 +49,9 @@ pub enum PublishError {
     /// The dossier is held, and nothing is decided about it.
     #[error("the dossier is held")]
     Held,
+    /// No hold of the dossier is ordered that could be taken back.
+    #[error("no hold of the dossier {0} is ordered in this unit")]
+    NotOrdered(RecordId),
     /// The dossier has another revision than the one that somebody decided about.
     #[error("the dossier has another revision by now")]
     Changed,
@@ -73,12 +76,13 @@ pub async fn publish(
 /// Publishes what somebody decided about a dossier, of which a revision was shown.
 ///
 /// # Errors
-/// `Held` or `Changed` if the dossier is held or has another revision by now: then nothing is done.
+/// `Held` or `Changed` if the dossier is held or has another revision by now: then nothing is done. To a hold that was taken back
+/// a new order (`is_order`) may follow.
 pub async fn decide(
     pool: &PgPool,
     unit: &str,
     station: StationId,
-    (dossier, shown): (RecordId, i32),
+    (dossier, shown, is_order): (RecordId, i32, bool),
     line: &[u8],
 ) -> Result<(), PublishError> {
     let mut transaction = pool.begin().await?;
@@ -87,8 +91,9 @@ pub async fn decide(
         .fetch_optional(&mut *transaction)
         .await?;
     // A statement of its own: it sees a hold that came while the row was waited for.
-    let held: bool = value("SELECT EXISTS (SELECT FROM hold WHERE dossier = $1)")
+    let held: bool = value("SELECT EXISTS (SELECT FROM hold WHERE dossier = $1 AND (withdrawn IS NULL OR NOT $2))")
         .bind(dossier.0)
+        .bind(is_order)
         .fetch_one(&mut *transaction)
         .await?;
     if held {
@@ -102,22 +107,12 @@ pub async fn decide(
     Ok(())
 }
 
-/// Publishes that a hold which the hub ordered is not asked for any more; one that is not there is nothing to take back.
-pub async fn withdraw(
-    pool: &PgPool,
-    unit: &str,
-    station: StationId,
-    dossier: RecordId,
-    line: &[u8],
-) -> Result<(), PublishError> {
+/// Publishes that a hold which the hub ordered is not asked for any more.
+///
+/// # Errors
+/// `NotOrdered` if there is no such order: then nothing is done.
+pub async fn withdraw(pool: &PgPool, unit: &str, station: StationId, line: &[u8]) -> Result<(), PublishError> {
     let mut transaction = pool.begin().await?;
-    let held: Option<i32> = value("SELECT 1 FROM hold WHERE dossier = $1 AND NOT withdrawn FOR UPDATE")
-        .bind(dossier.0)
-        .fetch_optional(&mut *transaction)
-        .await?;
-    if held.is_none() {
-        return Err(PublishError::Changed);
-    }
     put(&mut transaction, unit, Some(station), &[line]).await?;
     transaction.commit().await?;
     Ok(())
@@ -204,14 +199,21 @@ async fn take_effect(transaction: &mut PgTransaction<'_>, unit_no: i32, record: 
         Kind::Decision => {
             let decision: Decision = record.body()?;
             if decision.decided == Decided::HoldOrdered && decision.withdrawn {
-                // It is hidden until its station, which lifted its own hold, tells of it again.
-                sql("UPDATE hold SET withdrawn = true WHERE dossier = $1")
-                    .bind(dossier.0)
-                    .execute(&mut **transaction)
-                    .await?;
+                // Of this unit: what no station is told of would be hidden for ever.
+                let done = sql("UPDATE hold SET withdrawn = $2 WHERE dossier = $1 AND withdrawn IS NULL AND EXISTS \
+                     (SELECT FROM dossier d JOIN station s USING (station_no) WHERE d.dossier = $1 AND s.unit_no = $3)")
+                .bind(dossier.0)
+                .bind(record.id.0)
+                .bind(unit_no)
+                .execute(&mut **transaction)
+                .await?;
+                if done.rows_affected() != 1 {
+                    return Err(PublishError::NotOrdered(dossier));
+                }
             } else if decision.decided == Decided::HoldOrdered {
                 sql("INSERT INTO hold (dossier, by, reason, at) VALUES ($1, $2, $3, now()) \
-                     ON CONFLICT (dossier) DO UPDATE SET withdrawn = false")
+                     ON CONFLICT (dossier) DO UPDATE SET by = excluded.by, reason = excluded.reason, at = excluded.at, \
+                     withdrawn = NULL WHERE hold.withdrawn IS NOT NULL")
                 .bind(dossier.0)
                 .bind(&decision.by)
                 .bind(decision.reason.as_deref().unwrap_or_default())

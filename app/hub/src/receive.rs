@@ -25,6 +25,7 @@ use sohoa_wire::api::FileOffer;
 use sohoa_wire::bundle::{self, BundleReceipt, Entry, Manifest};
 use sohoa_wire::enrolment::REQUEST_FOLDER;
 use sohoa_wire::{Batch, BatchHeader, Hash, LogLine, ProblemKind, Signed, StationId, limits};
+use uuid::Uuid;
 
 use crate::api::{batches, files};
 use crate::auth::{self, Caller};
@@ -38,6 +39,9 @@ const NAMED: usize = 10;
 /// What is said of a bundle that is not believed.
 const NOT_BELIEVED: &str =
     "; nothing of it was stored, and the station still has everything: have it write the bundle again";
+/// What is said of a bundle of a machine that was replaced.
+const FENCED: &str = "; nothing of it was stored: it was written before its station was enrolled again. Keep it until that station has \
+    shown that it has everything";
 const DISK: &str = "the disk could not be read";
 
 /// Why bundles can't be received at all.
@@ -60,7 +64,7 @@ pub enum ReceiveError {
 /// What came of a folder of bundles.
 #[derive(Debug, Default)]
 pub struct Reception {
-    /// What came of the requests for enrolment, which are answered first.
+    /// What came of the requests for enrolment, which are answered last.
     pub admitted: Vec<Admitted>,
     /// What came of each, in the order in which they were taken.
     pub bundles: Vec<Received>,
@@ -106,7 +110,7 @@ struct Whole {
     files: BTreeMap<Hash, FileOffer>,
 }
 
-/// Answers the requests for enrolment in a folder, takes every bundle in it, and writes the answers beside them.
+/// Takes every bundle in a folder, answers the requests for enrolment in it, and writes the answers beside them.
 ///
 /// What the hub or the disk does not allow now ends with its own station: the others go on, and all are answered.
 pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError> {
@@ -130,9 +134,6 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError
     // In the order of each log.
     found.sort();
     let mut reception = Reception::default();
-    for name in requests {
-        reception.admitted.push(enrolment::take(hub, folder, name).await);
-    }
     let mut stopped = BTreeSet::new();
     let mut answers: BTreeMap<i32, (Caller, u64, Vec<BundleReceipt>)> = BTreeMap::new();
     for (station, .., name) in found {
@@ -149,6 +150,7 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError
                 tracing::warn!(name, %fault, "a bundle was refused");
                 let mut why = chain_of(&fault);
                 match &fault {
+                    Fault::Station(ProblemKind::EpochFenced) => why.push_str(FENCED),
                     Fault::Station(kind) if kind.status() >= 500 => {
                         why.push_str("; run the command again");
                         stopped.insert(station);
@@ -185,6 +187,10 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError
             reception.unanswered.push((caller.station, error));
         }
         crash::point("bundle.answer-written");
+    }
+    // Last: what a machine wrote before it was replaced is taken while its enrolment is still the one that counts.
+    for name in requests {
+        reception.admitted.push(enrolment::take(hub, folder, name).await);
     }
     Ok(reception)
 }
@@ -304,6 +310,22 @@ async fn take_batch(
     // Looked at before its files are stored: behind a gap nothing is worth storing.
     if claim.first != head.seq + 1 || claim.prev != head.chain {
         return Err(ingest::head_moved(hub, &head));
+    }
+    // Nor is anything of a dossier that is held.
+    let mut dossiers: BTreeMap<Uuid, u64> = BTreeMap::new();
+    for (seq, line) in batch.positions() {
+        if let LogLine::Record(record, _) = line
+            && let Some(dossier) = record.dossier
+        {
+            dossiers.entry(dossier.0).or_insert(seq);
+        }
+    }
+    let held: Option<Uuid> = value("SELECT dossier FROM hold WHERE dossier = ANY($1) AND withdrawn IS NULL LIMIT 1")
+        .bind(dossiers.keys().copied().collect::<Vec<_>>())
+        .fetch_optional(&hub.pool)
+        .await?;
+    if let Some(seq) = held.and_then(|dossier| dossiers.get(&dossier)) {
+        return Err(Refusal::new(ProblemKind::Held).at(*seq));
     }
     let mut wanted = BTreeSet::new();
     for line in &batch.lines {

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 use sohoa_model::ids::DossierId;
 use sohoa_model::{Act, Finding, Timestamp};
+use uuid::Uuid;
 
 use crate::column::{self, Id};
 use crate::error::{CatalogError, DecisionError};
@@ -128,10 +129,11 @@ impl Catalog {
     }
 
     /// Writes down that who ordered a hold from afar does not ask for it any more; the hold stays until somebody lifts it here.
-    pub fn hold_withdrawn(&self, code: &str, reason: &str, act: &Act) -> Result<(), DecisionError> {
+    /// `order` is the decision that says so: the hub waits for the event that names it.
+    pub fn hold_withdrawn(&self, code: &str, reason: &str, order: Uuid, act: &Act) -> Result<(), DecisionError> {
         self.write(|w| {
             let dossier = w.dossier_id(code)?;
-            w.event("hold withdrawn", Some(dossier), &json!({ "reason": reason }), act)?;
+            w.event("hold withdrawn", Some(dossier), &json!({ "order": order, "reason": reason }), act)?;
             Ok(())
         })
     }

@@ -6,7 +6,7 @@
 //! held meanwhile makes the plan start anew, and what was written of it is removed before the part is called complete.
 //! Nothing here moves what is acknowledged: only the hub's answer does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -155,16 +155,18 @@ fn write_parts(
         return Ok(Done::Yes);
     }
     atomic::make_folder(order.folder)?;
+    take_away_withheld(station.catalog, &state, order.folder)?;
     let way = Way::find(order.folder, &state, &parts)?;
-    let free = disk::free_bytes(order.folder)?.saturating_add(way.bytes);
-    let fitting = fitting(&parts, free);
+    let free = disk::free_bytes(order.folder)?.saturating_add(way.freed);
+    let more: Vec<u64> = parts.iter().map(|part| way.more(StationId(state.station), part)).collect();
+    let fitting = fitting(&more, free);
     if fitting == 0 {
-        let needed = parts.first().map_or(0, |part| part.bytes) + FOR_THE_ANSWER;
+        let needed = more.first().unwrap_or(&0) + FOR_THE_ANSWER;
         return Err(SyncError::NoRoom { folder: order.folder.to_owned(), needed, free });
     }
-    way.make()?;
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     let parts = &parts[..fitting];
+    way.make(StationId(state.station), order.folder, parts)?;
     written.left = count - u32::try_from(fitting).unwrap_or(count);
     for (number, part) in (1..).zip(parts) {
         let writer = Writer { station, order, state: &state, hub_key: enrol::receipt(&state)?.hub_public_key, cancel };
@@ -174,6 +176,30 @@ fn write_parts(
         }
     }
     take_away_held(station.catalog, &state, order.folder, parts)
+}
+
+/// Takes bundles of this station away, whole or begun, that may tell of what is withheld by now: before there is any question
+/// of room, and whether or not something is written in their place.
+fn take_away_withheld(catalog: &Catalog, state: &SyncState, folder: &Path) -> Result<(), SyncError> {
+    let prefix = format!("sohoa-bundle-{}-", StationId(state.station));
+    let on_their_way = catalog.bundles_on_their_way()?;
+    for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
+        let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some((first, last)) = name.strip_prefix(&prefix).and_then(|range| range.split_once('-')) else { continue };
+        let (Ok(first), Ok(last)) = (first.parse::<u64>(), last.parse::<u64>()) else { continue };
+        if last <= state.acknowledged {
+            continue;
+        }
+        let withheld: BTreeSet<u64> = catalog.withheld_lines(first, last)?.into_iter().map(|(seq, _)| seq).collect();
+        let was_left_out = |bundle: &WrittenBundle| {
+            (bundle.first, bundle.last) == (first, last) && bundle.withheld.is_superset(&withheld)
+        };
+        if !withheld.is_empty() && !on_their_way.iter().any(was_left_out) && carried::is_real_folder(&path)? {
+            fs::remove_dir_all(&path).map_err(|error| StoreError::write(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes parts away that tell of a dossier which was held while the others were written.
@@ -251,20 +277,22 @@ fn plan(
 
 /// How many of the leading parts have room, beside the hub's answer: the others wait for another disk, or for this one to
 /// come back.
-fn fitting(parts: &[Part], free: u64) -> usize {
-    let mut needed = FOR_THE_ANSWER;
-    let fits = |part: &&Part| {
-        needed = needed.saturating_add(part.bytes);
+fn fitting(more: &[u64], free: u64) -> usize {
+    let mut needed = if more.iter().any(|bytes| *bytes > 0) { FOR_THE_ANSWER } else { 0 };
+    let fits = |bytes: &&u64| {
+        needed = needed.saturating_add(**bytes);
         needed <= free
     };
-    parts.iter().take_while(fits).count()
+    more.iter().take_while(fits).count()
 }
 
 /// What this station's bundles in a folder leave of room: found before anything is removed, made when it is enough.
 #[derive(Debug, Default)]
 struct Way {
-    /// Bytes that are kept, replaced or removed.
-    bytes: u64,
+    /// Bytes that are removed.
+    freed: u64,
+    /// Bytes that are kept or replaced, by the name of the part.
+    there: BTreeMap<String, u64>,
     /// What is superseded by what is written now.
     superseded: Vec<PathBuf>,
     /// What is looked through again: where it lies, and the folder that it is begun in.
@@ -290,24 +318,35 @@ impl Way {
             if !carried::is_real_folder(&path)? {
                 continue;
             }
-            way.bytes += carried::bytes_below(&path)?;
-            if is_wanted {
-                continue;
-            }
+            let bytes = carried::bytes_below(&path)?;
             let begun = begun_folder(station, first);
-            match wanted.contains(&begun) && !carried::is_real_folder(&folder.join(&begun))? {
-                true => way.again.push((path, folder.join(begun))),
-                false => way.superseded.push(path),
+            if is_wanted {
+                way.there.insert(name, bytes);
+            } else if wanted.contains(&begun) && !carried::is_real_folder(&folder.join(&begun))? {
+                way.again.push((path, folder.join(&begun)));
+                way.there.insert(begun, bytes);
+            } else {
+                way.freed += bytes;
+                way.superseded.push(path);
             }
         }
         Ok(way)
     }
 
-    fn make(self) -> Result<(), StoreError> {
+    /// Bytes that a part needs besides those that lie there already.
+    fn more(&self, station: StationId, part: &Part) -> u64 {
+        let there = names(station, part).iter().filter_map(|name| self.there.get(name)).sum();
+        part.bytes.saturating_sub(there)
+    }
+
+    /// Makes it for the parts that are written now: a bundle in the place of a part that is not stays as it is.
+    fn make(self, station: StationId, folder: &Path, parts: &[Part]) -> Result<(), StoreError> {
         for path in self.superseded {
             fs::remove_dir_all(&path).map_err(|error| StoreError::write(&path, error))?;
         }
-        for (path, begun) in self.again {
+        let written: BTreeSet<PathBuf> =
+            parts.iter().flat_map(|part| names(station, part)).map(|name| folder.join(name)).collect();
+        for (path, begun) in self.again.into_iter().filter(|(_, begun)| written.contains(begun)) {
             take_apart(&path, &begun)?;
         }
         Ok(())
@@ -572,11 +611,12 @@ mod tests {
 
     #[test]
     fn the_leading_parts_that_have_room_beside_the_answer_are_written() {
-        let parts = [10, 20, 30].map(|bytes| Part { bytes, ..Part::default() });
+        let parts = [10, 20, 30];
         for (room, count) in [(0, 0), (9, 0), (10, 1), (29, 1), (30, 2), (60, 3), (u64::MAX - FOR_THE_ANSWER, 3)] {
             assert_eq!(fitting(&parts, FOR_THE_ANSWER + room), count, "{room}");
         }
         assert_eq!(fitting(&parts, 10), 0);
+        assert_eq!(fitting(&[0, 0], 0), 2, "all of it lies there already");
     }
 
     #[test]

@@ -67,8 +67,10 @@ pub fn enrol(
         key::write(&key_path.with_extension("new"), brought.secret)?;
     }
     let reply = hub.post_json("/v1/enrolments", question.as_bytes())?;
-    let receipt = Signed::<EnrolmentReceipt>::peek(&reply.body).map_err(|_| hub.answer("no enrolment receipt"))?;
-    let receipt = believed(&invitation, &reply.body, &receipt.hub_public_key, &secret)?;
+    let said = Signed::<EnrolmentReceipt>::peek(&reply.body).map_err(|_| hub.answer("no enrolment receipt"))?;
+    // An invitation may name the key; else the certificate of the connection says whose it is.
+    let hub_key = invitation.key.unwrap_or(said.hub_public_key);
+    let receipt = believed(&invitation, &reply.body, &hub_key, &secret)?;
 
     let EnrolmentReceipt { station, epoch, .. } = receipt.statement;
     let hub = Hub::new(&invitation.hub, &authority, KeyId::Station(station, epoch), &secret, clock)?;

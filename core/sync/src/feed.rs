@@ -164,7 +164,7 @@ fn apply(station: &Station<'_>, hub: Option<&Hub<'_>>, record: &Record) -> Resul
             let reason = decision.reason.as_deref().filter(|reason| !reason.trim().is_empty()).unwrap_or("hub");
             let act = by(&decision.by);
             let done = match decision.decided {
-                Decided::HoldOrdered if decision.withdrawn => catalog.hold_withdrawn(&code, reason, &act),
+                Decided::HoldOrdered if decision.withdrawn => catalog.hold_withdrawn(&code, reason, record.id.0, &act),
                 Decided::HoldOrdered => catalog.hold(&code, reason, &act),
                 Decided::Rejected => catalog.reject(&code, reason, &act),
                 Decided::Accepted => catalog.accept(&code, &serde_json::json!(["hub"]), TwoPersons::Required, &act),

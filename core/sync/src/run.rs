@@ -106,13 +106,16 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
     let act = || station.act();
     let mut outcome = SyncOutcome::default();
 
-    let hello = match hub.call("GET", "/v1/station", Content::default()) {
+    // What waits is told before anything is sent: if the queue does not move, the hub knows of it.
+    let waits = station.catalog.backlog()?;
+    let hello = format!("/v1/station?waiting={}", waits.marked + waits.unacknowledged);
+    let hello = match hub.call("GET", &hello, Content::default()) {
         // A database that was restored may have forgotten the enrolment: the hub's own receipt brings it back.
         Err(SyncError::Refused { kind: ProblemKind::UnknownKey, .. }) => {
             enrol::resume(station, &state)?;
-            hub.call("GET", "/v1/station", Content::default())?
+            hub.call("GET", &hello, Content::default())?
         }
-        hello => hello?,
+        answer => answer?,
     };
     let hello: Hello = serde_json::from_slice(&hello.body).map_err(|_| hub.answer("/v1/station"))?;
     outcome.clock_offset = hello.hub_time.milliseconds() - station.clock.now().0;

@@ -60,8 +60,7 @@ fn send(
     cancel: &Cancel,
     uploaded: &mut Uploaded,
 ) -> Result<(), SyncError> {
-    // Nothing waits in the first channel: whether a file may go is asked when it goes.
-    let (give, take) = mpsc::sync_channel::<(Sha256, u64)>(0);
+    let (give, take) = mpsc::channel::<(Sha256, u64)>();
     let (tell, told) = mpsc::channel();
     let take = Mutex::new(take);
     let next = || take.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -90,19 +89,26 @@ fn send(
             });
         }
         drop(tell);
-        let mut done = Ok(());
+        let (mut done, mut on_their_way) = (Ok(()), 0);
         for file in files {
+            // Somebody is free when the file goes: a hold that came while others were sent counts for what is not sent yet.
+            while done.is_ok() && on_their_way == AT_ONCE {
+                let Ok(one) = told.recv() else { break };
+                on_their_way -= 1;
+                done = note(one);
+            }
             done = done.and_then(|()| if cancel.is_requested() { Err(SyncError::Cancelled) } else { Ok(()) });
-            done = told.try_iter().map(&mut note).fold(done, Result::and);
-            // A hold that comes while others are sent counts for what is not sent yet.
-            let goes = done.and_then(|()| may_go(&file));
-            done = goes.map(|goes| {
-                if goes {
-                    give.send(file).unwrap_or_default()
+            match done.and_then(|()| may_go(&file)) {
+                Ok(true) => {
+                    on_their_way += 1;
+                    give.send(file).unwrap_or_default();
+                    done = Ok(());
                 }
-            });
-            if done.is_err() {
-                break;
+                Ok(false) => done = Ok(()),
+                Err(error) => {
+                    done = Err(error);
+                    break;
+                }
             }
         }
         drop(give);

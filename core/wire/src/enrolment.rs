@@ -195,14 +195,20 @@ impl Statement for EnrolmentAnswer {
     const PURPOSE: &'static str = "sohoa-enrolment-answer-1";
 }
 
-/// The name of the folder of a request on a disk, by the key that it brings.
-pub fn request_folder(key: &PublicKey) -> String {
-    format!("{REQUEST_FOLDER}{:.16}", Hash::of(&key.to_bytes()).to_string())
+/// The name of the folder of a request on a disk, by the key that it brings and its code: another invitation is another
+/// request, also of the same key.
+pub fn request_folder(key: &PublicKey, code: &EnrolmentCode) -> String {
+    format!("{REQUEST_FOLDER}{}", name(key, code))
 }
 
 /// The name of the folder of the answer to it.
-pub fn answer_folder(key: &PublicKey) -> String {
-    format!("sohoa-enrolled-{:.16}", Hash::of(&key.to_bytes()).to_string())
+pub fn answer_folder(key: &PublicKey, code: &EnrolmentCode) -> String {
+    format!("sohoa-enrolled-{}", name(key, code))
+}
+
+fn name(key: &PublicKey, code: &EnrolmentCode) -> String {
+    let digest = Hash::of(&[key.to_bytes(), code.digest().0].concat());
+    format!("{:.16}", digest.to_string())
 }
 
 /// What the name of a request's folder begins with.

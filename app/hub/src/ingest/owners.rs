@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sohoa_wire::{Kind, ProblemKind, RecordId};
+use sohoa_wire::body::Event;
+use sohoa_wire::{Kind, ProblemKind, Record, RecordId};
 use sqlx_postgres::PgTransaction;
 use uuid::Uuid;
 
@@ -10,8 +11,9 @@ use super::content::Content;
 use crate::Refusal;
 use crate::database::{rows, sql};
 
-/// A dossier: its station by its records, its station by assignment and whether that was released, whether a hold is ordered.
-type Known = (Uuid, Option<i32>, Option<i32>, Option<bool>, bool);
+/// A dossier: its station by its records, its station by assignment and whether that was released, whether a
+/// hold is ordered, the decision that took such an order back.
+type Known = (Uuid, Option<i32>, Option<i32>, Option<bool>, bool, Option<Uuid>);
 
 pub(super) async fn check(
     transaction: &mut PgTransaction<'_>,
@@ -20,7 +22,8 @@ pub(super) async fn check(
 ) -> Result<(), Refusal> {
     let named: Vec<Uuid> = content.dossiers.keys().map(|id| id.0).collect();
     let known: Vec<Known> = rows(
-        "SELECT w.dossier, d.station_no, a.station_no, a.released, coalesce(NOT h.withdrawn, false) \
+        "SELECT w.dossier, d.station_no, a.station_no, a.released, h.dossier IS NOT NULL AND h.withdrawn IS NULL, \
+         h.withdrawn \
          FROM unnest($1::uuid[]) AS w(dossier) LEFT JOIN dossier d USING (dossier) \
          LEFT JOIN assignment a USING (dossier) LEFT JOIN hold h USING (dossier)",
     )
@@ -29,7 +32,7 @@ pub(super) async fn check(
     .await?;
     let known: BTreeMap<Uuid, Known> = known.into_iter().map(|row| (row.0, row)).collect();
     for (dossier, first) in &content.dossiers {
-        let Some((_, told_by, assigned_to, released, held)) = known.get(&dossier.0) else { continue };
+        let Some((_, told_by, assigned_to, released, held, _)) = known.get(&dossier.0) else { continue };
         let owner = match (assigned_to, released) {
             (Some(_), Some(true)) => None,
             (Some(assigned), _) => Some(*assigned),
@@ -47,7 +50,25 @@ pub(super) async fn check(
         };
         return Err(Refusal::new(kind).at(first.seq).detail(dossier.to_string()));
     }
-    // The station lifted its hold, or it would not tell of the dossier: what the hub took back is over now.
-    sql("DELETE FROM hold WHERE dossier = ANY($1) AND withdrawn").bind(&named).execute(&mut **transaction).await?;
+    // What the hub took back is over when the station tells that it heard of that: it cannot while it holds the dossier itself.
+    for (dossier, .., withdrawn) in known.values() {
+        if withdrawn.is_some_and(|order| heard(content, RecordId(*dossier), order)) {
+            sql("DELETE FROM hold WHERE dossier = $1 AND withdrawn = $2")
+                .bind(dossier)
+                .bind(withdrawn)
+                .execute(&mut **transaction)
+                .await?;
+        }
+    }
     Ok(())
+}
+
+/// Whether a batch tells that its station heard of a decision about a dossier that took an order to hold back.
+fn heard(content: &Content<'_>, dossier: RecordId, order: Uuid) -> bool {
+    let is_it = |record: &Record| {
+        let event = record.body::<Event>().ok().filter(|event| event.event_type == "hold withdrawn");
+        event.and_then(|event| event.detail).is_some_and(|detail| detail.contains(&order.to_string()))
+    };
+    let of_kind = content.newest.iter().filter(|((kind, _), _)| *kind == Kind::Event);
+    of_kind.map(|(_, placed)| placed.record).any(|record| record.dossier == Some(dossier) && is_it(record))
 }

@@ -60,7 +60,7 @@ pub(super) async fn read(hub: &Hub, visitor: &Visitor, id: &str) -> Result<Shown
     let id: RecordId = id.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
     let found: Option<Row> = rows(
         "SELECT d.code, d.title, f.fonds_no, f.code, d.state, d.rev, s.station, s.name, u.code, u.unit_no, h.reason, \
-         coalesce(h.withdrawn, false) \
+         h.withdrawn IS NOT NULL \
          FROM dossier d JOIN fonds f USING (fonds_no) JOIN station s USING (station_no) \
          JOIN unit u ON u.unit_no = s.unit_no LEFT JOIN hold h USING (dossier) \
          WHERE d.dossier = $1 AND ($2::int IS NULL OR f.unit_no = $2) \
@@ -104,10 +104,8 @@ pub(super) async fn show(
         @if visitor.may_decide && shown.hold.is_none() {
             (decisions(&visitor, &shown))
             (looks(&hub, &visitor, &shown).await?)
-        } @else if visitor.may_decide && shown.withdrawn {
-            p .muted { (say("Lệnh giữ đã được rút; hồ sơ hiện lại khi trạm gỡ giữ và gửi lại.", "The order was taken back; the dossier is shown again when its station lifts the hold and sends it.")) }
         } @else if visitor.may_decide {
-            (withdrawal(&visitor, &shown))
+            (of_hold(&visitor, &shown))
         }
     };
     Ok(frame::page(&visitor, "/progress", &shown.code, &content))
@@ -200,7 +198,7 @@ async fn looks(hub: &Hub, visitor: &Visitor, shown: &Shown) -> Result<Markup, No
     let say = |vi, en| visitor.language.say(vi, en);
     let looks: Vec<(DateTime<Utc>, String, String)> = rows(
         "SELECT a.at, coalesce(p.name, a.login), a.what FROM access a LEFT JOIN person p USING (login) \
-         WHERE a.dossier = $1 AND a.what <> 'dossier' ORDER BY a.access_no DESC LIMIT $2",
+         WHERE a.dossier = $1 AND a.what IN ('image', 'text') ORDER BY a.access_no DESC LIMIT $2",
     )
     .bind(shown.id.0)
     .bind(LOOKS)
@@ -246,25 +244,37 @@ fn decisions(visitor: &Visitor, shown: &Shown) -> Markup {
     }
 }
 
-/// What can be decided about a dossier that is held.
-fn withdrawal(visitor: &Visitor, shown: &Shown) -> Markup {
+/// What can be decided about a dossier that is held: the order is taken back, or given again.
+fn of_hold(visitor: &Visitor, shown: &Shown) -> Markup {
     let say = |vi, en| visitor.language.say(vi, en);
+    let (what, button, words) = match shown.withdrawn {
+        false => (
+            "withdraw",
+            say("Rút lệnh giữ", "Take the order back"),
+            say(
+                "Rút lệnh giữ thì máy chủ không yêu cầu giữ nữa; quản trị viên ở trạm mới gỡ giữ, và khi trạm gửi lại thì hồ sơ hiện lại.",
+                "When the order is taken back, the hub does not ask for the hold any more. The station's administrator lifts it; the dossier is shown again when the station sends it.",
+            ),
+        ),
+        true => (
+            "hold",
+            say("Ra lệnh giữ lại", "Order the hold again"),
+            say(
+                "Lệnh giữ đã được rút; hồ sơ hiện lại khi trạm gỡ giữ và gửi lại.",
+                "The order was taken back; the dossier is shown again when its station lifts the hold and sends it.",
+            ),
+        ),
+    };
     html! {
         section .card aria-labelledby="decide" {
             h2 #decide { (say("Quyết định", "Decide")) }
-            p .muted {
-                (say(
-                    "Rút lệnh giữ thì máy chủ không yêu cầu giữ nữa; quản trị viên ở trạm mới gỡ giữ, và khi trạm gửi lại thì hồ sơ hiện lại.",
-                    "When the order is taken back, the hub does not ask for the hold any more. The station's administrator lifts it; the dossier is shown again when the station sends it."
-                ))
-            }
+            p .muted { (words) }
             form .decide method="post" action={ "/dossiers/" (shown.id) } {
                 input type="hidden" name="token" value=(visitor.form_token);
+                input type="hidden" name="rev" value=(shown.rev);
                 label for="reason" { (say("Lý do (bắt buộc)", "Reason (needed)")) }
                 textarea #reason name="reason" rows="2" maxlength="1000" {}
-                div .buttons {
-                    button type="submit" name="decide" value="withdraw" { (say("Rút lệnh giữ", "Take the order back")) }
-                }
+                div .buttons { button type="submit" name="decide" value=(what) { (button) } }
             }
         }
     }
@@ -289,11 +299,15 @@ pub(super) async fn decide(
         return Err(refusal.into());
     }
     let what = super::field(&fields, "decide");
-    let is_ordered = shown.hold.is_some() && !shown.withdrawn;
-    if (what == "withdraw") != is_ordered || (what != "withdraw" && shown.hold.is_some()) {
+    let may = match (&shown.hold, shown.withdrawn) {
+        (None, _) => what != "withdraw",
+        (Some(_), false) => what == "withdraw",
+        (Some(_), true) => what == "hold",
+    };
+    if !may {
         return Err(if shown.hold.is_some() { held() } else { changed() }.into());
     }
-    if what != "withdraw" && super::field(&fields, "rev") != shown.rev.to_string() {
+    if super::field(&fields, "rev") != shown.rev.to_string() {
         return Err(changed().into());
     }
     let reason = super::field(&fields, "reason").trim();
@@ -327,16 +341,20 @@ pub(super) async fn decide(
     let internal = |error: RecordError| Refusal::new(ProblemKind::Internal).because(error);
     let line = record.line().map_err(internal)?.bytes;
     let done = match what {
-        "withdraw" => publish::withdraw(&hub.pool, &shown.unit, shown.station, shown.id, &line).await,
-        _ => publish::decide(&hub.pool, &shown.unit, shown.station, (shown.id, shown.rev), &line).await,
+        "withdraw" => publish::withdraw(&hub.pool, &shown.unit, shown.station, &line).await,
+        _ => {
+            let about = (shown.id, shown.rev, what == "hold");
+            publish::decide(&hub.pool, &shown.unit, shown.station, about, &line).await
+        }
     };
     match done {
         Ok(()) => {}
         Err(PublishError::Held) => return Err(held().into()),
-        Err(PublishError::Changed) => return Err(changed().into()),
+        Err(PublishError::Changed | PublishError::NotOrdered(_)) => return Err(changed().into()),
         Err(error) => return Err(Refusal::new(ProblemKind::Internal).because(error).into()),
     }
-    tracing::info!(login = visitor.login, dossier = %shown.id, what, "decided");
+    let about = About { dossier: Some(shown.id.0), detail: Some(what), ..About::default() };
+    access::write(&hub.pool, &visitor.login, Deed::Decision, about).await?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/dossiers/{}", shown.id))]).into_response())
 }
 

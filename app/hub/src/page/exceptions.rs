@@ -49,7 +49,7 @@ async fn count(pool: &PgPool, unit_no: Option<i32>) -> Result<(i64, i64, i64, i6
 }
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/exceptions").await?;
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
     let held = figures::held(&hub.pool, visitor.unit_no).await?;

@@ -192,13 +192,14 @@ async fn of_stations(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
     let rows = stations::read(&hub.pool, visitor.unit_no).await?.into_iter().map(|station| {
         let seen = station.seen_at.map(|at| Timestamp(at.timestamp_millis()).short_vietnam()).unwrap_or_default();
         let words = station.worst(language).1;
-        let rejected = station.reject_ppm.map(|ppm| language.share(ppm, 1_000_000)).unwrap_or_default();
+        let again = station.again(language);
         vec![
             Cell::Text(station.name),
             Cell::Text(seen),
             Cell::Number(station.backlog),
+            Cell::Number(station.today),
             Cell::Number(station.pages),
-            Cell::Text(rejected),
+            Cell::Text(again),
             Cell::Text(words),
         ]
     });
@@ -206,8 +207,9 @@ async fn of_stations(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
         say("Trạm", "Station"),
         say("Liên lạc", "Heard of"),
         say("Bản ghi chờ gửi", "Records waiting"),
+        say("Trang hôm nay", "Pages today"),
         say("Trang đã gửi", "Pages sent"),
-        say("Không đạt", "Rejected"),
+        say("Quét lại, 28 ngày", "Again, 28 days"),
         say("Tình trạng", "How it is"),
     ];
     Ok(Sheet { title: say("Trạm quét", "Stations").to_owned(), heads, rows: rows.collect() })

@@ -177,7 +177,7 @@ pub(super) async fn fonds(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/dossiers").await?;
     let number: i32 = number.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
     let wanted = Wanted { fonds: Some(number), ..Wanted::of(query.as_deref(), &visitor) };
     list(&hub, &visitor, &wanted, query.as_deref()).await
@@ -189,7 +189,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/dossiers").await?;
     list(&hub, &visitor, &Wanted::of(query.as_deref(), &visitor), query.as_deref()).await
 }
 

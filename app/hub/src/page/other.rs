@@ -15,7 +15,7 @@ use crate::indicators::{self, HEADS, IndicatorError};
 use crate::{Hub, Refusal};
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/indicators").await?;
     page(&hub, &visitor, None, "").await
 }
 
@@ -26,7 +26,7 @@ pub(super) async fn take(
     request: Request,
 ) -> Result<Response, NotShown> {
     let visitor = session::visitor(&hub, &headers).await?;
-    let fields = super::form(request).await?;
+    let fields = super::form_of(request, 3 * indicators::BYTES).await?;
     session::check_form(&visitor, field(&fields, "token"))?;
     if !visitor.may_decide {
         return Err(Refusal::new(ProblemKind::NotFound).into());

@@ -87,7 +87,7 @@ pub(super) async fn sheet(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShow
 type Account = (String, String, String, bool, Option<DateTime<Utc>>, i64);
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/people").await?;
     if !visitor.may_decide {
         return Err(Refusal::new(ProblemKind::NotFound).into());
     }

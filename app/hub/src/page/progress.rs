@@ -22,7 +22,7 @@ use crate::{Hub, indicators};
 const FONDS: i64 = 200;
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/progress").await?;
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
     let fonds = figures::fonds(&hub.pool, visitor.unit_no).await?;
@@ -90,7 +90,7 @@ fn targets_list(language: Language, standings: &[Standing], others: &[indicators
                 @let deadline = Day::parse(&target.deadline);
                 @let late = deadline.is_some_and(|deadline| deadline < today);
                 li {
-                    (mark(if reached { Mark::Pass } else if late { Mark::Reject } else { Mark::Open }, None))
+                    (mark(if reached { Mark::Pass } else if late && amounts.is_some() { Mark::Reject } else { Mark::Open }, None))
                     div {
                         strong { (target.name) }
                         @if let Some(deadline) = deadline { " · " (say("đến hết", "by")) " " (deadline.short()) }

@@ -21,7 +21,7 @@ type Station = (i32, String, i64, i64, i64, i64);
 type Finding = (String, String, i64, i64, i64);
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/quality").await?;
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
     let stations: Vec<Station> = rows(

@@ -10,7 +10,7 @@ use super::go_to;
 use crate::database::{rows, sql};
 use crate::people::Role;
 use crate::words::Language;
-use crate::{Hub, Refusal, hub};
+use crate::{Hub, Refusal, access, hub};
 
 /// The cookie of a session. The prefix makes browsers keep it to this host, this path and TLS (RFC 6265bis, 4.1.3.2).
 pub(super) const COOKIE_NAME: &str = "__Host-sohoa";
@@ -71,6 +71,13 @@ pub(super) fn language(headers: &HeaderMap) -> Language {
 
 /// A person as the database has it: login, name, role, unit, token of forms.
 type Row = (String, String, String, Option<i32>, String);
+
+/// Who looks at a list or at figures, which is written into the access log first.
+pub(super) async fn looking(hub: &Hub, headers: &HeaderMap, path: &str) -> Result<Visitor, NotShown> {
+    let visitor = visitor(hub, headers).await?;
+    access::write_list(&hub.pool, &visitor.login, path).await?;
+    Ok(visitor)
+}
 
 /// Who is looking.
 pub(super) async fn visitor(hub: &Hub, headers: &HeaderMap) -> Result<Visitor, NotShown> {

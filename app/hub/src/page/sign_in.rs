@@ -37,6 +37,8 @@ pub(super) async fn enter(
     let (login, password) = (field(&fields, "login"), field(&fields, "password"));
     if !people::may_enter(&hub, &peer.ip().to_string(), login, password.to_owned()).await? {
         tracing::warn!(%peer, "somebody could not sign in");
+        let (address, login) = (peer.ip().to_string(), login.chars().take(100).collect::<String>());
+        access::write(&hub.pool, &login, Deed::Refused, About { detail: Some(&address), ..About::default() }).await?;
         return show(session::language(&headers), StatusCode::FORBIDDEN);
     }
     let token = session::begin(&hub, login).await?;

@@ -27,44 +27,60 @@ pub(super) struct Station {
     still_hours: Option<f64>,
     pub(super) backlog: i64,
     pub(super) pages: i64,
-    pub(super) reject_ppm: Option<i64>,
+    /// Pages captured today.
+    pub(super) today: i64,
+    /// Pages of the last 28 days that were captured in the place of others, and all.
+    pub(super) again: (i64, i64),
     skew_ms: i64,
     revoked: bool,
 }
 
 /// The row of a station.
 type Row =
-    (i32, String, Option<DateTime<Utc>>, Option<f64>, Option<f64>, Option<i64>, i64, Option<i64>, Option<i64>, bool);
+    (i32, String, Option<DateTime<Utc>>, Option<f64>, Option<f64>, Option<i64>, i64, i64, i64, i64, Option<i64>, bool);
 
 /// The stations that somebody sees.
 pub(super) async fn read(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Station>, NotShown> {
     let found: Vec<Row> = rows(
-        "SELECT s.station_no, s.name, s.seen_at, (extract(epoch FROM now() - s.seen_at) / 3600)::float8, \
+        "WITH done AS (SELECT station_no, sum(pages) AS pages, sum(again) AS again, \
+             coalesce(sum(pages) FILTER (WHERE day = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date), 0) AS today \
+             FROM work WHERE event = 'ingestion' AND day > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 28 GROUP BY 1) \
+         SELECT s.station_no, s.name, s.seen_at, (extract(epoch FROM now() - s.seen_at) / 3600)::float8, \
          (extract(epoch FROM now() - s.moved_at) / 3600)::float8, s.backlog, \
          coalesce((SELECT sum(t.pages) FROM progress_top t WHERE t.station_no = s.station_no), 0)::bigint, \
-         s.reject_ppm, s.skew_ms, s.revoked FROM station s \
+         coalesce(w.today, 0)::bigint, coalesce(w.again, 0)::bigint, coalesce(w.pages, 0)::bigint, s.skew_ms, s.revoked \
+         FROM station s LEFT JOIN done w USING (station_no) \
          WHERE $1::int IS NULL OR s.unit_no = $1 ORDER BY s.name, s.station_no",
     )
     .bind(unit_no)
     .fetch_all(pool)
     .await?;
     let station =
-        |(number, name, seen_at, silent_hours, still_hours, backlog, pages, reject_ppm, skew, revoked): Row| Station {
-            number,
-            name,
-            seen_at,
-            silent_hours,
-            still_hours,
-            backlog: backlog.unwrap_or(0),
-            pages,
-            reject_ppm,
-            skew_ms: skew.unwrap_or(0),
-            revoked,
+        |(number, name, seen_at, silent_hours, still_hours, backlog, pages, today, again, all, skew, revoked): Row| {
+            Station {
+                number,
+                name,
+                seen_at,
+                silent_hours,
+                still_hours,
+                backlog: backlog.unwrap_or(0),
+                pages,
+                today,
+                again: (again, all),
+                skew_ms: skew.unwrap_or(0),
+                revoked,
+            }
         };
     Ok(found.into_iter().map(station).collect())
 }
 
 impl Station {
+    /// The share of pages that were captured again.
+    pub(super) fn again(&self, language: Language) -> String {
+        let (again, all) = self.again;
+        if all > 0 { language.share(again, all) } else { "–".to_owned() }
+    }
+
     /// What is worst about it, in words.
     pub(super) fn worst(&self, language: Language) -> (Mark, String) {
         let say = |vi, en| language.say(vi, en);
@@ -108,8 +124,9 @@ pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
                 th scope="col" { (say("Trạm", "Station")) }
                 th scope="col" { (say("Liên lạc", "Heard of")) }
                 th .number scope="col" { (say("Bản ghi chờ gửi", "Records waiting")) }
+                th .number scope="col" { (say("Trang hôm nay", "Pages today")) }
                 th .number scope="col" { (say("Trang đã gửi", "Pages sent")) }
-                th .number scope="col" { (say("Không đạt", "Rejected")) }
+                th .number scope="col" { (say("Quét lại, 28 ngày", "Again, 28 days")) }
             } }
             tbody {
                 @for station in stations {
@@ -118,8 +135,9 @@ pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
                         th scope="row" { (mark(mark_of, Some(&words))) " " a href={ "/dossiers?station=" (station.number) } { (station.name) } }
                         td { (station.seen_at.map_or_else(|| "–".to_owned(), |at| Timestamp(at.timestamp_millis()).short_vietnam())) }
                         td .number { (language.count(station.backlog)) }
-                        td .number { (language.count(station.pages)) }
-                        td .number { (station.reject_ppm.map_or_else(|| "–".to_owned(), |ppm| language.share(ppm, 1_000_000))) }
+                        td .number { (language.count(station.today)) }
+                        td .number { a href={ "/dossiers?station=" (station.number) } { (language.count(station.pages)) } }
+                        td .number { (station.again(language)) }
                     }
                 }
             }
@@ -129,7 +147,7 @@ pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
 }
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::visitor(&hub, &headers).await?;
+    let visitor = session::looking(&hub, &headers, "/stations").await?;
     let language = visitor.language;
     let stations = read(&hub.pool, visitor.unit_no).await?;
     let uses = quota::uses(&hub.pool, visitor.unit_no).await?;

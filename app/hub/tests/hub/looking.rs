@@ -255,8 +255,10 @@ async fn what_a_supervisor_decides_goes_down_to_the_station() {
     second.post(&here, &silent).await.shows("Chưa có lý do nên quyết định chưa được ghi.");
     second.post(&here, &[("token", "x")]).await.shows("Biểu mẫu không còn thuộc phiên làm việc này");
     // What came between the look and the decision is seen by the transaction.
-    let publish = async |what: (RecordId, i32)| {
-        sohoa_hub::publish::decide(&group.pool, "TTLT", station.id, what, b"").await.expect_err("it changed")
+    let publish = async |(dossier, rev): (RecordId, i32)| {
+        sohoa_hub::publish::decide(&group.pool, "TTLT", station.id, (dossier, rev, true), b"")
+            .await
+            .expect_err("it changed")
     };
     assert!(matches!(publish((captured, 1)).await, PublishError::Held));
     assert!(matches!(publish((signed, 0)).await, PublishError::Changed));

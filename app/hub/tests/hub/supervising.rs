@@ -103,7 +103,7 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
     let held = browser.get(&format!("/dossiers/{id}")).await;
     held.shows("Rút lệnh giữ");
     let token = held.token();
-    let withdraw = |reason| [("token", token.as_str()), ("decide", "withdraw"), ("reason", reason)];
+    let withdraw = |reason| [("token", token.as_str()), ("rev", "1"), ("decide", "withdraw"), ("reason", reason)];
     browser.post(&format!("/dossiers/{id}"), &withdraw(" ")).await.shows("Chưa có lý do");
     let mut reader = Browser::new(&hub);
     reader.sign_in("hoa", PASSWORD).await;
@@ -118,6 +118,33 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
         StatusCode::UNPROCESSABLE_ENTITY
     );
     assert_eq!(reader.get(&format!("/dossiers/{id}")).await.status, StatusCode::NOT_FOUND);
+    // A withdrawal by mistake: it is ordered again, with the new reason, and taken back again.
+    let again = [("token", token.as_str()), ("rev", "1"), ("decide", "hold"), ("reason", "MẬT thật")];
+    browser.post(&format!("/dossiers/{id}"), &again).await;
+    browser.get(&format!("/dossiers/{id}")).await.shows("MẬT thật").shows("Rút lệnh giữ");
+    browser.post(&format!("/dossiers/{id}"), &withdraw("vẫn nhầm")).await;
+    // What its station wrote before it heard of that does not show it; that it heard of it does.
+    let tell = async |station: &mut Station, n: u32, detail: &str| {
+        let body = Event {
+            event_type: "hold withdrawn".to_owned(),
+            outcome: Outcome::Success,
+            agent: "x".to_owned(),
+            detail: Some(detail.to_owned()),
+            objects: Vec::new(),
+        };
+        station.write(&record(station.name(9, n), 1, &body).of_dossier(id));
+        let last = station.log.len();
+        station.send(station.batch(last, last)).await
+    };
+    let reply = tell(&mut station, 1, "{\"order\":\"01970000-0000-7000-8000-000000000001\"}").await;
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    assert_eq!(reader.get(&format!("/dossiers/{id}")).await.status, StatusCode::NOT_FOUND);
+    let order: String =
+        sohoa_hub::database::value("SELECT withdrawn::text FROM hold").fetch_one(&group.pool).await.unwrap();
+    let reply = tell(&mut station, 2, &format!("{{\"order\":\"{order}\"}}")).await;
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    assert_eq!(reader.get(&format!("/dossiers/{id}")).await.status, StatusCode::OK);
+    assert_eq!(group.number("SELECT count(*) FROM hold").await, 0);
     assert!(!reader.get("/dossiers?only=held").await.text.contains("HS.01"));
     assert_eq!(reader.get("/people").await.status, StatusCode::NOT_FOUND);
     assert_eq!(reader.get("/export/people.csv").await.status, StatusCode::NOT_FOUND);

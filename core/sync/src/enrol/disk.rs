@@ -10,13 +10,16 @@ use sohoa_catalog::Catalog;
 use sohoa_model::{Act, Cancel};
 use sohoa_store::carried;
 use sohoa_wire::age::{self, Seed};
-use sohoa_wire::enrolment::{self, EnrolmentAnswer, Invitation};
+use sohoa_wire::enrolment::{self, EnrolmentAnswer, EnrolmentReceipt, Invitation};
 use sohoa_wire::signed::Signed;
 use sohoa_wire::{Hash, LogLine, PublicKey, SecretKey, json};
 
 use super::{Brought, Confirmed, Enrolled, OwnLog};
 use crate::error::SyncError;
 use crate::{answer, key};
+
+/// The end of the name, beside the key, of the file that holds the digest of the code that was used last.
+const USED: &str = "used";
 
 /// How far an enrolment on a disk is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,23 +45,23 @@ pub fn enrol_on_disk(
         Some(_) => super::authority(&invitation, brought.authority)?,
         None => String::new(),
     };
+    if let Some(enrolled) = is_done(catalog, key_path, &invitation, folder)? {
+        return Ok(OnDisk::Enrolled(enrolled));
+    }
     let (secret, is_fresh) = super::new_key(catalog, key_path, brought)?;
-    let place = folder.join(enrolment::answer_folder(&secret.public()));
+    let place = folder.join(enrolment::answer_folder(&secret.public(), &invitation.code));
     if carried::is_real_folder(&place)? {
         let confirmed = read(&place, &invitation, &hub_key, &secret)?;
-        let enrolled = confirmed.keep(catalog, key_path, &secret, (invitation.hub, authority), act)?;
-        // The disk goes on to carry bundles; what is left here would only be answered again.
-        for done in [folder.join(enrolment::request_folder(&secret.public())), place] {
-            if let Err(error) = std::fs::remove_dir_all(&done) {
-                tracing::warn!(%error, "{} is of no use any more and could not be removed", done.display());
-            }
-        }
+        let code = invitation.code.digest();
+        let enrolled = confirmed.keep(catalog, key_path, &secret, (invitation.hub.clone(), authority), act)?;
+        key::write(&key_path.with_extension(USED), &code.0)?;
+        clear(folder, &secret.public(), &invitation);
         return Ok(OnDisk::Enrolled(enrolled));
     }
     if is_fresh {
         key::write(&key_path.with_extension("new"), brought.secret)?;
     }
-    let place = folder.join(enrolment::request_folder(&secret.public()));
+    let place = folder.join(enrolment::request_folder(&secret.public(), &invitation.code));
     let unwritable = || SyncError::Answer { hub: invitation.hub.clone(), what: "a question too long".to_owned() };
     let request = super::request(&invitation, &secret, brought);
     let request = Signed::new(request, &secret).map_err(|_| unwritable())?.text;
@@ -68,6 +71,42 @@ pub fn enrol_on_disk(
     sohoa_store::atomic::make_folder(&place)?;
     carried::write(&place.join(enrolment::REQUEST), fill, &Cancel::new())?;
     Ok(OnDisk::Asked(place))
+}
+
+/// Whether the station was enrolled by this invitation before: then it is not asked once more with a code that is used.
+fn is_done(
+    catalog: &Catalog,
+    key_path: &Path,
+    invitation: &Invitation,
+    folder: &Path,
+) -> Result<Option<Enrolled>, SyncError> {
+    let Some(state) = catalog.sync_state()? else { return Ok(None) };
+    let receipt = super::receipt(&state)?;
+    let lies_there = |name: String| carried::is_real_folder(&folder.join(name));
+    let (answer, used) =
+        (enrolment::answer_folder(&receipt.public_key, &invitation.code), key_path.with_extension(USED));
+    // The one was written at the end of it, the other is what a crash before that left.
+    let is_known = key::read(&used).is_ok_and(|used| used.to_bytes() == invitation.code.digest().0);
+    if !is_known && !lies_there(answer)? {
+        return Ok(None);
+    }
+    key::write(&used, &invitation.code.digest().0)?;
+    clear(folder, &receipt.public_key, invitation);
+    let EnrolmentReceipt { name, unit, epoch, .. } = receipt;
+    Ok(Some(Enrolled { hub: state.hub, name, unit, epoch, known: 0 }))
+}
+
+/// The disk goes on to carry bundles; what is left of an enrolment would only be answered again.
+fn clear(folder: &Path, key: &PublicKey, invitation: &Invitation) {
+    let names = [enrolment::request_folder(key, &invitation.code), enrolment::answer_folder(key, &invitation.code)];
+    for done in names.map(|name| folder.join(name)) {
+        match std::fs::remove_dir_all(&done) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "{} is of no use any more and could not be removed", done.display());
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What the hub answered, believed to its last line.
