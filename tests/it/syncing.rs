@@ -225,6 +225,41 @@ fn an_archive_that_is_copied_to_another_machine_has_no_key_to_send_with() {
 }
 
 #[test]
+fn acceptance_rejection_a_rescan_and_a_plan_of_the_hub_take_effect_at_the_station() {
+    let Some((hub, station)) = enrolled() else { return };
+    sync(&station);
+    let id = |code: &str| hub.sql(&format!("SELECT dossier FROM dossier WHERE code = '{code}'"));
+    let about = |kind: &str, number: u32, dossier: &str, body: &str| {
+        let dossier = if dossier.is_empty() { String::new() } else { format!("\"dossier\":\"{}\",", id(dossier)) };
+        format!(
+            "{{\"at\":\"2026-11-21T10:15:02.120+07:00\",\"body\":{body},{dossier}\
+             \"id\":\"01970000-0000-7000-8000-0000000000{number}\",\"kind\":\"{kind}\",\"rev\":1,\"schema\":\"{kind}/1.0\"}}\n"
+        )
+    };
+    let by = format!("\"by\":\"{SUPERVISOR}\"");
+    let target = "{\"counts_below_standard\":false,\"deadline\":\"2026-12-31\",\"name\":\"Tất cả\",\"share_ppm\":1000000,\
+        \"unit\":\"dossiers\",\"value_class\":\"valuable\"}";
+    let lines = [
+        about("decision", 21, "HS.01", &format!("{{{by},\"decided\":\"accepted\"}}")),
+        about("decision", 22, "HS.02", &format!("{{{by},\"decided\":\"rejected\",\"reason\":\"trang 2 mờ\"}}")),
+        about("rescan", 23, "HS.02", &format!("{{{by},\"reason\":\"quét lại trang 3\"}}")),
+        about("plan", 24, "", &format!("{{\"name\":\"2026\",\"targets\":[{target}]}}")),
+    ];
+    let file = station.folder().join("decisions.ndjson");
+    fs::write(&file, lines.concat()).unwrap();
+    hub.run(&["publish", "--unit", "so-tu-phap", file.to_str().unwrap()]).done();
+    let outcome = sync(&station);
+    assert_eq!((&outcome["received"], &outcome["applied"]), (&4.into(), &4.into()), "{outcome}");
+    let log = |code: &str| station.run(["log", code, "--json"]).done().stdout;
+    assert!(log("HS.01").contains("acceptance") && log("HS.01").contains(SUPERVISOR), "{}", log("HS.01"));
+    let second = log("HS.02");
+    assert!(["rejection", "trang 2 mờ", "quét lại trang 3"].iter().all(|word| second.contains(word)), "{second}");
+    let targets = station.run(["plan", "list", "--json"]).done().stdout;
+    assert!(targets.contains("Tất cả") && targets.contains("2026-12-31"), "{targets}");
+    consistent(&hub);
+}
+
+#[test]
 fn a_watching_sync_sends_by_itself_until_it_is_asked_to_stop() {
     let Some((hub, station)) = enrolled() else { return };
     let mut command = station.command_as(ARCHIVIST);

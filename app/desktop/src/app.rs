@@ -41,6 +41,8 @@ use crate::wedge::Wedge;
 const REMARK: f64 = 6.0;
 /// Items of the rail that there is to be room for.
 const RAIL: f32 = 14.0;
+/// From this width on the header has room for all places above a dossier.
+const WIDE: f32 = 1000.0;
 /// Characters of the header that say how the station stands with its hub, at most.
 const LONGEST_MARK: usize = 40;
 /// Acts that can be undone, at most.
@@ -1164,7 +1166,9 @@ impl App {
                     (Known::Read(snapshot), None) => places.push(snapshot.title.clone()),
                     (Known::Waiting | Known::Failed(_), None) => {}
                 }
-                for place in &places {
+                // Enlarged on a small screen there is room for the last of them.
+                let hidden = if ui.available_width() < WIDE { places.len().saturating_sub(1) } else { 0 };
+                for place in &places[hidden..] {
                     ui.label(RichText::new(place).color(t.text2));
                     ui.label(RichText::new(char::from(lucide_icons::Icon::ChevronRight)).color(t.text3));
                 }
@@ -1189,12 +1193,18 @@ impl App {
                     ui.separator();
                     let free = failure::bytes(snapshot.free);
                     let sign = char::from(lucide_icons::Icon::HardDrive);
-                    let (disk, color) = match snapshot.is_scarce() {
-                        true => (self.texts.say("ui-disk-scarce", &[("free", free.into())]), t.warn.fg),
-                        false => (free, t.text2),
-                    };
-                    ui.label(RichText::new(format!("{sign}  {disk}")).color(color))
-                        .on_hover_text(self.texts.get("ui-free"));
+                    if snapshot.is_scarce() {
+                        let words = self.texts.say("ui-disk-scarce", &[("free", (&free).into())]);
+                        let words = RichText::new(format!("{sign}  {words}")).color(t.warn.fg);
+                        let next = self.texts.say("ui-disk-scarce-next", &[("free", free.into())]);
+                        // What is safe and what to do stands on Start.
+                        if ui.add(egui::Button::new(words).frame(false)).on_hover_text(next).clicked() {
+                            acts.push(Act::Command(Command::ShowStart));
+                        }
+                    } else {
+                        let words = RichText::new(format!("{sign}  {free}")).color(t.text2);
+                        ui.label(words).on_hover_text(self.texts.get("ui-free"));
+                    }
                     if let Some((mark, words)) = snapshot.upstream_words(&self.texts) {
                         ui.separator();
                         let (sign, color) = match mark {

@@ -11,7 +11,7 @@ use common::{Window, session, shows, unnamed, until};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use sohoa_desktop::app::{App, Station};
 use sohoa_model::Cancel;
 use sohoa_model::reading::{LanguageChoice, ReadingState};
@@ -59,11 +59,14 @@ fn with_pages(root: &Path) -> Archive {
 }
 
 fn window(root: &Path, session: Session, simulated: &str, free: Option<u64>) -> Window {
+    window_of([1440.0, 900.0], root, session, simulated, free)
+}
+
+fn window_of(size: [f32; 2], root: &Path, session: Session, simulated: &str, free: Option<u64>) -> Window {
     let settings = Some(root.with_extension("station"));
     let station = Station { root: root.to_owned(), session, simulated: Some(simulated.to_owned()), settings, free };
     let app = App::new(Texts::for_window(UiLanguage::Vietnamese), station, &egui::Context::default());
-    let mut window =
-        Harness::builder().with_size([1440.0, 900.0]).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    let mut window = Harness::builder().with_size(size).build_ui_state(|ui, app: &mut App| app.frame(ui), app);
     until(&mut window, "the archive", |window| window.state().is_settled());
     window
 }
@@ -140,11 +143,17 @@ fn a_disk_that_is_almost_full_is_told_on_every_screen() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = archive(folder.path());
     let mut window = window(&root, session(), "sheets=1", Some(5 << 30));
-    for screen in [Key::Num1, Key::Num2, Key::Num7] {
+    let screens = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Comma];
+    for screen in screens {
         window.key_press_modifiers(Modifiers::CTRL, screen);
         window.run_steps(3);
         assert!(shows(&window, "Ổ đĩa sắp đầy: còn 5"), "{screen:?}");
     }
+    // A press leads to what is safe and what to do.
+    assert!(!shows(&window, "Những gì đã quét vẫn an toàn."));
+    window.get_by_label_contains("Ổ đĩa sắp đầy").click();
+    window.run_steps(3);
+    assert!(shows(&window, "Những gì đã quét vẫn an toàn.") && shows(&window, "chuyển kho sang ổ lớn hơn"));
 }
 
 #[test]
@@ -168,6 +177,44 @@ fn a_missing_model_stops_reading_says_what_to_install_and_loses_no_page() {
     until(&mut window, "an end", |window| window.state().is_settled() && window.state().work().is_some());
     assert!(shows(&window, "Không dùng được mô hình nhận dạng") && shows(&window, "tesseract-ocr-vie"));
     assert!(shows(&window, "2 trang chờ nhận dạng"), "they still wait");
+}
+
+#[test]
+fn at_two_hundred_per_cent_of_a_full_hd_screen_nothing_lies_over_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    drop(with_pages(&root));
+    // 1920 by 1080 at 200 %.
+    let mut window = window_of([960.0, 540.0], &root, session(), "sheets=1", None);
+    for screen in [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num6, Key::Num7, Key::Num8, Key::Num9] {
+        window.key_press_modifiers(Modifiers::CTRL, screen);
+        window.run_steps(3);
+        until(&mut window, "the screen", |window| window.state().is_settled());
+        window.run_steps(3);
+        // The header with its words, and the tools below it; what is further down is scrolled.
+        let mut controls: Vec<(String, egui::Rect)> = Vec::new();
+        for node in window.root().children_recursive() {
+            let role = node.accesskit_node().role();
+            if !matches!(role, Role::Label | Role::Button | Role::TextInput | Role::ComboBox) {
+                continue;
+            }
+            let rect = node.rect();
+            let is_word = role == Role::Label && rect.bottom() < 48.0;
+            let is_tool = role != Role::Label && rect.bottom() < 140.0;
+            if is_word || is_tool {
+                controls.push((format!("{role:?} {:?}", node.accesskit_node().label()), rect));
+            }
+        }
+        assert!(!controls.is_empty(), "{screen:?}");
+        for (at, (name, rect)) in controls.iter().enumerate() {
+            for (other, beside) in &controls[at + 1..] {
+                let both = rect.intersect(*beside);
+                let is_over = both.width() > 1.0 && both.height() > 1.0;
+                let is_inside = rect.contains_rect(*beside) || beside.contains_rect(*rect);
+                assert!(!is_over || is_inside, "{screen:?}: {name} {rect:?} lies over {other} {beside:?}");
+            }
+        }
+    }
 }
 
 /// A token that is taken out after some signatures.

@@ -1173,6 +1173,7 @@ ui-reading = Reading the archive…
 ui-demo = Demo archive
 ui-free = Free on the disk of the archive
 ui-disk-scarce = Disk almost full: { $free } left
+ui-disk-scarce-next = { $free } free. What was scanned is safe. Remove files that are not of the archive or move it to a larger disk, then press F5; with hardly any room left no sheet is taken.
 ui-data-untouched = The data is whole, nothing was changed.
 ui-rebuild = Make the catalog again
 ui-rebuilding = Making it again…

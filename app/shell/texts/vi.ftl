@@ -1107,6 +1107,7 @@ ui-reading = Đang đọc kho…
 ui-demo = Kho trình diễn
 ui-free = Chỗ trống trên ổ của kho
 ui-disk-scarce = Ổ đĩa sắp đầy: còn { $free }
+ui-disk-scarce-next = còn trống { $free }. Những gì đã quét vẫn an toàn. Xóa bớt tệp không thuộc kho hoặc chuyển kho sang ổ lớn hơn, rồi bấm F5; khi gần hết chỗ, máy không nhận thêm tờ nào.
 ui-data-untouched = Dữ liệu vẫn nguyên, không có gì bị thay đổi.
 ui-rebuild = Dựng lại danh mục
 ui-rebuilding = Đang dựng lại…

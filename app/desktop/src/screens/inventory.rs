@@ -204,7 +204,9 @@ fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, 
     let t = tokens(ui.ctx());
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new(texts.get("ui-filter")).color(t.text2));
-        let field = TextEdit::singleline(&mut filter.text).desired_width(320.0).margin(Margin::symmetric(10, 7));
+        // Beside it the import has its place, also where the window is enlarged.
+        let width = (ui.available_width() - 230.0).clamp(120.0, 320.0);
+        let field = TextEdit::singleline(&mut filter.text).desired_width(width).margin(Margin::symmetric(10, 7));
         let field = ui.add(field).labelled_by(label.id);
         let (word, cap) = (texts.get(Command::ImportInventory.label()), Command::ImportInventory.cap(texts));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

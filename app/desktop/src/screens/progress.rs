@@ -19,6 +19,8 @@ use crate::parts::{self, Action, Mark};
 use crate::screens::Act;
 use crate::theme::{Semantic, Tokens, semibold, tokens};
 
+/// A card with the chart that is narrower than this has a line for each thing.
+const NARROW: f32 = 560.0;
 /// The tables below the chart, by their keys.
 const TABLES: [(&str, Key); 4] =
     [("ui-people", Key::Num1), ("ui-stations", Key::Num2), ("progress-by-week", Key::Num3), ("ui-by-state", Key::Num4)];
@@ -155,22 +157,30 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
                     }
                 });
             }
+            // Enlarged on a small screen each has a line of its own.
+            let is_narrow = ui.available_width() < NARROW;
+            let outlook = |ui: &mut Ui| {
+                let (outlook, words) = report::outlook(texts, target, now);
+                let (mark, state) = of_outlook(outlook, t);
+                let frame = Frame::new().fill(state.soft).corner_radius(4).inner_margin(Margin::symmetric(8, 4));
+                frame.show(ui, |ui| {
+                    ui.label(RichText::new(words).font(semibold(12.0)).color(state.fg));
+                    mark.show(ui, state.soft);
+                });
+            };
             ui.horizontal(|ui| {
                 let done = percent(texts, target.done, target.denominator);
                 ui.label(RichText::new(done).font(semibold(28.0)).color(t.text));
                 let unit = texts.get(&format!("unit-{}", target.target.unit.word()));
                 let of = [("done", target.done.into()), ("all", target.denominator.into()), ("unit", unit.into())];
                 ui.label(RichText::new(texts.say("ui-done-of", &of)).color(t.text2));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let (outlook, words) = report::outlook(texts, target, now);
-                    let (mark, state) = of_outlook(outlook, t);
-                    let frame = Frame::new().fill(state.soft).corner_radius(4).inner_margin(Margin::symmetric(8, 4));
-                    frame.show(ui, |ui| {
-                        ui.label(RichText::new(words).font(semibold(12.0)).color(state.fg));
-                        mark.show(ui, state.soft);
-                    });
-                });
+                if !is_narrow {
+                    ui.with_layout(Layout::right_to_left(Align::Center), outlook);
+                }
             });
+            if is_narrow {
+                ui.horizontal(outlook);
+            }
             let deadline = &target.target.deadline;
             let values = [
                 ("name", (&target.target.name).into()),
@@ -181,8 +191,13 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
             let words = texts.say("ui-target-is", &values);
             ui.horizontal(|ui| {
                 ui.label(RichText::new(&words).small().color(t.text3));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend(ui, texts));
+                if !is_narrow {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend(ui, texts));
+                }
             });
+            if is_narrow {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend(ui, texts));
+            }
             let weeks = snapshot.weeks.get(chosen);
             if let Some(chart) = weeks.and_then(|weeks| Chart::of(progress, chosen, weeks)) {
                 let room = ui.available_height() - 4.0;

@@ -228,7 +228,8 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
         0 => (Mark::Pass, texts.get("ui-boxes-home")),
         boxes => (Mark::Unsaved, texts.say("ui-boxes-away", &[("boxes", boxes.into())])),
     };
-    let free = texts.say("ui-free-of", &[("free", failure::bytes(snapshot.free).into())]);
+    let free = if snapshot.is_scarce() { "ui-disk-scarce-next" } else { "ui-free-of" };
+    let free = texts.say(free, &[("free", failure::bytes(snapshot.free).into())]);
     let hub = snapshot.upstream_words(texts).unwrap_or_else(|| (Mark::Planned, texts.get("ui-hub-none")));
     let rows = [
         (disk, texts.get("ui-disk"), free),

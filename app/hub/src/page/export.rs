@@ -131,9 +131,10 @@ async fn fonds(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
             fonds.done(),
             fonds.rescan,
         ];
-        std::iter::once(Cell::Text(fonds.code)).chain(numbers.map(Cell::Number)).collect()
+        [Cell::Text(fonds.unit), Cell::Text(fonds.code)].into_iter().chain(numbers.map(Cell::Number)).collect()
     });
     let heads = vec![
+        say("Đơn vị", "Unit"),
         say("Phông", "Fonds"),
         say("Tổng hồ sơ", "Dossiers"),
         say("Chưa quét", "Not scanned"),

@@ -160,14 +160,27 @@ fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
                     th .number scope="col" { (say("Tổng hồ sơ", "Dossiers")) }
                     th .number scope="col" { (say("Quét lại", "Rescan")) }
                 } }
-                tbody {
-                    @for one in fonds.iter().take(shown) {
-                        tr {
-                            th scope="row" { a href={ "/fonds/" (one.number) } { (one.code) } }
-                            td { (state_bar(language, one)) }
-                            td .number { a href={ "/fonds/" (one.number) "?state=done" } { strong { (language.share(one.done(), one.whole())) } } }
-                            td .number { a href={ "/fonds/" (one.number) } { (language.count(one.whole())) } }
-                            td .number { a href={ "/fonds/" (one.number) "?only=rescan" } { (language.count(one.rescan)) } }
+                @let units: Vec<&[Fonds]> = fonds[..shown.min(fonds.len())].chunk_by(|one, next| one.unit == next.unit).collect();
+                @for of_unit in &units {
+                    tbody {
+                        @if let ([first, ..], true) = (of_unit, units.len() > 1) {
+                            @let unit = Fonds::sum(fonds.iter().filter(|one| one.unit == first.unit));
+                            tr .unit {
+                                th scope="rowgroup" { (first.unit) }
+                                td { (state_bar(language, &unit)) }
+                                td .number { strong { (language.share(unit.done(), unit.whole())) } }
+                                td .number { (language.count(unit.whole())) }
+                                td .number { (language.count(unit.rescan)) }
+                            }
+                        }
+                        @for one in *of_unit {
+                            tr {
+                                th scope="row" { a href={ "/fonds/" (one.number) } { (one.code) } }
+                                td { (state_bar(language, one)) }
+                                td .number { a href={ "/fonds/" (one.number) "?state=done" } { strong { (language.share(one.done(), one.whole())) } } }
+                                td .number { a href={ "/fonds/" (one.number) } { (language.count(one.whole())) } }
+                                td .number { a href={ "/fonds/" (one.number) "?only=rescan" } { (language.count(one.rescan)) } }
+                            }
                         }
                     }
                 }

@@ -199,6 +199,16 @@ async fn somebody_of_a_unit_sees_that_unit_alone() {
     let form = [("token", token.as_str()), ("rev", "1"), ("decide", "hold"), ("reason", "x")];
     assert_eq!(browser.post(&format!("/dossiers/{id}"), &form).await.status, StatusCode::NOT_FOUND);
     assert_eq!(group.number("SELECT count(*) FROM hold").await, 0);
+    // Who sees all units sees each with what is of it; one unit needs no line of its own.
+    let mut other = other;
+    fill(&mut other).await;
+    assert!(!browser.get("/progress").await.text.contains("scope=\"rowgroup\""));
+    let_in(&group, "all", &["--role", "viewer"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("all", PASSWORD).await;
+    let map = browser.get("/progress").await;
+    assert_eq!(map.text.matches("scope=\"rowgroup\"").count(), 2, "{}", map.text);
+    map.shows("<th scope=\"rowgroup\">OTHER</th>").shows("<th scope=\"rowgroup\">TTLT</th>");
 }
 
 /// The records that came down to a station.
