@@ -196,7 +196,7 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
                 }
             });
             if is_narrow {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| legend(ui, texts));
+                ui.horizontal(|ui| legend(ui, texts));
             }
             let weeks = snapshot.weeks.get(chosen);
             if let Some(chart) = weeks.and_then(|weeks| Chart::of(progress, chosen, weeks)) {
