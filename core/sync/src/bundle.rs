@@ -178,7 +178,7 @@ fn write_parts(
     take_away_held(station.catalog, &state, order.folder, parts)
 }
 
-/// Takes bundles of this station away, whole or begun, that may tell of what is withheld by now: before there is any question
+/// Takes finished bundles of this station away that may tell of what is withheld by now: before there is any question
 /// of room, and whether or not something is written in their place.
 fn take_away_withheld(catalog: &Catalog, state: &SyncState, folder: &Path) -> Result<(), SyncError> {
     let prefix = format!("sohoa-bundle-{}-", StationId(state.station));

@@ -92,8 +92,9 @@ fn send(
         let (mut done, mut on_their_way) = (Ok(()), 0);
         for file in files {
             // Somebody is free when the file goes: a hold that came while others were sent counts for what is not sent yet.
-            while done.is_ok() && on_their_way == AT_ONCE {
-                let Ok(one) = told.recv() else { break };
+            if on_their_way == AT_ONCE
+                && let Ok(one) = told.recv()
+            {
                 on_their_way -= 1;
                 done = note(one);
             }

@@ -30,7 +30,7 @@ pub(super) struct Station {
     /// Pages captured today.
     pub(super) today: i64,
     /// Pages of the last 28 days that were captured in the place of others, and all.
-    pub(super) again: (i64, i64),
+    again: (i64, i64),
     skew_ms: i64,
     revoked: bool,
 }

@@ -52,9 +52,8 @@ pub fn enrol_on_disk(
     let place = folder.join(enrolment::answer_folder(&secret.public(), &invitation.code));
     if carried::is_real_folder(&place)? {
         let confirmed = read(&place, &invitation, &hub_key, &secret)?;
-        let code = invitation.code.digest();
         let enrolled = confirmed.keep(catalog, key_path, &secret, (invitation.hub.clone(), authority), act)?;
-        key::write(&key_path.with_extension(USED), &code.0)?;
+        key::write(&key_path.with_extension(USED), &invitation.code.digest().0)?;
         clear(folder, &secret.public(), &invitation);
         return Ok(OnDisk::Enrolled(enrolled));
     }
@@ -82,15 +81,15 @@ fn is_done(
 ) -> Result<Option<Enrolled>, SyncError> {
     let Some(state) = catalog.sync_state()? else { return Ok(None) };
     let receipt = super::receipt(&state)?;
-    let lies_there = |name: String| carried::is_real_folder(&folder.join(name));
-    let (answer, used) =
-        (enrolment::answer_folder(&receipt.public_key, &invitation.code), key_path.with_extension(USED));
+    let (used, code) = (key_path.with_extension(USED), invitation.code.digest().0);
     // The one was written at the end of it, the other is what a crash before that left.
-    let is_known = key::read(&used).is_ok_and(|used| used.to_bytes() == invitation.code.digest().0);
-    if !is_known && !lies_there(answer)? {
-        return Ok(None);
+    if !key::read(&used).is_ok_and(|used| used.to_bytes() == code) {
+        let answer = enrolment::answer_folder(&receipt.public_key, &invitation.code);
+        if !carried::is_real_folder(&folder.join(answer))? {
+            return Ok(None);
+        }
+        key::write(&used, &code)?;
     }
-    key::write(&used, &invitation.code.digest().0)?;
     clear(folder, &receipt.public_key, invitation);
     let EnrolmentReceipt { name, unit, epoch, .. } = receipt;
     Ok(Some(Enrolled { hub: state.hub, name, unit, epoch, known: 0 }))
