@@ -133,7 +133,7 @@ impl Catalog {
     pub fn hold_withdrawn(&self, code: &str, reason: &str, order: Uuid, act: &Act) -> Result<(), DecisionError> {
         self.write(|w| {
             let dossier = w.dossier_id(code)?;
-            w.event("hold withdrawn", Some(dossier), &json!({ "order": order, "reason": reason }), act)?;
+            w.event("hold withdrawn", Some(dossier), &json!({ "order": order.to_string(), "reason": reason }), act)?;
             Ok(())
         })
     }
