@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use eframe::egui;
 use egui::{
-    Align, Align2, Area, CentralPanel, Context, FontId, Frame, Key, KeyboardShortcut, Layout, Margin, Modal, Modifiers,
-    Order, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Area, CentralPanel, Context, FontId, Frame, Layout, Margin, Modal, Order, Panel, Rect, RichText,
+    Role, ScrollArea, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
 };
 use sohoa_catalog::progress::{self as figures, Figure, Scope};
 use sohoa_catalog::query::PageView;
@@ -73,6 +73,8 @@ pub struct App {
     gallery: Gallery,
     known: Known,
     screen: Screen,
+    /// Where a figure was pressed last.
+    opens_lot_from: Screen,
     shows_keys: bool,
     filter: inventory::Filter,
     /// The dossier that is meant to lie on the desk, and how it stands once that is known.
@@ -161,6 +163,7 @@ impl App {
             station,
             known: Known::Waiting,
             screen: Screen::Start,
+            opens_lot_from: Screen::Start,
             shows_keys: false,
             filter: inventory::Filter::new(String::new(), Chip::All),
             on_desk: None,
@@ -203,7 +206,10 @@ impl App {
         let Some(code) = &self.on_desk else { return };
         for deed in self.describe.unconfirmed() {
             let is_done = desk::do_now(&self.station.root, &self.station.session, code, &deed, &self.texts);
-            if let (true, Deed::Describe { document, .. }) = (is_done, &deed) {
+            // A word that is being put right stays in its file.
+            if let (true, Deed::Describe { document, .. }) = (is_done, &deed)
+                && !self.describe.has_word(*document)
+            {
                 self.jotter.keep(*document, None);
             }
         }
@@ -290,7 +296,7 @@ impl App {
             theme::fonts(&ctx);
             theme::apply(&ctx);
             ctx.set_theme(Theme::Light);
-            ctx.options_mut(|options| options.zoom_with_keyboard = true);
+            ctx.options_mut(|options| options.zoom_with_keyboard = false);
             ctx.request_repaint();
             return;
         }
@@ -336,7 +342,7 @@ impl App {
         let at = self.station.session.clock.now();
         for (document, typed) in self.describe.jots() {
             let operator = self.station.session.operator.clone();
-            self.jotter.keep(document, typed.map(|typed| Jot { at, operator, typed }));
+            self.jotter.keep(document, typed.map(|(typed, word)| Jot { at, operator, typed, word }));
         }
         if self.shows_keys {
             self.keys(ui);
@@ -423,8 +429,14 @@ impl App {
                     continue;
                 }
                 // Who went elsewhere meanwhile stays there.
-                model::Answer::Lot(lot, Ok(codes)) if self.screen == Screen::Progress => {
+                model::Answer::Lot(lot, Ok(codes)) if self.screen == self.opens_lot_from => {
                     self.list(inventory::Filter::only(words_of(&lot, &self.texts), codes));
+                }
+                model::Answer::Planned(Ok(())) => self.reader.ask(&self.texts),
+                model::Answer::Planned(Err(failure)) => {
+                    let words = format!("{} {}", failure.sentence, failure.hint);
+                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    continue;
                 }
                 model::Answer::Lot(_, Ok(_)) => continue,
                 model::Answer::Lot(_, Err(failure)) => {
@@ -726,11 +738,10 @@ impl App {
     /// The commands whose keys were pressed. Letters are keys only where nothing is typed and nothing stands above.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
         // A form owns its letters: its keys are none, and hold while somebody types.
-        let is_form = matches!(self.place(), Place::Describe | Place::Search);
+        let is_form = matches!(self.place(), Place::Describe | Place::Search | Place::Sign);
         let letters_live = !self.is_asking() && (is_form || !regions::is_typing(ctx));
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
-            let undo = KeyboardShortcut::new(Modifiers::CTRL, Key::Z);
             // A key without Shift also takes the one with it, so those with Shift come first.
             let all = |with_shift: bool| {
                 let commands = Command::EVERYWHERE.iter().chain(Command::of(self.place()));
@@ -738,16 +749,30 @@ impl App {
             };
             for &command in all(true).chain(all(false)) {
                 let shortcut = command.shortcut();
-                // What opens a thing is told by the screen that knows which.
-                let is_mine = !matches!(command, Command::Open | Command::PassBecause | Command::ChooseProfile);
-                let is_live = letters_live || Command::EVERYWHERE.contains(&command);
-                let also = command == Command::Undo && letters_live && input.consume_shortcut(&undo);
-                if is_mine && is_live && (also || input.consume_shortcut(&shortcut)) {
+                let is_everywhere = Command::EVERYWHERE.contains(&command);
+                let finds = command == Command::Find && !self.is_asking();
+                let is_live = letters_live || is_everywhere || finds;
+                let other = command
+                    .other_shortcut()
+                    .filter(|other| letters_live || is_everywhere && other.modifiers.ctrl)
+                    .is_some_and(|other| input.consume_shortcut(&other));
+                if !command.is_of_screen() && is_live && (other || input.consume_shortcut(&shortcut)) {
                     pressed.push(command);
                 }
             }
         });
         pressed
+    }
+
+    /// The sheets that are being fed, if any are.
+    fn feeding(&self) -> Option<jobs::Feeding> {
+        let dossier = self.dossier.as_deref().filter(|_| self.feeder.is_running())?;
+        Some(jobs::Feeding {
+            is_stopping: self.feeder.is_stopping(),
+            dossier: dossier.code.clone(),
+            pages: dossier.pages.len() as u64,
+            expected: dossier.expected().map(u64::from),
+        })
     }
 
     fn screen(&mut self, ui: &mut Ui, acts: &mut Vec<Act>) {
@@ -802,11 +827,7 @@ impl App {
                 Known::Read(snapshot) => match self.screen {
                     Screen::Start => {
                         let station = &self.station.session.station;
-                        let chip = start::show(ui, &self.texts, snapshot, station, &mut self.gallery, acts);
-                        if let Some(chip) = chip {
-                            self.filter = inventory::Filter::new(String::new(), chip);
-                            self.screen = Screen::Inventory;
-                        }
+                        start::show(ui, &self.texts, snapshot, station, &mut self.gallery, acts);
                     }
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Sign => sign::show(ui, &self.texts, snapshot, &self.mill, &mut self.sign, acts),
@@ -815,7 +836,9 @@ impl App {
                             texts: &self.texts,
                             snapshot,
                             mill: &self.mill,
-                            feeding: self.feeder.is_running().then(|| self.feeder.is_stopping()),
+                            feeding: self.feeding(),
+                            doing: self.reader.doing(),
+                            courier: &self.courier,
                             log: self.log.as_ref(),
                         };
                         jobs::show(ui, &seen, acts);
@@ -837,21 +860,7 @@ impl App {
                     }
                     Screen::Progress => {
                         let operator = &self.station.session.operator;
-                        let list = progress::show(ui, &self.texts, snapshot, &mut self.progress, operator, acts);
-                        if let Some(list) = list {
-                            let filter = match list {
-                                progress::List::Fonds(fonds) => Some(inventory::Filter::new(fonds, Chip::All)),
-                                progress::List::Chip(chip) => Some(inventory::Filter::new(String::new(), chip)),
-                                progress::List::Lot(lot) => {
-                                    self.reader.lot(lot, &self.texts);
-                                    None
-                                }
-                            };
-                            if let Some(filter) = filter {
-                                self.filter = filter;
-                                self.screen = Screen::Inventory;
-                            }
-                        }
+                        progress::show(ui, &self.texts, snapshot, &mut self.progress, operator, acts);
                     }
                     Screen::Scan | Screen::Check | Screen::Describe => {
                         let id = match self.on_desk {
@@ -891,7 +900,6 @@ impl App {
                 }
                 Act::Open(code, screen) => self.open(code, screen),
                 Act::Do(deed) => self.ask(deed, Way::Anew),
-                Act::Sign(password) => self.mill.work(Some(password), &self.texts),
                 Act::Look(page) => self.check.looking.chosen = Some(page),
                 Act::Replace(page) => {
                     self.screen = Screen::Scan;
@@ -900,6 +908,12 @@ impl App {
                     }
                 }
                 Act::List(chip) => self.list(inventory::Filter::new(String::new(), chip)),
+                Act::Lot(lot) => {
+                    self.opens_lot_from = self.screen;
+                    self.reader.lot(lot, &self.texts);
+                }
+                Act::SetTargets => self.reader.set_targets(&self.texts),
+                Act::Fonds(fonds) => self.list(inventory::Filter::new(fonds, Chip::All)),
                 Act::Branch(branch) => self.list(inventory::Filter::branch(branch)),
                 Act::Feed(plan) => {
                     self.feeder.feed(*plan, &self.texts);
@@ -1016,6 +1030,36 @@ impl App {
             Command::NextRegion | Command::PreviousRegion if self.is_asking() => {}
             Command::NextRegion => regions::go(ctx, false),
             Command::PreviousRegion => regions::go(ctx, true),
+            Command::Enlarge => zoom(ctx, 10),
+            Command::Shrink => zoom(ctx, -10),
+            Command::UsualSize => ctx.set_zoom_factor(1.0),
+            Command::FillScreen => {
+                let is_filled = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!is_filled));
+            }
+            Command::NextRescan => {
+                let Known::Read(snapshot) = &self.known else { return };
+                let code = self.on_desk.clone().unwrap_or_default();
+                let next = snapshot.next(&code, |line| line.rescan && !line.held).map(|line| line.code.clone());
+                match next {
+                    Some(next) => self.open(next, Screen::Scan),
+                    None => {
+                        let words = self.texts.get("ui-no-rescan");
+                        self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    }
+                }
+            }
+            Command::Find if self.screen == Screen::Inventory => self.filter.is_asked_for = true,
+            Command::Find => self.search.is_asked_for = true,
+            Command::Sign => {
+                let Known::Read(snapshot) = &self.known else { return };
+                if let Some(password) = sign::password(&mut self.sign, snapshot, &self.mill) {
+                    self.mill.work(Some(password), &self.texts);
+                }
+            }
+            Command::Reveal if self.dossier.as_ref().is_some_and(|dossier| dossier.is_covered()) => {
+                self.ask(Deed::Reveal, Way::Anew);
+            }
             Command::ImportInventory => self.import = Some(inventory_import::State::default()),
             Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
             Command::Export if self.screen == Screen::Inventory => {
@@ -1342,10 +1386,6 @@ impl App {
                     }
                 });
             });
-            ui.horizontal(|ui| {
-                ui.label(texts.get("ui-zoom"));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| parts::keycap(ui, "Ctrl + - 0"));
-            });
         });
         self.shows_keys = !shown.should_close();
     }
@@ -1379,12 +1419,21 @@ impl eframe::App for App {
     }
 }
 
+/// Makes all of the window larger or smaller by so many percent.
+fn zoom(ctx: &Context, by: i32) {
+    let percent = (ctx.zoom_factor() * 100.0).round() as i32 + by;
+    ctx.set_zoom_factor(percent.clamp(90, 200) as f32 / 100.0);
+}
+
 /// A lot of dossiers in words.
 fn words_of(lot: &Lot, texts: &Texts) -> String {
     match lot {
         Lot::Figure(Figure { part: figures::Part::State(state), .. }) => texts.get(&format!("state-{}", state.word())),
         Lot::Figure(Figure { scope: Scope::Week(week), .. }) => texts.say("ui-lot-week", &[("week", week.into())]),
+        Lot::Figure(Figure { scope: Scope::Target(name), .. }) => texts.say("ui-lot-target", &[("name", name.into())]),
         Lot::Figure(_) => texts.get("ui-progress"),
+        Lot::Hour(hour) => texts.say("ui-lot-hour", &[("hour", (*hour).into())]),
+        Lot::Unsent => texts.get("ui-unsynced"),
         Lot::Station(name) if name.is_empty() => texts.get("ui-unnamed-station"),
         Lot::Person(name) | Lot::Station(name) => texts.say("ui-lot-lately", &[("name", name.into())]),
         Lot::Rejection(reason) => texts.say("ui-lot-rejection", &[("reason", reason.into())]),

@@ -142,6 +142,30 @@ pub enum Command {
     NextRegion,
     /// The region before.
     PreviousRegion,
+    /// All of the window larger.
+    Enlarge,
+    /// All of the window smaller.
+    Shrink,
+    /// The window in its usual size.
+    UsualSize,
+    /// The window over the whole screen, or back.
+    FillScreen,
+    /// The next dossier with a page that is to be scanned again.
+    NextRescan,
+    /// What is typed goes into the filter, or into the search.
+    Find,
+    /// The row above.
+    RowAbove,
+    /// The row below.
+    RowBelow,
+    /// One of the lines of what waits.
+    OpenWaiting,
+    /// One of the tables below the chart.
+    ChooseTable,
+    /// What is ready is signed.
+    Sign,
+    /// An administrator looks at what is held.
+    Reveal,
 }
 
 /// Where keys hold.
@@ -171,7 +195,7 @@ pub enum Place {
 
 impl Command {
     /// Those that hold everywhere, in the order in which people meet them.
-    pub const EVERYWHERE: [Self; 20] = [
+    pub const EVERYWHERE: [Self; 25] = [
         Self::ShowStart,
         Self::ShowInventory,
         Self::ShowScan,
@@ -191,18 +215,45 @@ impl Command {
         Self::FoldInspector,
         Self::NextRegion,
         Self::PreviousRegion,
+        Self::Enlarge,
+        Self::Shrink,
+        Self::UsualSize,
+        Self::FillScreen,
+        Self::NextRescan,
         Self::ShowKeys,
     ];
+
+    /// Whether the screen itself hears its key, for only that knows what is meant by it.
+    pub fn is_of_screen(self) -> bool {
+        matches!(
+            self,
+            Self::Open
+                | Self::PassBecause
+                | Self::ChooseProfile
+                | Self::RowAbove
+                | Self::RowBelow
+                | Self::OpenWaiting
+                | Self::ChooseTable
+        )
+    }
 
     /// Those of a place, in the order of the sheet of keys.
     pub fn of(place: Place) -> &'static [Self] {
         match place {
             Place::Everywhere => &Self::EVERYWHERE,
-            Place::Start => &[Self::Open],
-            Place::Inventory => &[Self::Open, Self::GoToBox, Self::ImportInventory, Self::Export],
-            Place::Progress => &[Self::PrintReport, Self::Export],
-            Place::Sign => &[Self::StopWork],
-            Place::Search => &[Self::NextPlace],
+            Place::Start => &[Self::Open, Self::OpenWaiting],
+            Place::Inventory => &[
+                Self::Open,
+                Self::RowAbove,
+                Self::RowBelow,
+                Self::Find,
+                Self::GoToBox,
+                Self::ImportInventory,
+                Self::Export,
+            ],
+            Place::Progress => &[Self::PrintReport, Self::Export, Self::ChooseTable],
+            Place::Sign => &[Self::Sign, Self::StopWork],
+            Place::Search => &[Self::Open, Self::RowAbove, Self::RowBelow, Self::Find, Self::NextPlace],
             Place::Describe => &[
                 Self::Finish,
                 Self::NextDoubt,
@@ -218,6 +269,7 @@ impl Command {
             Place::Jobs => &[Self::Work, Self::PauseWork, Self::StopWork],
             Place::Scan => &[
                 Self::Feed,
+                Self::Open,
                 Self::ChooseProfile,
                 Self::StopFeed,
                 Self::Previous,
@@ -245,6 +297,8 @@ impl Command {
                 Self::Pass,
                 Self::PassBecause,
                 Self::SendBack,
+                Self::Open,
+                Self::Reveal,
                 Self::Previous,
                 Self::Next,
                 Self::NextException,
@@ -338,6 +392,18 @@ impl Command {
             Self::FoldInspector => "ui-fold-inspector",
             Self::NextRegion => "ui-next-region",
             Self::PreviousRegion => "ui-previous-region",
+            Self::Enlarge => "ui-enlarge",
+            Self::Shrink => "ui-shrink",
+            Self::UsualSize => "ui-usual-size",
+            Self::FillScreen => "ui-fill-screen",
+            Self::NextRescan => "ui-next-rescan",
+            Self::Find => "ui-find",
+            Self::RowAbove => "ui-row-above",
+            Self::RowBelow => "ui-row-below",
+            Self::OpenWaiting => "ui-open-waiting",
+            Self::ChooseTable => "ui-choose-table",
+            Self::Sign => "ui-sign-ready",
+            Self::Reveal => "ui-reveal",
         }
     }
 
@@ -402,6 +468,16 @@ impl Command {
             Self::PreviousRegion => Icon::ChevronLeft,
             Self::GoToBox => Icon::Archive,
             Self::FoldInspector => Icon::PanelRight,
+            Self::Enlarge => Icon::ZoomIn,
+            Self::Shrink => Icon::ZoomOut,
+            Self::UsualSize | Self::FillScreen => Icon::Maximize,
+            Self::NextRescan => Icon::RefreshCw,
+            Self::Find => Icon::Search,
+            Self::RowAbove => Icon::ChevronUp,
+            Self::RowBelow => Icon::ChevronDown,
+            Self::OpenWaiting | Self::ChooseTable => Icon::ListChecks,
+            Self::Sign => Icon::FileCheck,
+            Self::Reveal => Icon::Eye,
         }
     }
 
@@ -450,7 +526,7 @@ impl Command {
             Self::Remove => plain(Key::X),
             Self::Reconcile => plain(Key::F),
             Self::Compare => plain(Key::C),
-            // Any of 1 to 9: the place of the reason in its list.
+            // Any of 1 to 5: the place of the reason in its list.
             Self::PassBecause => plain(Key::Num1),
             // Any of 1 to 4: the place of the profile in its list.
             Self::ChooseProfile => plain(Key::Num1),
@@ -475,6 +551,31 @@ impl Command {
             Self::CopyPrevious => control(Key::D),
             Self::PageBefore => plain(Key::PageUp),
             Self::PageAfter => plain(Key::PageDown),
+            Self::Enlarge => control(Key::Plus),
+            Self::Shrink => control(Key::Minus),
+            Self::UsualSize => control(Key::Num0),
+            Self::FillScreen => plain(Key::F11),
+            Self::NextRescan => KeyboardShortcut::new(Modifiers::CTRL | Modifiers::SHIFT, Key::R),
+            Self::Find => control(Key::F),
+            Self::RowAbove => plain(Key::ArrowUp),
+            Self::RowBelow => plain(Key::ArrowDown),
+            // Any of 1 to 7: the place in the list of what waits.
+            Self::OpenWaiting => plain(Key::Num1),
+            // Any of 1 to 4: the place of the table.
+            Self::ChooseTable => plain(Key::Num1),
+            Self::Sign => control(Key::Enter),
+            Self::Reveal => control(Key::U),
+        }
+    }
+
+    /// Another key that means it too.
+    pub fn other_shortcut(self) -> Option<KeyboardShortcut> {
+        match self {
+            Self::Undo => Some(KeyboardShortcut::new(Modifiers::CTRL, Key::Z)),
+            // The same key without Shift.
+            Self::Enlarge => Some(KeyboardShortcut::new(Modifiers::CTRL, Key::Equals)),
+            Self::ShowKeys => Some(KeyboardShortcut::new(Modifiers::NONE, Key::Questionmark)),
+            _ => None,
         }
     }
 
@@ -482,8 +583,12 @@ impl Command {
     pub fn cap(self, texts: &Texts) -> String {
         let KeyboardShortcut { modifiers, logical_key } = self.shortcut();
         let key = match logical_key {
-            _ if self == Self::PassBecause => "1–9".to_owned(),
-            _ if self == Self::ChooseProfile => "1–4".to_owned(),
+            _ if self == Self::PassBecause => "1–5".to_owned(),
+            _ if matches!(self, Self::ChooseProfile | Self::ChooseTable) => "1–4".to_owned(),
+            _ if self == Self::OpenWaiting => "1–7".to_owned(),
+            Key::Num0 => "0".to_owned(),
+            Key::ArrowUp => char::from(Icon::ArrowUp).to_string(),
+            Key::ArrowDown => char::from(Icon::ArrowDown).to_string(),
             Key::Space => texts.get("ui-key-space"),
             Key::Escape => "Esc".to_owned(),
             Key::Plus => "+".to_owned(),

@@ -2,8 +2,8 @@
 //! of it. What it brings is that something changed; how the station stands is read with the archive.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use eframe::egui::Context;
@@ -30,17 +30,41 @@ pub enum News {
     Said(String),
 }
 
+/// A sync that runs.
+#[derive(Clone)]
+pub struct Speaking {
+    /// Records that the hub took.
+    pub sent: u64,
+    /// All that waited.
+    pub all: u64,
+    cancel: Cancel,
+}
+
+/// What window and thread share.
+#[derive(Default)]
+struct Shared {
+    speaking: Option<Speaking>,
+    /// A person stopped it: it speaks again once somebody asks.
+    is_stopped: bool,
+    /// The window is gone.
+    is_over: bool,
+}
+
 /// The courier of a window.
 pub struct Courier {
     errand: Errand<Wish, News>,
-    cancel: Cancel,
+    shared: Arc<Mutex<Shared>>,
+}
+
+fn locked(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Courier {
     /// Starts the thread; it ends with this.
     pub fn start(root: PathBuf, session: Session, settings: Option<PathBuf>, texts: Arc<Texts>, ctx: &Context) -> Self {
-        let cancel = Cancel::new();
-        let asked_to_stop = cancel.clone();
+        let shared = Arc::<Mutex<Shared>>::default();
+        let (seen, frames) = (shared.clone(), ctx.clone());
         let errand = Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
             let mut texts = texts;
             let mut said = String::new();
@@ -53,8 +77,18 @@ impl Courier {
                     Err(RecvTimeoutError::Timeout) => false,
                     Err(RecvTimeoutError::Disconnected) => return,
                 };
+                let Some(cancel) = begin(&seen, is_asked) else { continue };
+                let told = |sent, all| {
+                    if let Some(speaking) = &mut locked(&seen).speaking {
+                        (speaking.sent, speaking.all) = (sent, all);
+                    }
+                    frames.request_repaint();
+                };
+                let outcome = go(&root, &session, settings.as_deref(), &cancel, &told);
+                locked(&seen).speaking = None;
+                frames.request_repaint();
                 // What passes by itself stands in the header.
-                let (moved, words) = match go(&root, &session, settings.as_deref(), &asked_to_stop) {
+                let (moved, words) = match outcome {
                     Ok(None) => (false, String::new()),
                     Ok(Some(outcome)) => {
                         let moved = outcome.records + outcome.received > 0;
@@ -79,7 +113,26 @@ impl Courier {
                 }
             }
         });
-        Self { errand, cancel }
+        Self { errand, shared }
+    }
+
+    /// The sync that runs, if one does.
+    pub fn speaking(&self) -> Option<Speaking> {
+        locked(&self.shared).speaking.clone()
+    }
+
+    /// Whether a person stopped it, so that nothing goes up until somebody asks.
+    pub fn is_stopped(&self) -> bool {
+        locked(&self.shared).is_stopped
+    }
+
+    /// Stops what runs at the next safe place, and says nothing more until it is asked.
+    pub fn stop(&self) {
+        let mut shared = locked(&self.shared);
+        shared.is_stopped = true;
+        if let Some(speaking) = &shared.speaking {
+            speaking.cancel.request();
+        }
     }
 
     /// Asks for a sync now.
@@ -95,8 +148,24 @@ impl Courier {
 
 impl Drop for Courier {
     fn drop(&mut self) {
-        self.cancel.request();
+        let mut shared = locked(&self.shared);
+        shared.is_over = true;
+        if let Some(speaking) = &shared.speaking {
+            speaking.cancel.request();
+        }
     }
+}
+
+/// A sync begins, unless it was stopped and nobody asked for it.
+fn begin(shared: &Mutex<Shared>, is_asked: bool) -> Option<Cancel> {
+    let mut shared = locked(shared);
+    shared.is_stopped &= !is_asked;
+    if shared.is_stopped || shared.is_over {
+        return None;
+    }
+    let cancel = Cancel::new();
+    shared.speaking = Some(Speaking { sent: 0, all: 0, cancel: cancel.clone() });
+    Some(cancel)
 }
 
 /// One sync, if the station is enrolled and nobody else syncs.
@@ -105,13 +174,30 @@ fn go(
     session: &Session,
     settings: Option<&Path>,
     cancel: &Cancel,
+    told: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Option<SyncOutcome>, SyncError> {
     // An archive that can't be opened is told of by whoever shows it.
     let Ok(archive) = Archive::open(root, session) else { return Ok(None) };
     let Ok(station) = located(settings) else { return Ok(None) };
-    match upstream::sync(&archive, &station, cancel) {
+    match upstream::sync_telling(&archive, &station, cancel, told) {
         Ok(outcome) => Ok(Some(outcome)),
         Err(SyncError::NotEnrolled | SyncError::Cancelled | SyncError::Busy) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_stopped_begins_again_once_somebody_asks() {
+        let shared = Mutex::new(Shared::default());
+        let cancel = begin(&shared, false).expect("a sync");
+        locked(&shared).is_stopped = true;
+        assert!(!cancel.is_requested() && begin(&shared, false).is_none(), "not by itself");
+        assert!(begin(&shared, true).is_some() && begin(&shared, false).is_some());
+        locked(&shared).is_over = true;
+        assert!(begin(&shared, true).is_none(), "nothing begins behind a window that is gone");
     }
 }

@@ -112,6 +112,8 @@ pub struct Dossier {
     pub in_box: Option<BoxLight>,
     /// The pages that a second person should look at before accepting it.
     pub sample: Vec<PageId>,
+    /// Pages of a hundred that this sample has, as the archive is set.
+    pub sample_percent: u8,
 }
 
 impl Dossier {
@@ -218,6 +220,7 @@ impl Dossier {
         let sample = pages.iter().filter(is_sampled).map(|page| page.view.id).collect();
         Ok(Self {
             sample,
+            sample_percent: archive.settings().acceptance.sample_percent.min(100),
             code: row.description.code.clone(),
             title: match row.held && archive.settings().role(&archive.session().operator) < Role::Supervisor {
                 true => texts.get("ui-title-covered"),

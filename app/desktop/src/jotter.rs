@@ -14,7 +14,7 @@ use eframe::egui::Context;
 use serde_json::{Value, json};
 use sohoa_model::Timestamp;
 use sohoa_model::description::DocumentField;
-use sohoa_model::ids::DocumentId;
+use sohoa_model::ids::{DocumentId, PageId};
 use sohoa_pipeline::archive::Session;
 use sohoa_store::ArchiveLayout;
 
@@ -26,7 +26,23 @@ const LONGEST: u64 = 256 << 10;
 /// The fields that a person typed into, as they were typed.
 pub type Typed = BTreeMap<DocumentField, String>;
 
-/// What was typed into the form of a document, by whom and when.
+/// What is typed of a document: its fields, and one of its words.
+pub type Typing = (Typed, Option<Word>);
+
+/// A word of a page that is being put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The page.
+    pub page: PageId,
+    /// Its place among the words of the page.
+    pub at: usize,
+    /// What was read there.
+    pub old: String,
+    /// What was typed in its place.
+    pub typed: String,
+}
+
+/// What was typed into the form of a document, or in the place of one of its words, by whom and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jot {
     /// When the last letter was typed.
@@ -35,6 +51,8 @@ pub struct Jot {
     pub operator: String,
     /// The fields.
     pub typed: Typed,
+    /// The word.
+    pub word: Option<Word>,
 }
 
 /// What is to stand in the file of a document; with `None` it goes.
@@ -109,7 +127,12 @@ fn sweep(root: &Path) {
 fn write(root: &Path, window: &str, document: DocumentId, jot: &Jot) -> io::Result<()> {
     let path = ArchiveLayout::new(root).typed(document);
     let fields: BTreeMap<&str, &str> = jot.typed.iter().map(|(field, text)| (field.word(), text.as_str())).collect();
-    let text = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields }).to_string();
+    let word = jot
+        .word
+        .as_ref()
+        .map(|Word { page, at, old, typed }| json!({ "page": page.to_string(), "at": at, "old": old, "typed": typed }));
+    let text = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields, "word": word });
+    let text = text.to_string();
     let beside = path.with_extension(format!("{window}.new"));
     fs::write(&beside, text)?;
     fs::rename(beside, path)
@@ -124,9 +147,16 @@ pub fn left_behind(root: &Path, document: DocumentId) -> Option<Jot> {
     let value: Value = serde_json::from_str(&text).ok()?;
     let field = |(word, text): (&String, &Value)| Some((DocumentField::from_word(word)?, text.as_str()?.to_owned()));
     let typed = value["fields"].as_object()?.iter().filter_map(field).collect();
-    let jot = Jot { at: Timestamp(value["at"].as_i64()?), operator: value["operator"].as_str()?.to_owned(), typed };
+    let (at, operator) = (Timestamp(value["at"].as_i64()?), value["operator"].as_str()?.to_owned());
+    let jot = Jot { at, operator, typed, word: word(&value["word"]) };
     let window = value["window"].as_str().filter(|name| name.chars().all(|c| c.is_ascii_hexdigit()))?;
     (!is_alive(root, window)).then_some(jot)
+}
+
+fn word(value: &Value) -> Option<Word> {
+    let text = |name: &str| value[name].as_str().map(str::to_owned);
+    let at = usize::try_from(value["at"].as_u64()?).ok()?;
+    Some(Word { page: PageId(text("page")?.parse().ok()?), at, old: text("old")?, typed: text("typed")? })
 }
 
 #[cfg(test)]
@@ -139,7 +169,10 @@ mod tests {
         let (root, name) = (folder.path(), "0a1b");
         let document = DocumentId(Default::default());
         let typed = [(DocumentField::Subject, "V/v đăng ký \"khai sinh\"\n".to_owned())];
-        let jot = Jot { at: Timestamp(1_700_000_000_123), operator: "Lan".to_owned(), typed: typed.into() };
+        let page = PageId(Default::default());
+        let word = Word { page, at: 7, old: "khái".to_owned(), typed: "khai".to_owned() };
+        let (at, operator) = (Timestamp(1_700_000_000_123), "Lan".to_owned());
+        let jot = Jot { at, operator, typed: typed.into(), word: Some(word) };
         assert_eq!(left_behind(root, document), None);
         let mut window = None;
         opened(&mut window, root, name).expect("a lock");

@@ -60,7 +60,7 @@ impl Lens {
     }
 
     /// How much of its size on the screen a pixel has, in percent of one point a pixel; `None` for the whole page.
-    pub fn percent(&self, pixels_per_point: f32) -> Option<u32> {
+    fn percent(&self, pixels_per_point: f32) -> Option<u32> {
         self.scale.map(|scale| (scale * pixels_per_point * 100.0).round() as u32)
     }
 
@@ -138,7 +138,9 @@ impl Lens {
             painter.rect_filled(place, 2.0, t.hit.gamma_multiply(0.3));
             painter.rect_stroke(place, 2.0, Stroke::new(2.0, t.warn.fg), egui::StrokeKind::Outside);
         }
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+        let percent = self.percent(ui.ctx().pixels_per_point());
+        let name = percent.map_or_else(|| name.to_owned(), |percent| format!("{name}, {percent} %"));
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         response
     }
 
@@ -212,7 +214,8 @@ pub fn lost(ui: &mut Ui, rect: Rect, words: &str, again: &str) -> bool {
     let t = tokens(ui.ctx());
     let at = rect.center() - vec2(0.0, 24.0);
     parts::Mark::Reject.paint(ui, at - vec2(0.0, 24.0), t.stage);
-    ui.painter().text(at, egui::Align2::CENTER_CENTER, words, egui::FontId::proportional(14.0), t.text);
+    let place = ui.painter().text(at, egui::Align2::CENTER_CENTER, words, egui::FontId::proportional(14.0), t.text);
+    parts::said(ui, place, words);
     let place = Rect::from_center_size(at + vec2(0.0, 40.0), vec2(160.0, 32.0));
     ui.put(place, egui::Button::new(again)).clicked()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use eframe::egui::{ColorImage, Context};
 use sohoa_catalog::progress::Progress;
@@ -18,6 +18,7 @@ use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::accounts::{self, Role, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::inventory::{self, InventoryOutcome};
+use sohoa_pipeline::plan;
 use sohoa_pipeline::rebuild::{self, RebuildReport};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::history::Happening;
@@ -271,6 +272,8 @@ pub struct Upstream {
     pub hub: String,
     /// Changes that may leave and are not acknowledged.
     pub waiting: u64,
+    /// Dossiers that these are of.
+    pub unsent: u64,
     /// Changes of dossiers that are held or not cleared.
     pub kept_back: u64,
     /// Dossiers that were accepted and are on their way.
@@ -387,6 +390,7 @@ impl Snapshot {
                     delivered: count(DossierState::Delivered),
                     hub: state.hub,
                     waiting: backlog.marked + backlog.unacknowledged,
+                    unsent: backlog.dossiers,
                     kept_back: backlog.kept_back,
                     contact: state.contact,
                     alarm: alarm.map(|alarm| (alarm, state.why)),
@@ -481,6 +485,8 @@ enum Wish {
     Log(Arc<Texts>),
     /// The dossiers of a lot.
     Lot(Lot, Arc<Texts>),
+    /// The targets of the Ministry become those of the archive.
+    SetTargets(Arc<Texts>),
     /// The chart as a picture: pixels across, and four bytes a pixel.
     Picture(usize, Vec<u8>, Arc<Texts>),
 }
@@ -516,20 +522,54 @@ pub enum Answer {
     Log(Result<Vec<Happening>, Failure>),
     /// The dossiers of a lot, or why they can't be told.
     Lot(Lot, Result<BTreeSet<String>, Failure>),
+    /// The targets were set, or why not.
+    Planned(Result<(), Failure>),
     /// A report was written to these files, with letters that its form lacks, or why not.
     Written(Result<(Vec<PathBuf>, String), Failure>),
 }
 
+/// Something that takes its time.
+#[derive(Clone)]
+pub struct Doing {
+    /// The text that names it.
+    pub what: &'static str,
+    /// Asked to, it stops and changes nothing; none where it can't stop half-way.
+    pub cancel: Option<Cancel>,
+}
+
 /// The thread that reads the archive.
-pub struct Reader(Errand<Wish, Answer>);
+pub struct Reader {
+    errand: Errand<Wish, Answer>,
+    doing: Arc<Mutex<Option<Doing>>>,
+}
+
+impl Wish {
+    /// What it is called where it takes its time.
+    fn doing(&self) -> Option<Doing> {
+        let of = |what, cancel| Some(Doing { what, cancel });
+        match self {
+            Self::Rebuild(_) => of("ui-rebuilding", None),
+            Self::Inventory(..) => of("ui-importing-inventory", Some(Cancel::new())),
+            Self::Report(..) | Self::List(..) | Self::Picture(..) => of("ui-writing-report", None),
+            Self::Look(_) | Self::Make(..) | Self::SignIn(..) | Self::Log(_) | Self::Lot(..) | Self::SetTargets(_) => {
+                None
+            }
+        }
+    }
+}
 
 impl Reader {
     /// Starts the thread; it ends with this.
     pub fn start(root: PathBuf, session: Session, free: Option<u64>, ctx: &Context) -> Self {
-        Self(Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
+        let doing = Arc::<Mutex<Option<Doing>>>::default();
+        let now = doing.clone();
+        let errand = Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
             let mut next = None;
             let mut before = Vec::new();
             while let Some(wish) = next.take().or_else(|| asked.recv().ok()) {
+                let begun = wish.doing();
+                let cancel = begun.as_ref().and_then(|doing| doing.cancel.clone()).unwrap_or_default();
+                *now.lock().unwrap_or_else(PoisonError::into_inner) = begun;
                 let answer = match wish {
                     Wish::Look(texts) => {
                         // Several looks at once are one.
@@ -549,8 +589,8 @@ impl Reader {
                     }
                     Wish::Inventory(path, is_taken, texts) => {
                         let outcome = Archive::open(&root, &session).and_then(|archive| match is_taken {
-                            true => inventory::import_inventory(&archive, &path, &Cancel::new()),
-                            false => inventory::preview_inventory(&archive, &path, &Cancel::new()),
+                            true => inventory::import_inventory(&archive, &path, &cancel),
+                            false => inventory::preview_inventory(&archive, &path, &cancel),
                         });
                         let outcome = outcome.map(Box::new).map_err(|error| Failure::of(&error, &texts));
                         Answer::Inventory(path, is_taken, outcome)
@@ -579,6 +619,11 @@ impl Reader {
                             .and_then(|archive| Ok(archive.catalog().lot(&lot, Day::of(archive.act().at))?));
                         Answer::Lot(lot, codes.map_err(|error| Failure::of(&error, &texts)))
                     }
+                    Wish::SetTargets(texts) => {
+                        let set = Archive::open(&root, &session)
+                            .and_then(|archive| plan::set_of_the_ministry(&archive).map(drop));
+                        Answer::Planned(set.map_err(|error| Failure::of(&error, &texts)))
+                    }
                     Wish::Picture(width, pixels, texts) => {
                         let written = picture(&root, &session, width, &pixels);
                         let written = written.map(|path| (vec![path], String::new()));
@@ -589,46 +634,58 @@ impl Reader {
                         Answer::Made(made.map(|_| folder).map_err(|error| Failure::of(&error, &texts)))
                     }
                 };
+                *now.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 if !answers.tell(answer) {
                     return;
                 }
             }
-        }))
+        });
+        Self { errand, doing }
+    }
+
+    /// What takes its time now, if something does.
+    pub fn doing(&self) -> Option<Doing> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Asks what an inventory would change, or for it to be taken.
     pub fn inventory(&self, path: PathBuf, is_taken: bool, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Inventory(path, is_taken, texts.clone()));
+        self.errand.ask(Wish::Inventory(path, is_taken, texts.clone()));
     }
 
     /// Asks whether this is the password of somebody.
     pub fn sign_in(&self, name: String, password: Secret, texts: &Arc<Texts>) {
-        self.0.ask(Wish::SignIn(name, password, texts.clone()));
+        self.errand.ask(Wish::SignIn(name, password, texts.clone()));
     }
 
     /// Asks for the daily report in files with these endings.
     pub fn report(&self, endings: &'static [&'static str], texts: &Arc<Texts>) {
-        self.0.ask(Wish::Report(endings, texts.clone()));
+        self.errand.ask(Wish::Report(endings, texts.clone()));
     }
 
     /// Asks for a list of dossiers in files beside the archive.
     pub fn list(&self, list: Report, texts: &Arc<Texts>) {
-        self.0.ask(Wish::List(Box::new(list), texts.clone()));
+        self.errand.ask(Wish::List(Box::new(list), texts.clone()));
     }
 
     /// Asks what the machine did lately.
     pub fn log(&self, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Log(texts.clone()));
+        self.errand.ask(Wish::Log(texts.clone()));
     }
 
     /// Asks for the dossiers of a lot.
     pub fn lot(&self, lot: Lot, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Lot(lot, texts.clone()));
+        self.errand.ask(Wish::Lot(lot, texts.clone()));
+    }
+
+    /// Asks for the targets of the Ministry to be set.
+    pub fn set_targets(&self, texts: &Arc<Texts>) {
+        self.errand.ask(Wish::SetTargets(texts.clone()));
     }
 
     /// What keeps a part of the window as a picture, once the window was painted.
     pub fn picture(&self, texts: &Arc<Texts>) -> impl FnOnce(ColorImage) + Send + 'static {
-        let (asker, texts) = (self.0.asker(), texts.clone());
+        let (asker, texts) = (self.errand.asker(), texts.clone());
         move |image| {
             let pixels = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
             // The thread ends with the window, and with it whoever waits for the picture.
@@ -638,22 +695,22 @@ impl Reader {
 
     /// Asks for a look; failures come in this language.
     pub fn ask(&self, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Look(texts.clone()));
+        self.errand.ask(Wish::Look(texts.clone()));
     }
 
     /// Asks for the catalog to be made again from the folder.
     pub fn rebuild(&self, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Rebuild(texts.clone()));
+        self.errand.ask(Wish::Rebuild(texts.clone()));
     }
 
     /// Asks for a new archive in a folder.
     pub fn make(&self, folder: PathBuf, new: NewArchive, texts: &Arc<Texts>) {
-        self.0.ask(Wish::Make(folder, new, texts.clone()));
+        self.errand.ask(Wish::Make(folder, new, texts.clone()));
     }
 
     /// What was answered since, one at a time.
     pub fn answer(&self) -> Option<Answer> {
-        self.0.answer()
+        self.errand.answer()
     }
 }
 

@@ -8,6 +8,8 @@ use egui::{
     pos2, vec2,
 };
 
+use sohoa_shell::Failure;
+
 use crate::regions;
 use crate::theme::{Semantic, Tokens, UNTINTED, semibold, tokens};
 
@@ -316,6 +318,12 @@ impl Notice<'_> {
     }
 }
 
+/// What could not be done, in three lines: what happened, what is safe, what to do next.
+pub fn failed(ui: &mut Ui, failure: &Failure, safe: &str) {
+    let state = tokens(ui.ctx()).reject;
+    Notice { mark: Mark::Reject, state, title: &failure.sentence, lines: &[safe, &failure.hint] }.show(ui);
+}
+
 /// A page in small, on a card with its number and marks.
 pub struct Thumb<'a> {
     /// How large the card is.
@@ -422,6 +430,12 @@ pub fn cut(ui: &Ui, words: &str, font: FontId, colour: Color32, room: f32) -> st
     let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(16.0));
     ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// Gives words that were painted at a place a name for screen readers.
+pub fn said(ui: &Ui, place: Rect, words: &str) {
+    let response = ui.interact(place, ui.scope_id().with(("said", words)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
 }
 
 /// What a question stands on.

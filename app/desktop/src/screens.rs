@@ -24,9 +24,9 @@ pub mod splitting;
 pub mod start;
 
 use sohoa_catalog::query::PageView;
+use sohoa_catalog::work::Lot;
 use sohoa_model::ids::PageId;
 use sohoa_model::part::Run;
-use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::scan::ScanPlan;
 
 use crate::command::Command;
@@ -66,14 +66,18 @@ pub enum Act {
     Open(String, Screen),
     /// Something is done to the dossier on the desk.
     Do(Deed),
-    /// What is ready is signed, with the password of the key.
-    Sign(Secret),
     /// A page is looked at.
     Look(PageId),
     /// The sheet of a page is to be scanned again.
     Replace(PageId),
     /// The dossiers that wait for the same are listed.
     List(Chip),
+    /// The dossiers that a figure stands for are listed.
+    Lot(Lot),
+    /// The targets of the Ministry become those of the archive.
+    SetTargets,
+    /// The dossiers of a fonds are listed.
+    Fonds(String),
     /// A branch of the archive is listed.
     Branch(Branch),
     /// Sheets are fed.

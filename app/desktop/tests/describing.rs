@@ -227,6 +227,51 @@ fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
 }
 
 #[test]
+fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_f3_shows_where_a_value_was_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let archive = read_archive(&root);
+    let page = archive.catalog().pages("HS.01").expect("pages").remove(0).id;
+    let text = pages::text(&archive, page).expect("a text").expect("it was read");
+    let line = text.blocks.iter().flat_map(|block| &block.lines).find(|line| (2..=6).contains(&line.words.len()));
+    let words: Vec<&str> = line.expect("a short line").words.iter().map(|word| word.text.as_str()).collect();
+    let files = || std::fs::read_dir(root.join("typing")).into_iter().flatten().filter_map(Result::ok);
+    let jotted = |typed: &str| {
+        let text = |path| std::fs::read_to_string(path).unwrap_or_default();
+        let json = files().map(|file| file.path()).filter(|path| path.extension().is_some_and(|it| it == "json"));
+        json.map(text).any(|text| text.contains(typed))
+    };
+    for (language, screen, word, again) in [
+        (UiLanguage::Vietnamese, "Mô tả văn bản", "Từ đang sửa", "Chữ gõ lần trước chưa kịp ghi đã có lại"),
+        (UiLanguage::English, "Description", "Word", "What was typed last time"),
+    ] {
+        {
+            let mut window = window(&root, language);
+            describe_first(&mut window, screen);
+            until_shown(&mut window, &words.join(" "));
+            window.get_by_label(&words.join(" ")).click();
+            window.run_steps(4);
+            fill(&mut window, Role::TextInput, word, "Khuỷu tay");
+            until_in(&mut window, "a file", || jotted("Khuỷu tay"));
+            // The window is gone as a kill leaves it.
+        }
+        let mut window = window(&root, language);
+        describe_first(&mut window, screen);
+        until_shown(&mut window, again);
+        common::until(&mut window, "the word", |window| {
+            let field = window.query_by_role_and_label(Role::TextInput, word);
+            field.and_then(|field| field.value()).as_deref() == Some("Khuỷu tay")
+        });
+        assert!(jotted("Khuỷu tay"), "it is not written yet");
+        // Another word is chosen: nothing is typed any more, and no file is left.
+        press(&mut window, Modifiers::NONE, Key::PageDown);
+        press(&mut window, Modifiers::NONE, Key::PageUp);
+        press(&mut window, Modifiers::NONE, Key::F8);
+        until_in(&mut window, "no file any more", || !jotted("Khuỷu tay"));
+    }
+}
+
+#[test]
 fn a_window_that_is_killed_loses_no_letter_that_was_typed() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");

@@ -291,3 +291,18 @@ fn a_button_with_nothing_but_a_sign_would_be_told() {
     window.run_steps(2);
     assert_eq!(unnamed(&window).len(), 1);
 }
+
+#[test]
+#[should_panic(expected = "No glyph for")]
+fn a_letter_that_no_face_has_fails_whatever_test_draws_it() {
+    let mut window = Harness::new_ui_state(
+        |ui, is_ready: &mut bool| {
+            if !std::mem::replace(is_ready, true) {
+                sohoa_desktop::theme::fonts(ui.ctx());
+            }
+            ui.label("Quyết định \u{13000}");
+        },
+        false,
+    );
+    window.run_steps(3);
+}

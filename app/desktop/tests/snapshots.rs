@@ -1,4 +1,4 @@
-//! Pictures of Scan, Check and Progress, compared with those in `tests/snapshots`.
+//! Pictures of Scan, Check and Progress by day and by night, compared with those in `tests/snapshots`.
 //!
 //! `SOHOA_SNAPSHOTS=write cargo test -p sohoa-desktop --test snapshots` writes them anew. What changes by itself stands
 //! still: the clock, the ids, the free bytes of the disk.
@@ -130,6 +130,14 @@ fn until(window: &mut Window, what: &str, is_so: impl Fn(&App) -> bool) {
     window.run_steps(2);
 }
 
+/// Compares the window by day and by night with the pictures of this name.
+fn compare_both(window: &mut Window, textures: &Textures, name: &str) {
+    compare(window, textures, name);
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::D);
+    window.run_steps(2);
+    compare(window, textures, &format!("{name}-dark"));
+}
+
 /// Compares what the window shows with the picture of this name, once all its pages are seen.
 fn compare(window: &mut Window, textures: &Textures, name: &str) {
     window.run_steps(REMARK);
@@ -221,7 +229,7 @@ fn scan_looks_as_it_did() {
         app.is_settled() && app.dossier().is_some_and(|dossier| dossier.pages.len() == 3)
     });
     assert!(window.state().dossier().is_some_and(|dossier| dossier.pages[2].exception().is_some()), "a finding");
-    compare(&mut window, &textures, "scan");
+    compare_both(&mut window, &textures, "scan");
 }
 
 #[test]
@@ -256,7 +264,7 @@ fn check_looks_as_it_did() {
     let exceptions =
         |app: &App| app.dossier().map(|dossier| dossier.pages.iter().filter_map(|page| page.exception()).count());
     assert!(exceptions(window.state()) >= Some(3), "pages that a person should look at");
-    compare(&mut window, &textures, "check");
+    compare_both(&mut window, &textures, "check");
 }
 
 #[test]
@@ -305,7 +313,7 @@ fn progress_looks_as_it_did() {
     window.get_by_role_and_label(Role::Button, "Tiến độ").click();
     window.run_steps(3);
     window.remove_cursor();
-    compare(&mut window, &textures, "progress");
+    compare_both(&mut window, &textures, "progress");
 }
 
 /// A dossier captured, read, assembled and signed, as far as the catalog knows.

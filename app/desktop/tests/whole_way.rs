@@ -36,6 +36,7 @@ struct Words {
     accept: &'static str,
     progress: &'static str,
     share: &'static str,
+    set_targets: &'static str,
     accepted: &'static str,
     only: &'static str,
 }
@@ -55,6 +56,7 @@ const VIETNAMESE: Words = Words {
     accept: "Nghiệm thu hồ sơ",
     progress: "Tiến độ số hóa",
     share: "50 %",
+    set_targets: "Đặt chỉ tiêu của Bộ: 30 % đến hết 2025, 100 % đến hết 2026",
     accepted: "được nghiệm thu ·",
     only: "bấm để bỏ lọc",
 };
@@ -74,6 +76,7 @@ const ENGLISH: Words = Words {
     accept: "Accept the dossier",
     progress: "Progress of digitization",
     share: "50 %",
+    set_targets: "Set the targets of the Ministry: 30 % by the end of 2025, 100 % by the end of 2026",
     accepted: "accepted ·",
     only: "press to drop this filter",
 };
@@ -188,6 +191,9 @@ fn a_dossier_goes_from_the_shelf_to_the_share_that_is_done_in_both_languages() {
         key(&mut lan, Modifiers::CTRL, Key::Num7);
         until(&mut lan, "progress", |window| shows(window, words.progress) && window.state().is_settled());
         assert!(!shows(&lan, words.share), "nothing is done before it is accepted");
+        // There is no target yet; those of the Ministry are set with a press.
+        lan.get_by_role_and_label(Role::Button, words.set_targets).click();
+        until(&mut lan, "a target", |window| shows(window, "2025-30%") && shows(window, "2026-100%"));
         drop(lan);
         assert_eq!(state_of(&root), DossierState::Signed);
 
@@ -213,6 +219,11 @@ fn a_dossier_goes_from_the_shelf_to_the_share_that_is_done_in_both_languages() {
         key(&mut binh, Modifiers::CTRL, Key::Num7);
         until(&mut binh, "progress", |window| shows(window, words.progress) && window.state().is_settled());
         assert!(shows(&binh, words.share), "{}", words.share);
+        // The share of the target opens what is done of it.
+        binh.get_by_role_and_label(Role::Button, words.share).click();
+        until(&mut binh, words.only, |window| shows(window, words.only));
+        assert!(shows(&binh, "HS.01 ·") && !shows(&binh, "HS.02 ·"));
+        key(&mut binh, Modifiers::CTRL, Key::Num7);
         // Every figure opens its dossiers: whoever captured, the station, the week, the state.
         for (table, row) in
             [(Key::Num1, "Nguyễn Thị Lan ·"), (Key::Num2, "Trạm 03 ·"), (Key::Num3, "W"), (Key::Num4, words.accepted)]

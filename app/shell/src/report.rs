@@ -144,6 +144,7 @@ impl Report {
                 Cell::Text(name.clone()),
                 Cell::Number(station.batches),
                 Cell::Number(station.pages),
+                Cell::Number(station.again),
                 Cell::Text(station.last.short_vietnam()),
             ]
         });
@@ -200,10 +201,11 @@ impl Report {
             Table {
                 title: texts.get("report-stations"),
                 columns: vec![
-                    head("report-station", 0.36, false),
-                    head("report-batches", 0.16, true),
-                    head("report-captured", 0.16, true),
-                    head("report-last-batch", 0.32, false),
+                    head("report-station", 0.30, false),
+                    head("report-batches", 0.14, true),
+                    head("report-captured", 0.14, true),
+                    head("report-again", 0.14, true),
+                    head("report-last-batch", 0.28, false),
                 ],
                 rows: stations.collect(),
             },

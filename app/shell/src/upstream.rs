@@ -70,7 +70,17 @@ fn as_newcomer<T>(
 
 /// Syncs an archive once.
 pub fn sync(archive: &Archive, station: &Station, cancel: &Cancel) -> Result<SyncOutcome, SyncError> {
-    as_station(archive, station, |station| sohoa_sync::sync(station, cancel))
+    sync_telling(archive, station, cancel, &|_, _| {})
+}
+
+/// The same, telling how many records of how many the hub has taken so far.
+pub fn sync_telling(
+    archive: &Archive,
+    station: &Station,
+    cancel: &Cancel,
+    told: &(dyn Fn(u64, u64) + Sync),
+) -> Result<SyncOutcome, SyncError> {
+    as_station(archive, station, |station| sohoa_sync::sync(&run::Station { told, ..*station }, cancel))
 }
 
 /// Writes what may leave on a disk.
@@ -107,6 +117,7 @@ fn as_station<T>(
         operator: &session.operator,
         software: &session.software,
         verbs: &verbs,
+        told: &|_, _| {},
     };
     work(&station)
 }

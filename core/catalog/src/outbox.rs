@@ -196,6 +196,18 @@ pub struct Backlog {
     pub kept_back: u64,
     /// Sealed records that are not acknowledged.
     pub unacknowledged: u64,
+    /// Dossiers that these are of, without those that are kept back.
+    pub dossiers: u64,
+}
+
+/// The codes of the dossiers of which something may leave and is not acknowledged, as a query.
+pub(crate) fn unsent() -> String {
+    format!(
+        "SELECT code FROM dossier WHERE id IN (SELECT dossier FROM outbox WHERE dossier IS NOT NULL) AND {}
+         UNION SELECT code FROM log JOIN dossier ON dossier.id = log.dossier
+         WHERE seq > (SELECT acked_seq FROM sync_state) AND body IS NOT NULL",
+        travels()
+    )
 }
 
 impl SyncHealth {
@@ -629,7 +641,10 @@ impl Catalog {
         );
         let (marked, kept_back): (i64, i64) =
             connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let dossiers = format!("SELECT count(*) FROM ({})", unsent());
+        let dossiers: i64 = connection.prepare_cached(&dossiers)?.query_row([], |row| row.get(0))?;
         Ok(Backlog {
+            dossiers: dossiers.unsigned_abs(),
             marked: marked.unsigned_abs(),
             kept_back: kept_back.unsigned_abs(),
             unacknowledged: state.sealed - state.acknowledged.min(state.sealed),
@@ -742,12 +757,14 @@ pub(crate) fn seq_column(seq: u64) -> Result<i64, CatalogError> {
 
 #[cfg(test)]
 mod tests {
+    use sohoa_model::day::Day;
     use sohoa_model::geometry::Rotation;
 
     use super::*;
     use crate::bundle::WrittenBundle;
     use crate::decision::TwoPersons;
     use crate::fixture::{Fixture, act, described, file, fixture, row};
+    use crate::work::Lot;
 
     const STATION: Uuid = Uuid::from_u128(7);
 
@@ -968,6 +985,8 @@ mod tests {
         assert_eq!(codes, BTreeSet::from(["H.2".to_owned()]));
         let backlog = f.catalog.backlog().unwrap();
         assert!(backlog.kept_back > 0 && backlog.marked > 0 && backlog.unacknowledged == 0, "{backlog:?}");
+        let unsent = f.catalog.lot(&Lot::Unsent, Day(0)).unwrap();
+        assert_eq!((unsent, backlog.dossiers), (BTreeSet::from(["H.2".to_owned()]), 1));
     }
 
     #[test]
@@ -978,6 +997,8 @@ mod tests {
         let before = f.catalog.log_rows(0, 1000, 1 << 20).unwrap();
         assert_eq!(before.len() as u64, sealed);
         f.catalog.hold("H.1", "dấu MẬT", &act("an", 6)).unwrap();
+        let unsent = f.catalog.lot(&Lot::Unsent, Day(0)).unwrap();
+        assert_eq!(unsent, BTreeSet::from(["H.2".to_owned()]), "what is withheld waits for no hub");
         let after = f.catalog.log_rows(0, 1000, 1 << 20).unwrap();
         let hashes = |rows: &[LogRow]| rows.iter().map(|row| (row.seq, row.sha256, row.chain)).collect::<Vec<_>>();
         assert_eq!(hashes(&after), hashes(&before));

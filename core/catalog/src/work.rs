@@ -10,12 +10,18 @@ use sohoa_model::plan::{Target, Unit};
 use crate::Catalog;
 use crate::error::CatalogError;
 use crate::finding::PAGE_REJECTED;
+use crate::outbox::unsent;
 use crate::progress::Figure;
 
 /// Days that "lately" reaches back: four weeks.
 pub const LATELY: i64 = 28;
 /// Reasons of rejections that are told, at most.
 const REASONS: i64 = 8;
+
+/// Whether a page was captured again: one that was split was captured once, and once again if one of its halves was.
+const AGAIN: &str = "gone = 'replaced' OR gone = 'split' AND EXISTS
+    (SELECT 1 FROM page half WHERE half.dossier = page.dossier AND half.sha256 = page.sha256
+     AND half.frame = page.frame AND half.gone = 'replaced')";
 
 /// What one person did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,11 +41,13 @@ pub struct StationWork {
     pub batches: u64,
     /// Pages of them.
     pub pages: u64,
+    /// Those of them that another page replaced since.
+    pub again: u64,
     /// When the last of them was opened.
     pub last: Timestamp,
 }
 
-/// Dossiers that a figure stands for. All but the first are those of the last [`LATELY`] days.
+/// Dossiers that a figure stands for. Where nothing else is said they are those of the last [`LATELY`] days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lot {
     /// Those that a figure of progress counts.
@@ -50,6 +58,10 @@ pub enum Lot {
     Station(String),
     /// Those that were sent back for a reason, whole or a page of them.
     Rejection(String),
+    /// Those of which pages were captured today, in an hour in Viet Nam.
+    Hour(u32),
+    /// Those of which something may leave and is not acknowledged by the hub; now, not lately.
+    Unsent,
 }
 
 /// What was done on the last [`LATELY`] days.
@@ -92,13 +104,12 @@ impl Catalog {
             let (hour, pages) = row?;
             work.by_hour.insert(hour, pages.unsigned_abs());
         }
-        // A page that was split was captured once, and once again if one of its halves was.
-        let sql = "SELECT taken_by, count(*) AS pages, coalesce(sum(gone = 'replaced' OR gone = 'split' AND EXISTS
-                       (SELECT 1 FROM page half WHERE half.dossier = page.dossier AND half.sha256 = page.sha256
-                        AND half.frame = page.frame AND half.gone = 'replaced')), 0) AS again
-                   FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
-                   WHERE taken_at >= ?1 AND part IS NULL GROUP BY taken_by";
-        let mut statement = connection.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT taken_by, count(*) AS pages, coalesce(sum({AGAIN}), 0) AS again
+             FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
+             WHERE taken_at >= ?1 AND part IS NULL GROUP BY taken_by"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map([since], |row| {
             let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
             Ok((row.get("taken_by")?, Person { pages: number("pages")?, again: number("again")?, accepted: 0 }))
@@ -112,15 +123,20 @@ impl Catalog {
             let (operator, accepted): (String, i64) = row?;
             work.people.entry(operator).or_default().accepted = accepted.unsigned_abs();
         }
-        // The names of batches are in the order in which they were made.
-        let sql = "SELECT coalesce(json_extract(settings, '$.station'), '') AS station, count(*) AS batches,
-                       sum(pages) AS pages, max(opened_at) AS last
-                   FROM batch WHERE id >= ?1 GROUP BY station";
-        let mut statement = connection.prepare_cached(sql)?;
-        let rows = statement.query_map([first_batch(since)], |row| {
+        // The names of batches are in the order in which they were made; the path of a scanned page names its batch.
+        let sql = format!(
+            "SELECT coalesce(json_extract(settings, '$.station'), '') AS station, count(*) AS batches,
+                 sum(pages) AS pages, max(opened_at) AS last, coalesce(sum(again), 0) AS again
+             FROM batch LEFT JOIN (SELECT unhex(replace(substr(path, 6, 36), '-', '')) AS batch, sum({AGAIN}) AS again
+                 FROM file JOIN page ON page.dossier = file.dossier AND page.sha256 = file.sha256
+                 WHERE taken_at >= ?2 AND part IS NULL AND path LIKE 'scan/%' GROUP BY batch) ON batch = id
+             WHERE id >= ?1 GROUP BY station"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![first_batch(since), since], |row| {
             let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
-            let last = Timestamp(row.get("last")?);
-            Ok((row.get("station")?, StationWork { batches: number("batches")?, pages: number("pages")?, last }))
+            let (batches, pages, again) = (number("batches")?, number("pages")?, number("again")?);
+            Ok((row.get("station")?, StationWork { batches, pages, again, last: Timestamp(row.get("last")?) }))
         })?;
         work.stations = rows.collect::<Result<_, _>>()?;
         let sql = "SELECT detail, count(*) AS times FROM finding
@@ -136,7 +152,7 @@ impl Catalog {
     /// The codes of the dossiers of a lot; `today` is the last day of those that reach back.
     pub fn lot(&self, lot: &Lot, today: Day) -> Result<BTreeSet<String>, CatalogError> {
         let since = Day(today.0 - LATELY + 1).start().0;
-        let first = first_batch(since);
+        let (first, midnight) = (first_batch(since), today.start().0);
         let of_dossiers =
             |sql: &str| format!("SELECT DISTINCT code FROM dossier JOIN ({sql}) AS lot ON lot.dossier = id");
         let (sql, params): (String, Vec<(&str, &dyn ToSql)>) = match lot {
@@ -163,6 +179,13 @@ impl Catalog {
                 ),
                 vec![(":reason", reason), (":page", &PAGE_REJECTED), (":since", &since)],
             ),
+            Lot::Hour(hour) => (
+                of_dossiers(
+                    "SELECT dossier FROM file WHERE taken_at >= :today AND (taken_at + 25200000) / 3600000 % 24 = :hour",
+                ),
+                vec![(":hour", hour), (":today", &midnight)],
+            ),
+            Lot::Unsent => (unsent(), Vec::new()),
         };
         let connection = self.read();
         let mut statement = connection.prepare_cached(&sql)?;
@@ -204,7 +227,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::batch::{BatchTarget, NewBatch};
+    use crate::batch::{BatchPage, BatchTarget, NewBatch};
+    use crate::column::Id;
     use crate::decision::TwoPersons;
     use crate::fixture::{START, act, file, fixture, row};
     use crate::progress::{Part, Scope};
@@ -229,6 +253,11 @@ mod tests {
         let lot = |lot: Lot, today: Day| f.catalog.lot(&lot, today).unwrap().into_iter().collect::<Vec<_>>();
         assert_eq!(lot(Lot::Rejection("mờ".into()), today), ["H.2"]);
         assert_eq!(lot(Lot::Person("chi".into()), today), ["H.1"]);
+        let hours: Vec<u32> = work.by_hour.keys().copied().collect();
+        assert_eq!(hours.len(), 1);
+        assert_eq!(lot(Lot::Hour(hours[0]), today), ["H.1", "H.2"]);
+        assert_eq!(lot(Lot::Hour((hours[0] + 1) % 24), today), [""; 0]);
+        assert_eq!(lot(Lot::Hour(hours[0]), Day(today.0 + 1)), [""; 0]);
         let of_week = |week: &str| Lot::Figure(Figure { scope: Scope::Week(week.to_owned()), part: Part::Done });
         assert_eq!(lot(of_week("2026-W47"), today), ["H.1"]);
         assert_eq!(lot(of_week("2026-W46"), today), [""; 0]);
@@ -257,10 +286,36 @@ mod tests {
         }
         let stations = f.catalog.work(today).unwrap().stations;
         assert_eq!(stations.keys().collect::<Vec<_>>(), ["", "Trạm 03"]);
-        assert_eq!(stations["Trạm 03"], StationWork { batches: 2, pages: 0, last: act("an", 2).at });
+        assert_eq!(stations["Trạm 03"], StationWork { batches: 2, pages: 0, again: 0, last: act("an", 2).at });
         let lot = f.catalog.lot(&Lot::Station("Trạm 03".into()), today).unwrap();
         assert_eq!(lot.into_iter().collect::<Vec<_>>(), ["H.1", "H.2"]);
         assert!(f.catalog.work(Day(today.0 + LATELY)).unwrap().stations.is_empty());
+    }
+
+    #[test]
+    fn a_page_that_another_replaced_was_captured_again_by_its_station() {
+        let f = fixture();
+        f.list(&[row("H.1", 2)]);
+        let settings = json!({ "station": "Trạm 03" });
+        let new = NewBatch {
+            dossier: "H.1",
+            device: "test",
+            settings: &settings,
+            sides: 1,
+            sheets: None,
+            target: BatchTarget::Append,
+            document: None,
+        };
+        let batch = f.catalog.begin_batch(&new, &act("an", 2)).unwrap().id;
+        for number in 1..=2 {
+            f.take(&file("H.1", &BatchPage { batch, number }.path(), 1));
+        }
+        let again = || f.catalog.work(Day::of(Timestamp(START))).unwrap().stations["Trạm 03"].again;
+        assert_eq!(again(), 0);
+        let first = f.catalog.pages("H.1").unwrap()[0].id;
+        let replaced = "UPDATE page SET gone = 'replaced' WHERE id = ?1";
+        f.catalog.read().execute(replaced, [first.bytes()]).unwrap();
+        assert_eq!(again(), 1);
     }
 
     #[test]

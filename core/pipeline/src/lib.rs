@@ -22,6 +22,7 @@ pub mod manifest;
 pub mod models;
 pub mod pages;
 pub mod pictures;
+pub mod plan;
 pub mod printed;
 pub mod process;
 pub mod progress;

@@ -46,6 +46,8 @@ pub struct Station<'a> {
     pub software: &'a str,
     /// How what the hub publishes takes effect here.
     pub verbs: &'a dyn Verbs,
+    /// Is told how many records the hub took, of how many that waited when the sync began or have come since.
+    pub told: &'a (dyn Fn(u64, u64) + Sync),
 }
 
 /// What a sync did.
@@ -140,10 +142,14 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
     (outcome.waiting, outcome.refused) = (received.waiting, received.refused);
 
     let mut kept_back = BTreeSet::new();
+    let tell = |taken: u64| (station.told)(taken, taken.max(waits.marked + waits.unacknowledged));
+    tell(0);
     outcome.records += sender.send(cancel, &act)?;
+    tell(outcome.records);
     let network = Network { hub: &hub, vault: station.vault, cancel };
     while seal(station, &network, &state, &mut kept_back, &mut outcome)? {
         outcome.records += sender.send(cancel, &act)?;
+        tell(outcome.records);
     }
     if outcome.records > 0 || is_due(&state, station.clock.now().0) {
         about_itself(station, Some(outcome.clock_offset))?;

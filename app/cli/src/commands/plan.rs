@@ -1,18 +1,14 @@
 //! `plan`: targets as data, several at once.
 
 use serde::Serialize;
-use sohoa_model::plan::{Target, Unit};
+use sohoa_model::plan::Target;
+use sohoa_pipeline::plan;
 use sohoa_shell::{Exit, Texts};
 
 use crate::args::{PlanRemoveArgs, PlanSetArgs};
 use crate::front::Front;
 use crate::stop::Stop;
 use crate::table::Table;
-
-/// What `plan example` sets: name, share in parts per million, deadline.
-const EXAMPLES: [(&str, u32, &str); 2] = [("2025-30%", 300_000, "2025-12-31"), ("2026-100%", 1_000_000, "2026-12-31")];
-/// The value class of the examples.
-const VALUABLE: &str = "valuable";
 
 /// A target as JSON.
 #[derive(Serialize)]
@@ -46,20 +42,7 @@ struct Removed<'a> {
 
 pub(super) fn example(front: &mut Front, as_json: bool) -> Result<Exit, Stop> {
     let archive = front.open()?;
-    let mut targets = Vec::new();
-    for (name, share_ppm, deadline) in EXAMPLES {
-        let target = Target {
-            name: name.to_owned(),
-            share_ppm,
-            unit: Unit::Dossiers,
-            value_class: VALUABLE.to_owned(),
-            deadline: deadline.to_owned(),
-            counts_below_standard: false,
-        };
-        archive.catalog().set_target(&target, &archive.act())?;
-        targets.push(target);
-    }
-    archive.write_archive_manifest()?;
+    let targets = plan::set_of_the_ministry(&archive)?;
     tell(front, &targets, as_json);
     Ok(Exit::Done)
 }
@@ -74,8 +57,7 @@ pub(super) fn set(front: &mut Front, args: PlanSetArgs) -> Result<Exit, Stop> {
         deadline: args.deadline,
         counts_below_standard: args.counts_below_standard,
     };
-    archive.catalog().set_target(&target, &archive.act())?;
-    archive.write_archive_manifest()?;
+    plan::set(&archive, &target)?;
     tell(front, &[target], args.json);
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use sohoa_pipeline::archive::NewArchive;
 use sohoa_shell::{Failure, Texts};
 
 use crate::keeper::{Known, Stands};
-use crate::parts::{self, Action, Mark, Notice};
+use crate::parts::{self, Action};
 use crate::theme::{semibold, tokens};
 
 /// What is typed.
@@ -59,7 +59,7 @@ pub fn show(ui: &mut Ui, texts: &Texts, state: &mut State, makes_first: bool) ->
         ui.set_width(ui.available_width().min(560.0));
         ui.label(RichText::new(texts.get("ui-make-archive")).font(semibold(16.0)).color(t.text));
         if let Some(failure) = &state.refused {
-            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+            parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         }
         field(ui, &texts.get("ui-new-folder"), &mut state.new_folder);
         field(ui, &texts.get("ui-archive-title"), &mut state.title);

@@ -292,8 +292,9 @@ pub fn show(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Galle
         let rect = ui.max_rect();
         if page_keys::covered(ui, rect, seen.texts, seen.dossier) {
             let place = egui::Rect::from_center_size(rect.center() + vec2(0.0, 40.0), vec2(260.0, 32.0));
-            if ui.put(place, egui::Button::new(seen.texts.get("ui-reveal"))).clicked() {
-                acts.push(Act::Do(Deed::Reveal));
+            let words = format!("{}  {}", seen.texts.get("ui-reveal"), Command::Reveal.cap(seen.texts));
+            if ui.put(place, egui::Button::new(words)).clicked() {
+                acts.push(Act::Command(Command::Reveal));
             }
             return;
         }
@@ -383,7 +384,7 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
     });
     ScrollArea::vertical().id_salt("check-inspector").auto_shrink([false, false]).show(ui, |ui| {
         if let Some(failure) = &state.refused {
-            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+            parts::failed(ui, failure, &texts.get("ui-data-untouched"));
             ui.add_space(8.0);
         }
         if let Some(reason) = &dossier.held {
@@ -527,7 +528,9 @@ fn about(ui: &mut Ui, texts: &Texts, dossier: &Dossier, page: &Page) {
             ui.set_min_height(20.0);
             let (label, _) = ui.allocate_exact_size(vec2(96.0, 18.0), Sense::hover());
             let font = FontId::proportional(13.0);
-            ui.painter().text(label.left_center(), Align2::LEFT_CENTER, texts.get(id), font, t.text2);
+            let words = texts.get(id);
+            let shown = ui.painter().text(label.left_center(), Align2::LEFT_CENTER, &words, font, t.text2);
+            parts::said(ui, shown, &words);
             let full = if id == "ui-sha" { sha.clone() } else { value.clone() };
             ui.add(egui::Label::new(RichText::new(value).size(13.0).color(t.text)).truncate()).on_hover_text(full);
         });
@@ -556,7 +559,10 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     if let Some(page) = state.looking.page(dossier).filter(|page| page.exception().is_some_and(is_sent_back)) {
         button(ui, Command::Pass, false, acts);
         let word = texts.get("ui-rescan-now");
-        if Action::new(&word, "").primary().icon(Command::Rescan.icon()).show(ui, Some(width)).clicked() {
+        let cap = Command::Open.cap(texts);
+        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+        let action = Action::new(&word, &cap).primary().icon(Command::Rescan.icon());
+        if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Replace(page.view.id));
         }
         return;
@@ -572,7 +578,11 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     button(ui, Command::SendBack, false, acts);
     let unseen = dossier.sample.iter().filter(|page| !state.seen.contains(page)).count();
     if dossier.state == DossierState::Signed {
-        let values = [("all", dossier.sample.len().into()), ("seen", (dossier.sample.len() - unseen).into())];
+        let values = [
+            ("all", dossier.sample.len().into()),
+            ("seen", (dossier.sample.len() - unseen).into()),
+            ("percent", u32::from(dossier.sample_percent).into()),
+        ];
         ui.label(RichText::new(texts.say("ui-sample", &values)).small().color(t.text2));
         let next = dossier
             .pages

@@ -17,9 +17,9 @@ use sohoa_shell::{Failure, Texts};
 use crate::command::Command;
 use crate::desk::{Deed, Dossier, Page, Read};
 use crate::gallery::Gallery;
-use crate::jotter::{Jot, Typed};
+use crate::jotter::{Jot, Typed, Typing, Word};
 use crate::lens::{self, Lens};
-use crate::parts::{self, Action, Mark, Notice};
+use crate::parts::{self, Action, Mark};
 use crate::regions;
 use crate::screens::describe_form::Draft;
 use crate::screens::describe_text::Asked;
@@ -57,6 +57,10 @@ pub struct State {
     drafts: BTreeMap<DocumentId, Draft>,
     /// The documents with a file of what is typed.
     jotted: BTreeSet<DocumentId>,
+    /// The word that stands in such a file.
+    jotted_word: Option<(DocumentId, Word)>,
+    /// A word that was being put right when the window ended, until the text of its page is there.
+    resumes: Option<(DocumentId, Word)>,
     /// The page of the document, from 0.
     page: usize,
     /// What was recognised on which page.
@@ -110,6 +114,11 @@ impl State {
         for (document, jot) in jots {
             let Some(form) = forms.iter().find(|form| form.document == document) else { continue };
             self.jotted.insert(document);
+            let page = jot.word.as_ref().and_then(|word| form.pages.iter().position(|page| *page == word.page));
+            if let (Some(word), Some(page)) = (jot.word, page) {
+                (self.chosen, self.page) = (Some(document), page);
+                self.resumes = Some((document, word));
+            }
             // What was written since stands in its place.
             let is_newer = form.written.as_ref().is_none_or(|written| written.at < jot.at);
             let draft = Draft::resume(form, jot.typed);
@@ -125,7 +134,7 @@ impl State {
         }
         self.forms = Some(forms);
         self.is_asked = false;
-        self.drafts.len() > before
+        self.drafts.len() > before || self.resumes.is_some()
     }
 
     /// The recognised text of a page has come.
@@ -141,6 +150,21 @@ impl State {
             let from = self.word.take().map_or(0, |word| word.at);
             self.choose_doubt(from);
         }
+        if let Some((_, word)) = self.resumes.take_if(|(_, word)| word.page == page)
+            && self.words().nth(word.at).is_some_and(|read| read.text == word.old)
+        {
+            self.choose_word(word.at);
+            if let Some(editing) = &mut self.word {
+                editing.typed = word.typed;
+            }
+        }
+    }
+
+    /// The word that is being put right, if something else was typed in its place.
+    fn typed_word(&self) -> Option<(DocumentId, Word)> {
+        let editing = self.word.as_ref().filter(|editing| editing.typed != editing.old)?;
+        let Editing { at, old, typed, .. } = editing.clone();
+        Some((self.chosen?, Word { page: editing.page?, at, old, typed }))
     }
 
     /// Something was done: texts and forms are to be asked for again.
@@ -150,7 +174,11 @@ impl State {
             Deed::Describe { document, description, .. } => {
                 // What was typed since stays a draft of its own.
                 match self.drafts.get_mut(document) {
-                    Some(draft) if draft.says(description) => drop(self.drafts.remove(document)),
+                    Some(draft) if draft.says(description) => {
+                        self.drafts.remove(document);
+                        // The file goes, and comes again with the word.
+                        self.jotted_word = None;
+                    }
                     Some(draft) => draft.jot_again(),
                     None => {}
                 }
@@ -191,9 +219,16 @@ impl State {
         }
     }
 
-    /// Whether something was typed into the form of a document that is not known to be written.
+    /// Whether something was typed into the form of a document, or in the place of one of its words, that is not known
+    /// to be written.
     pub fn is_typed(&self, document: DocumentId) -> bool {
-        self.drafts.contains_key(&document)
+        self.drafts.contains_key(&document) || self.has_word(document)
+    }
+
+    /// Whether a word of a document is being put right, or is to be taken up again.
+    pub fn has_word(&self, document: DocumentId) -> bool {
+        let words = [self.typed_word(), self.resumes.clone()];
+        words.into_iter().flatten().any(|(of, _)| of == document)
     }
 
     /// Whether something that was typed was sent to be written, and is not known to be.
@@ -260,11 +295,29 @@ impl State {
     }
 
     /// What is to stand in the files of what is typed, where that changed; no file where nothing waits to be written.
-    pub fn jots(&mut self) -> Vec<(DocumentId, Option<Typed>)> {
-        let typed = |(document, draft): (&DocumentId, &mut Draft)| Some((*document, Some(draft.jot()?)));
+    pub fn jots(&mut self) -> Vec<(DocumentId, Option<Typing>)> {
+        let word = self.typed_word();
+        let before = std::mem::replace(&mut self.jotted_word, word.clone());
+        let mut alone = None;
+        if word != before {
+            for (document, word) in before.iter().chain(&word) {
+                match self.drafts.get_mut(document) {
+                    Some(draft) => draft.jot_again(),
+                    None => alone = Some((*document, word.clone())),
+                }
+            }
+        }
+        let of = |document: DocumentId| word.as_ref().filter(|(of, _)| *of == document).map(|(_, word)| word.clone());
+        let typed =
+            |(document, draft): (&DocumentId, &mut Draft)| Some((*document, Some((draft.jot()?, of(*document)))));
         let mut jots: Vec<_> = self.drafts.iter_mut().filter_map(typed).collect();
+        // Nothing was typed into the form of its document.
+        let alone = alone.filter(|alone| word.as_ref() == Some(alone));
+        jots.extend(alone.map(|(document, word)| (document, Some((Typed::new(), Some(word))))));
         self.jotted.extend(jots.iter().map(|(document, _)| *document));
-        let gone = self.jotted.extract_if(.., |document| !self.drafts.contains_key(document));
+        let mut stays: BTreeSet<DocumentId> = self.drafts.keys().copied().collect();
+        stays.extend(word.iter().chain(&self.resumes).map(|(document, _)| *document));
+        let gone = self.jotted.extract_if(.., |document| !stays.contains(document));
         jots.extend(gone.map(|document| (document, None)));
         jots
     }
@@ -563,6 +616,9 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     let source: Vec<[f32; 4]> = state.source.into_iter().collect();
     let name = page_keys::name(seen.texts, page);
     let response = state.lens.show_view(ui, rect, &page.view, gallery, &name, &source);
+    if let Some(place) = state.source.and_then(|place| state.lens.on_screen(place)) {
+        parts::said(ui, place, &seen.texts.get("ui-source-here"));
+    }
     let painter = ui.painter().with_clip_rect(rect);
     let chosen = state.word.as_ref().map(|word| word.at);
     let mut hit = None;
@@ -673,7 +729,7 @@ fn form_of(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>)
     let t = tokens(ui.ctx());
     let Some(form) = state.form().cloned() else {
         if let Some(failure) = &state.refused {
-            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+            parts::failed(ui, failure, &seen.texts.get("ui-typed-stays"));
             return;
         }
         let id = if state.forms.is_some() { "ui-no-pages" } else { "ui-reading" };

@@ -17,7 +17,7 @@ use sohoa_shell::{Texts, UiLanguage, reasons};
 use crate::command::Command;
 use crate::desk::Deed;
 use crate::jotter::Typed;
-use crate::parts::{Action, Mark, Notice};
+use crate::parts::{self, Action, Mark, Notice};
 use crate::screens::Act;
 use crate::screens::describe::{Seen, State};
 use crate::theme::{semibold, tokens};
@@ -190,7 +190,7 @@ pub fn show(
             }
         });
         if let Some(failure) = &state.refused {
-            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+            parts::failed(ui, failure, &seen.texts.get("ui-typed-stays"));
         }
         if let Some(reason) = &seen.dossier.held {
             let line = texts.get("ui-held-stays");

@@ -41,6 +41,8 @@ pub struct Filter {
     open: BTreeSet<Branch>,
     chosen: Option<String>,
     scrolls: bool,
+    /// Whether what is typed next is to go into the filter.
+    pub is_asked_for: bool,
 }
 
 impl Filter {
@@ -214,8 +216,7 @@ fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, 
                 acts.push(Act::Command(Command::ImportInventory));
             }
         });
-        let find = egui::KeyboardShortcut::new(Modifiers::CTRL, Key::F);
-        if ui.input_mut(|input| input.consume_shortcut(&find)) {
+        if std::mem::take(&mut filter.is_asked_for) {
             field.request_focus();
         }
     });
@@ -383,14 +384,16 @@ fn table(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, a
         ui.painter().rect_filled(head, 0.0, t.panel);
         for (at, (place, words)) in COLUMNS.iter().zip(&heads).enumerate() {
             let (x, align) = column(head.left(), width, at, *place);
-            ui.painter().text(pos2(x, head.center().y), align, words, semibold(13.0), t.text2);
+            let shown = ui.painter().text(pos2(x, head.center().y), align, words, semibold(13.0), t.text2);
+            parts::said(ui, shown, words);
         }
         let left = filter.left();
         if left.is_empty() {
             let (rect, _) = ui.allocate_exact_size(vec2(width, 80.0), Sense::hover());
             let id = if snapshot.dossiers.is_empty() { "ui-inventory-empty" } else { "ui-no-match" };
-            let words = texts.get(id);
-            ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, FontId::proportional(14.0), t.text2);
+            let (words, font) = (texts.get(id), FontId::proportional(14.0));
+            let shown = ui.painter().text(rect.center(), Align2::CENTER_CENTER, &words, font, t.text2);
+            parts::said(ui, shown, &words);
             return;
         }
         let mut area = ScrollArea::vertical().id_salt("dossiers").auto_shrink([false, false]);

@@ -7,7 +7,7 @@ use egui::{Align, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui
 use sohoa_pipeline::inventory::InventoryOutcome;
 use sohoa_shell::{Failure, Texts, reasons};
 
-use crate::parts::{self, Action, Mark, Notice};
+use crate::parts::{self, Action};
 use crate::theme::{semibold, tokens};
 
 /// Codes that are named of each kind, at most.
@@ -75,8 +75,7 @@ pub fn show(ui: &Ui, texts: &Texts, state: &mut State) -> Option<Choice> {
         }
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if let Some(failure) = &state.refused {
-            let (title, hint) = (&failure.sentence, failure.hint.as_str());
-            Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+            parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         }
         if let Some((_, outcome)) = &state.shown {
             changes(ui, texts, outcome);

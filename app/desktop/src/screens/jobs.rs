@@ -8,8 +8,9 @@ use sohoa_shell::history::Happening;
 use sohoa_shell::{Failure, Texts, work};
 
 use crate::command::Command;
+use crate::courier::Courier;
 use crate::mill::{Mill, Running};
-use crate::model::{Chip, Snapshot};
+use crate::model::{Chip, Doing, Snapshot};
 use crate::parts::{self, Action, Mark, Notice};
 use crate::regions;
 use crate::screens::Act;
@@ -28,10 +29,26 @@ pub struct Seen<'a> {
     pub snapshot: &'a Snapshot,
     /// What reads, assembles and copies.
     pub mill: &'a Mill,
-    /// Whether sheets are being fed, and that was told to stop.
-    pub feeding: Option<bool>,
+    /// Sheets that are being fed, if any are.
+    pub feeding: Option<Feeding>,
+    /// What else takes its time.
+    pub doing: Option<Doing>,
+    /// What speaks to the hub.
+    pub courier: &'a Courier,
     /// What the machine did lately, the last first, once it is known.
     pub log: Option<&'a Result<Vec<Happening>, Failure>>,
+}
+
+/// Sheets that are being fed.
+pub struct Feeding {
+    /// Whether that was told to stop.
+    pub is_stopping: bool,
+    /// The dossier that they go to.
+    pub dossier: String,
+    /// Pages of it.
+    pub pages: u64,
+    /// Pages that it is to have, if that is known.
+    pub expected: Option<u64>,
 }
 
 /// Draws it.
@@ -64,11 +81,14 @@ pub fn show(ui: &mut Ui, seen: &Seen<'_>, acts: &mut Vec<Act>) {
             }
         });
         ended(ui, texts, mill);
-        if let Some(is_stopping) = seen.feeding {
-            job(ui, |ui| feeding(ui, texts, is_stopping, acts));
+        if let Some(fed) = &seen.feeding {
+            job(ui, |ui| feeding(ui, texts, fed, acts));
+        }
+        if let Some(doing) = &seen.doing {
+            job(ui, |ui| other(ui, texts, doing));
         }
         if let Some((mark, words)) = snapshot.upstream_words(texts) {
-            job(ui, |ui| upstream(ui, texts, snapshot, mark, &words, acts));
+            job(ui, |ui| upstream(ui, seen, mark, &words, acts));
         }
     });
 }
@@ -83,35 +103,87 @@ fn job(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
 }
 
 /// Sheets that are fed.
-fn feeding(ui: &mut Ui, texts: &Texts, is_stopping: bool, acts: &mut Vec<Act>) {
+fn feeding(ui: &mut Ui, texts: &Texts, fed: &Feeding, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     ui.horizontal(|ui| {
         Mark::Running.show(ui, t.surface);
-        ui.label(RichText::new(texts.get("ui-feeding")).font(semibold(16.0)).color(t.text));
+        let words = texts.get(if fed.is_stopping { "ui-stopping" } else { "ui-feeding" });
+        ui.label(RichText::new(words).font(semibold(16.0)).color(t.text));
+        ui.label(RichText::new(&fed.dossier).color(t.text2));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let word = texts.get(Command::StopFeed.label());
-            let action = Action::new(&word, "").icon(Command::StopFeed.icon()).enabled(!is_stopping);
+            let action = Action::new(&word, "").icon(Command::StopFeed.icon()).enabled(!fed.is_stopping);
             if action.show(ui, None).clicked() {
                 acts.push(Act::Command(Command::StopFeed));
             }
         });
     });
+    match fed.expected {
+        Some(expected) => how_far(ui, texts, fed.pages, expected),
+        None => {
+            let words = texts.say("ui-pages-named", &[("pages", fed.pages.into())]);
+            ui.label(RichText::new(words).color(t.text2));
+        }
+    }
 }
 
-/// How the station stands with its hub, and the way to speak to it now.
-fn upstream(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mark: Mark, words: &str, acts: &mut Vec<Act>) {
+/// Something else that takes its time, and the way to stop it where it can be stopped.
+fn other(ui: &mut Ui, texts: &Texts, doing: &Doing) {
     let t = tokens(ui.ctx());
-    let hub = snapshot.upstream.as_ref().map_or("", |upstream| upstream.hub.as_str());
+    ui.horizontal(|ui| {
+        Mark::Running.show(ui, t.surface);
+        ui.label(RichText::new(texts.get(doing.what)).font(semibold(16.0)).color(t.text));
+        let Some(cancel) = &doing.cancel else { return };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let word = texts.get(Command::StopWork.label());
+            let action = Action::new(&word, "").icon(Command::StopWork.icon()).enabled(!cancel.is_requested());
+            if action.show(ui, None).clicked() {
+                cancel.request();
+            }
+        });
+    });
+}
+
+/// So many of so many, as a bar and in words.
+fn how_far(ui: &mut Ui, texts: &Texts, done: u64, all: u64) {
+    let t = tokens(ui.ctx());
+    let words = texts.say("ui-done-of-all", &[("done", done.into()), ("all", all.into())]);
+    let share = if all == 0 { 0.0 } else { (done as f32 / all as f32).min(1.0) };
+    let width = ui.available_width();
+    parts::bar(ui, width, share, None, &words);
+    ui.label(RichText::new(words).color(t.text2));
+}
+
+/// How the station stands with its hub, how far what is sent has come, and the ways to stop that or to speak now.
+fn upstream(ui: &mut Ui, seen: &Seen<'_>, mark: Mark, words: &str, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    let texts = seen.texts;
+    let speaking = seen.courier.speaking();
+    let hub = seen.snapshot.upstream.as_ref().map_or("", |upstream| upstream.hub.as_str());
     ui.horizontal(|ui| {
         mark.show(ui, t.surface);
         ui.label(RichText::new(texts.get("ui-hub")).font(semibold(16.0)).color(t.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (word, cap) = (texts.get("ui-sync-now"), Command::Refresh.cap(texts));
-            if Action::new(&word, &cap).icon(Command::Refresh.icon()).show(ui, None).clicked() {
+            let action = Action::new(&word, &cap).icon(Command::Refresh.icon()).enabled(speaking.is_none());
+            if action.show(ui, None).clicked() {
                 acts.push(Act::Command(Command::Refresh));
+            }
+            let word = texts.get("ui-stop-sync");
+            let can = !seen.courier.is_stopped();
+            if Action::new(&word, "").icon(Command::StopWork.icon()).enabled(can).show(ui, None).clicked() {
+                seen.courier.stop();
             }
         });
     });
+    match &speaking {
+        Some(speaking) if speaking.all > 0 => how_far(ui, texts, speaking.sent, speaking.all),
+        Some(_) => drop(ui.label(RichText::new(texts.get("ui-syncing")).color(t.text2))),
+        None if seen.courier.is_stopped() => {
+            ui.label(RichText::new(texts.get("ui-sync-stopped")).color(t.warn.fg));
+        }
+        None => {}
+    }
     ui.label(RichText::new(words).color(t.text2));
     ui.label(RichText::new(hub).small().color(t.text3));
 }
@@ -138,8 +210,7 @@ fn log(ui: &mut Ui, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         ScrollArea::vertical().id_salt("log").auto_shrink([false, false]).show(ui, |ui| match seen.log {
             None => drop(ui.label(RichText::new(texts.get("ui-reading")).color(t.text2))),
             Some(Err(failure)) => {
-                let (title, hint) = (&failure.sentence, failure.hint.as_str());
-                Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+                parts::failed(ui, failure, &texts.get("ui-data-untouched"));
             }
             Some(Ok(log)) if log.is_empty() => drop(ui.label(RichText::new(texts.get("ui-log-empty")).color(t.text2))),
             Some(Ok(log)) => {
@@ -235,9 +306,7 @@ pub fn ended(ui: &mut Ui, texts: &Texts, mill: &Mill) {
     match &mill.ended {
         None => {}
         Some(Err(failure)) => {
-            let safe = texts.get("ui-work-safe");
-            let (title, lines) = (&failure.sentence, [safe.as_str(), failure.hint.as_str()]);
-            Notice { mark: Mark::Reject, state: t.reject, title, lines: &lines }.show(ui);
+            parts::failed(ui, failure, &texts.get("ui-work-safe"));
         }
         Some(Ok((outcome, was_stopped))) => {
             let lines = work::lines(texts, outcome);

@@ -14,7 +14,7 @@ use crate::command::Command;
 use crate::desk::{Deed, Dossier, Found, Page};
 use crate::gallery::Gallery;
 use crate::lens::{self, Lens};
-use crate::parts::Mark;
+use crate::parts::{self, Mark};
 use crate::screens::Act;
 use crate::screens::splitting::Splitting;
 use crate::theme::{semibold, tokens};
@@ -194,6 +194,7 @@ fn tagged(ui: &Ui, rect: Rect, words: &str) {
     let place = Rect::from_min_size(rect.min + vec2(12.0, 12.0), galley.size() + vec2(16.0, 8.0));
     ui.painter().rect_filled(place, 4.0, t.rail);
     ui.painter().galley(place.min + vec2(8.0, 4.0), galley, t.on_dark);
+    parts::said(ui, place, words);
 }
 
 /// Covers the page of a dossier that is held; says whether it is.
@@ -204,7 +205,8 @@ pub fn covered(ui: &Ui, rect: Rect, texts: &Texts, dossier: &Dossier) -> bool {
     }
     Mark::Held.paint(ui, rect.center() - vec2(0.0, 28.0), t.stage);
     let words = texts.get("ui-held-covered");
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, FontId::proportional(14.0), t.text2);
+    let place = ui.painter().text(rect.center(), Align2::CENTER_CENTER, &words, FontId::proportional(14.0), t.text2);
+    parts::said(ui, place, &words);
     true
 }
 

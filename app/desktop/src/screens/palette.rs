@@ -180,11 +180,8 @@ fn offers(texts: &Texts, place: Place, text: &str) -> Vec<Offer> {
         wanted.split_whitespace().all(|word| words.contains(word))
     };
     let here = Command::of(place).iter().filter(|_| place != Place::Everywhere);
-    // What needs to know which is offered where that is known.
-    let needs_more =
-        |command: &&Command| matches!(command, Command::Open | Command::PassBecause | Command::ChooseProfile);
     here.chain(&Command::EVERYWHERE)
-        .filter(|command| !needs_more(command))
+        .filter(|command| !command.is_of_screen())
         .map(|command| (*command, texts.get(command.label())))
         .filter(|(_, words)| fits(words))
         .map(|(command, words)| Offer {

@@ -35,33 +35,15 @@ pub struct State {
     pub chart: Option<Rect>,
 }
 
-/// Which list of dossiers a figure opens.
-pub enum List {
-    /// The dossiers of a fonds.
-    Fonds(String),
-    /// Those that wait for the same.
-    Chip(Chip),
-    /// Those of a lot.
-    Lot(Lot),
-}
-
-/// Draws it; says which list to open.
-pub fn show(
-    ui: &mut Ui,
-    texts: &Texts,
-    snapshot: &Snapshot,
-    state: &mut State,
-    operator: &str,
-    acts: &mut Vec<Act>,
-) -> Option<List> {
+/// Draws it.
+pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, operator: &str, acts: &mut Vec<Act>) {
     let progress = &snapshot.progress;
-    let mut chosen = None;
     title(ui, texts, acts);
     ui.add_space(6.0);
     let t = tokens(ui.ctx());
     if progress.total.listed.dossiers == 0 {
         ui.label(RichText::new(texts.get("progress-empty")).color(t.text2));
-        return None;
+        return;
     }
     if parts::is_live(ui)
         && let Some(at) = TABLES.iter().position(|(_, key)| parts::is_struck(ui, *key))
@@ -75,26 +57,21 @@ pub fn show(
         let upper = (ui.available_height() * 0.54).max(340.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
-            ui.allocate_ui_with_layout(vec2(left, upper), down, |ui| target_card(ui, texts, snapshot, state, upper));
-            ui.allocate_ui_with_layout(vec2(side, upper), down, |ui| chosen = fonds_card(ui, texts, snapshot, upper));
+            ui.allocate_ui_with_layout(vec2(left, upper), down, |ui| {
+                target_card(ui, texts, snapshot, state, upper, acts);
+            });
+            ui.allocate_ui_with_layout(vec2(side, upper), down, |ui| fonds_card(ui, texts, snapshot, upper, acts));
         });
         ui.add_space(6.0);
         let lower = (ui.available_height() - 4.0).max(230.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
             ui.allocate_ui_with_layout(vec2(left, lower), down, |ui| {
-                if let Some(list) = tables(ui, texts, snapshot, state, operator, lower) {
-                    chosen = Some(list);
-                }
+                tables(ui, texts, snapshot, state, operator, lower, acts);
             });
-            ui.allocate_ui_with_layout(vec2(side, lower), down, |ui| {
-                if let Some(list) = rework(ui, texts, snapshot, lower) {
-                    chosen = Some(list);
-                }
-            });
+            ui.allocate_ui_with_layout(vec2(side, lower), down, |ui| rework(ui, texts, snapshot, lower, acts));
         });
     });
-    chosen
 }
 
 fn title(ui: &mut Ui, texts: &Texts, acts: &mut Vec<Act>) {
@@ -135,7 +112,7 @@ fn card(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui)) {
 }
 
 /// The figure, what is to be expected in words, and the chart of the chosen target.
-fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, height: f32) {
+fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut State, height: f32, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     let progress = &snapshot.progress;
     card(ui, height, |ui| {
@@ -144,6 +121,10 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
             let chosen = state.target.or(unmet).unwrap_or(0).min(progress.targets.len().saturating_sub(1));
             let (Some(target), Some(now)) = (progress.targets.get(chosen), progress.now.targets.get(chosen)) else {
                 ui.label(RichText::new(texts.get("ui-no-target")).color(t.text2));
+                let word = texts.get("ui-set-targets");
+                if snapshot.role >= accounts::Role::Supervisor && Action::new(&word, "").show(ui, None).clicked() {
+                    acts.push(Act::SetTargets);
+                }
                 return;
             };
             if progress.targets.len() > 1 {
@@ -170,10 +151,18 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
             };
             ui.horizontal(|ui| {
                 let done = percent(texts, target.done, target.denominator);
-                ui.label(RichText::new(done).font(semibold(28.0)).color(t.text));
+                let opens = |ui: &mut Ui, words: RichText, part: Part| {
+                    let button = ui.add(egui::Button::new(words).frame(false));
+                    if button.on_hover_text(texts.get("ui-open-list")).clicked() {
+                        let scope = Scope::Target(target.target.name.clone());
+                        return Some(Act::Lot(Lot::Figure(Figure { scope, part })));
+                    }
+                    None
+                };
+                acts.extend(opens(ui, RichText::new(done).font(semibold(28.0)).color(t.text), Part::Done));
                 let unit = texts.get(&format!("unit-{}", target.target.unit.word()));
                 let of = [("done", target.done.into()), ("all", target.denominator.into()), ("unit", unit.into())];
-                ui.label(RichText::new(texts.say("ui-done-of", &of)).color(t.text2));
+                acts.extend(opens(ui, RichText::new(texts.say("ui-done-of", &of)).color(t.text2), Part::NotDone));
                 if !is_narrow {
                     ui.with_layout(Layout::right_to_left(Align::Center), outlook);
                 }
@@ -244,9 +233,8 @@ fn heading(ui: &mut Ui, words: &str, beside: &str) {
 }
 
 /// Each fonds with its share; a press opens its dossiers.
-fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Option<List> {
+fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
-    let mut chosen = None;
     card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         heading(ui, &texts.get("progress-by-fonds"), &texts.get("ui-open-list"));
@@ -280,12 +268,11 @@ fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> O
                 painter.text(arrow, Align2::CENTER_CENTER, icon, FontId::proportional(14.0), t.text3);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{fonds} {words}")));
                 if response.on_hover_text(texts.get("ui-open-list")).clicked() {
-                    chosen = Some(List::Fonds((*fonds).clone()));
+                    acts.push(Act::Fonds((*fonds).clone()));
                 }
             }
         });
     });
-    chosen
 }
 
 /// The tables below the chart, one at a time; a press on a row opens its dossiers.
@@ -296,8 +283,8 @@ fn tables(
     state: &mut State,
     operator: &str,
     height: f32,
-) -> Option<List> {
-    let mut chosen = None;
+    acts: &mut Vec<Act>,
+) {
     card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
@@ -311,14 +298,14 @@ fn tables(
                 }
             });
         });
-        chosen = match state.table {
-            0 => people(ui, texts, snapshot, operator).map(List::Lot),
-            1 => stations(ui, texts, snapshot).map(List::Lot),
-            2 => weeks(ui, texts, snapshot).map(List::Lot),
-            _ => states(ui, texts, snapshot).map(List::Lot),
+        let chosen = match state.table {
+            0 => people(ui, texts, snapshot, operator),
+            1 => stations(ui, texts, snapshot),
+            2 => weeks(ui, texts, snapshot),
+            _ => states(ui, texts, snapshot),
         };
+        acts.extend(chosen.map(Act::Lot));
     });
-    chosen
 }
 
 /// The heads of a table.
@@ -390,9 +377,10 @@ fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, operator: &str) -> Op
 }
 
 fn stations(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
-    const SHARES: [f32; 4] = [0.4, 0.15, 0.15, 0.3];
+    const SHARES: [f32; 6] = [0.28, 0.12, 0.14, 0.12, 0.14, 0.2];
     let t = tokens(ui.ctx());
-    let heads = ["report-station", "report-batches", "report-captured", "report-last-batch"];
+    let heads =
+        ["report-station", "report-batches", "report-captured", "report-again", "ui-first-pass", "report-last-batch"];
     head(ui, &heads.map(|id| texts.get(id)), &SHARES);
     let mut chosen = None;
     if snapshot.work.stations.is_empty() {
@@ -404,6 +392,8 @@ fn stations(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
                 if name.is_empty() { texts.get("ui-unnamed-station") } else { name.clone() },
                 station.batches.to_string(),
                 station.pages.to_string(),
+                station.again.to_string(),
+                first_pass(texts, station.pages, station.again),
                 station.last.short_vietnam(),
             ];
             if row(ui, texts, &cells, &SHARES) {
@@ -488,9 +478,8 @@ fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
 }
 
 /// Why pages were sent back; a reason opens its dossiers, the last line those that wait.
-fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Option<List> {
+fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
-    let mut chosen = None;
     card(ui, height, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let (pages, again) = snapshot.work.pages();
@@ -511,12 +500,11 @@ fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Optio
                     let galley = parts::cut(ui, reason, FontId::proportional(13.0), t.text, label.width());
                     ui.painter().galley(pos2(label.left(), label.center().y - galley.size().y / 2.0), galley, t.text);
                     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, reason));
-                    if response.on_hover_text(reason).clicked() {
-                        chosen = Some(List::Lot(Lot::Rejection(reason.clone())));
-                    }
+                    let is_pressed = response.on_hover_text(reason).clicked();
                     let bar = parts::bar(ui, room * 0.42, share(*times, most), None, &format!("{reason} {times}"));
-                    if bar.interact(Sense::click()).on_hover_text(texts.get("ui-open-list")).clicked() {
-                        chosen = Some(List::Lot(Lot::Rejection(reason.clone())));
+                    let bar = bar.interact(Sense::click()).on_hover_text(texts.get("ui-open-list"));
+                    if is_pressed || bar.clicked() {
+                        acts.push(Act::Lot(Lot::Rejection(reason.clone())));
                     }
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         ui.label(RichText::new(times.to_string()).font(semibold(13.0)).color(t.text));
@@ -529,10 +517,9 @@ fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32) -> Optio
             Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
                 let words = texts.say("ui-rescan-waits", &[("dossiers", waiting.into())]);
                 if ui.link(words).clicked() {
-                    chosen = Some(List::Chip(Chip::Rescan));
+                    acts.push(Act::List(Chip::Rescan));
                 }
             });
         }
     });
-    chosen
 }

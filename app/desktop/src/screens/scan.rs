@@ -332,9 +332,9 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
             Some(expected) => texts.say("ui-lay-first-of", &[("pages", expected.into())]),
             None => texts.get("ui-lay-first"),
         };
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, &words, FontId::proportional(16.0), t.text2);
-        let label = ui.interact(rect, ui.scope_id().with("empty"), Sense::hover());
-        label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
+        let place =
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, &words, FontId::proportional(16.0), t.text2);
+        parts::said(ui, place, &words);
         return;
     };
     if page_keys::covered(ui, rect, texts, dossier) {
@@ -352,7 +352,8 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     let small = FontId::proportional(13.0);
     let head = texts.get(if is_last { "ui-last-page" } else { "ui-chosen-page" });
     let text = |y: f32, words: &str, font: FontId, colour| {
-        painter.text(corner + vec2(0.0, y), Align2::LEFT_TOP, words, font, colour);
+        let place = painter.text(corner + vec2(0.0, y), Align2::LEFT_TOP, words, font, colour);
+        parts::said(ui, place, words);
     };
     text(0.0, &head, small.clone(), t.text2);
     text(16.0, &page.number.to_string(), semibold(28.0), t.text);
@@ -366,7 +367,8 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     let foot = egui::pos2(rect.left() + 16.0, rect.bottom() - 14.0);
     for (at, line) in lines.iter().rev().enumerate() {
         let at = foot - vec2(0.0, 18.0 * at as f32);
-        ui.painter().text(at, Align2::LEFT_BOTTOM, line, FontId::proportional(13.0), t.text2);
+        let place = ui.painter().text(at, Align2::LEFT_BOTTOM, line, FontId::proportional(13.0), t.text2);
+        parts::said(ui, place, line);
     }
 }
 
@@ -498,12 +500,7 @@ fn counter(ui: &mut Ui, state: &State, seen: &Seen<'_>) {
 fn light(ui: &mut Ui, seen: &Seen<'_>) {
     let t = tokens(ui.ctx());
     let (texts, dossier) = (seen.texts, seen.dossier);
-    let (is_free, title, mut lines) = refile_words(texts, dossier);
-    if let Some(in_box) = &dossier.in_box {
-        let values = [("box", (&in_box.code).into()), ("free", in_box.free.into()), ("all", in_box.all.into())];
-        let id = if in_box.free == in_box.all { "ui-box-free" } else { "ui-box-waits" };
-        lines.push(texts.say(id, &values));
-    }
+    let (is_free, title, lines) = refile_words(texts, dossier);
     let (mark, state) = match is_free {
         true => (Mark::Safe, t.safe),
         false if dossier.paper.is_none() && !dossier.pages.is_empty() => (Mark::Planned, t.plain),
@@ -511,6 +508,14 @@ fn light(ui: &mut Ui, seen: &Seen<'_>) {
     };
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     Notice { mark, state, title: &title, lines: &lines }.show(ui);
+    // The box has a light of its own: it goes back with all its dossiers, or stays.
+    let Some(in_box) = &dossier.in_box else { return };
+    ui.add_space(6.0);
+    let values = [("box", (&in_box.code).into()), ("free", in_box.free.into()), ("all", in_box.all.into())];
+    let is_free = in_box.free == in_box.all;
+    let (mark, state) = if is_free { (Mark::Safe, t.safe) } else { (Mark::Unsaved, t.unsaved) };
+    let title = texts.say(if is_free { "ui-box-free" } else { "ui-box-waits" }, &values);
+    Notice { mark, state, title: &title, lines: &[] }.show(ui);
 }
 
 /// Whether the paper of a dossier may go back, said in a few words, and why not.
@@ -551,8 +556,7 @@ fn incidents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
             }
         }
         Some(Ending::Refused(failure)) => {
-            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&safe, &failure.hint] }
-                .show(ui);
+            parts::failed(ui, failure, &safe);
             ui.add_space(6.0);
         }
         Some(Ending::Empty) if dossier.open().is_some_and(|open| open.expected() != Some(open.pages)) => {
@@ -563,7 +567,7 @@ fn incidents(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
         Some(Ending::Empty | Ending::Stopped) | None => {}
     }
     if let Some(failure) = &state.refused {
-        Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+        parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         ui.add_space(6.0);
     }
     if let Some(failure) = &state.copy_failed {
@@ -669,7 +673,7 @@ fn device(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) 
             ui.label(RichText::new(texts.get("ui-looking-for-scanners")).color(t.text3));
         }
         Some(Err(failure)) => {
-            Notice { mark: Mark::Reject, state: t.reject, title: &failure.sentence, lines: &[&failure.hint] }.show(ui);
+            parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         }
         Some(Ok(devices)) if devices.is_empty() && chosen.is_none() => {
             let (title, hint) = (texts.get("devices-none"), texts.hint("devices-none", &[]));
@@ -948,7 +952,9 @@ fn gap(ui: &mut Ui, seen: &Seen<'_>, gallery: &mut Gallery) {
                 Mark::Warn.paint(ui, rect.center() - vec2(0.0, 14.0), t.surface);
                 let words = texts.get("ui-missing-sheet");
                 let at = rect.center() + vec2(0.0, 12.0);
-                ui.painter().text(at, Align2::CENTER_CENTER, words, FontId::proportional(13.0), t.warn.fg);
+                let font = FontId::proportional(13.0);
+                let place = ui.painter().text(at, Align2::CENTER_CENTER, &words, font, t.warn.fg);
+                parts::said(ui, place, &words);
             }
             let thumb = Thumb {
                 size: THUMB,

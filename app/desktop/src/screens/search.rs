@@ -15,7 +15,7 @@ use sohoa_shell::{Failure, Texts};
 use crate::finder::{Answer, Finder, MARKERS, Shown};
 use crate::gallery::Gallery;
 use crate::lens::Lens;
-use crate::parts::{self, Mark, Notice};
+use crate::parts::{self, Mark};
 use crate::regions;
 use crate::screens::{Act, Screen};
 use crate::theme::{semibold, tokens};
@@ -47,6 +47,8 @@ pub struct State {
     refused: Option<Failure>,
     scrolls: bool,
     had_focus: bool,
+    /// Whether what is typed next is to be searched for.
+    pub is_asked_for: bool,
     /// What led to a dossier, the last first.
     recent: Vec<String>,
 }
@@ -139,7 +141,8 @@ pub fn show(
                 Mark::Held.paint(ui, rect.center() - vec2(0.0, 26.0), t.stage);
                 let words = texts.get("ui-held-covered");
                 let font = FontId::proportional(14.0);
-                ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, words, font, t.text2);
+                let place = ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, &words, font, t.text2);
+                parts::said(ui, place, &words);
             }
             (Some((page, shown)), Some(hit)) if hit.page.as_ref().is_some_and(|hit| hit.page == *page) => {
                 let name = title(texts, &hit);
@@ -150,8 +153,9 @@ pub fn show(
                 let galley = parts::cut(ui, &words, semibold(16.0), t.text, rect.width() - 48.0);
                 ui.painter().galley(rect.center() - galley.size() / 2.0 - vec2(0.0, 14.0), galley, t.text);
                 let (at, font) = (rect.center() + vec2(0.0, 16.0), FontId::proportional(14.0));
-                let words = texts.get("ui-hit-in-description");
-                ui.painter().text(at, egui::Align2::CENTER_CENTER, words, font, t.text2);
+                let where_found = texts.get("ui-hit-in-description");
+                let place = ui.painter().text(at, egui::Align2::CENTER_CENTER, &where_found, font, t.text2);
+                parts::said(ui, place, &format!("{words} · {where_found}"));
             }
             _ => {}
         }
@@ -168,9 +172,7 @@ fn field(ui: &mut Ui, texts: &Arc<Texts>, finder: &Finder, state: &mut State) {
             .font(FontId::proportional(16.0))
             .margin(Margin::symmetric(12, 9));
         let field = ui.add(field).labelled_by(label.id);
-        let find = egui::KeyboardShortcut::new(Modifiers::CTRL, Key::F);
-        let is_asked = ui.input_mut(|input| input.consume_shortcut(&find));
-        if is_asked || !std::mem::replace(&mut state.had_focus, true) {
+        if std::mem::take(&mut state.is_asked_for) | !std::mem::replace(&mut state.had_focus, true) {
             field.request_focus();
         }
     });
@@ -220,8 +222,7 @@ fn keys(ui: &mut Ui, state: &mut State, acts: &mut Vec<Act>) {
 fn hits(ui: &mut Ui, texts: &Texts, state: &mut State) {
     let t = tokens(ui.ctx());
     if let Some(failure) = &state.refused {
-        let (title, hint) = (&failure.sentence, failure.hint.as_str());
-        Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+        parts::failed(ui, failure, &texts.get("ui-data-untouched"));
     }
     let Some((_, found, unread)) = &state.found else {
         ui.label(RichText::new(texts.get("ui-search-empty")).color(t.text2));

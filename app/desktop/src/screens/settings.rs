@@ -230,9 +230,7 @@ fn name(part: Part) -> &'static str {
 fn told(ui: &mut Ui, seen: &Seen<'_>, state: &State) {
     let (t, texts) = (tokens(ui.ctx()), seen.texts);
     let refused = |ui: &mut Ui, failure: &Failure| {
-        let safe = texts.get("ui-settings-safe");
-        let (title, lines) = (&failure.sentence, [safe.as_str(), failure.hint.as_str()]);
-        Notice { mark: Mark::Reject, state: t.reject, title, lines: &lines }.show(ui);
+        parts::failed(ui, failure, &texts.get("ui-settings-safe"));
         ui.add_space(8.0);
     };
     match &state.told {
@@ -436,9 +434,7 @@ fn second_vault(ui: &mut Ui, seen: &Seen<'_>, state: &mut State, acts: &mut Vec<
         match (&seen.mill.running, &seen.mill.copied) {
             (Some(running), _) => jobs::progress(ui, texts, running),
             (None, Some(Err(failure))) => {
-                let safe = texts.get("ui-work-safe");
-                let (title, lines) = (&failure.sentence, [safe.as_str(), failure.hint.as_str()]);
-                Notice { mark: Mark::Reject, state: t.reject, title, lines: &lines }.show(ui);
+                parts::failed(ui, failure, &texts.get("ui-work-safe"));
             }
             (None, Some(Ok(None))) => {
                 let (title, safe) = (texts.get("ui-work-stopped"), texts.get("ui-work-safe"));

@@ -6,9 +6,8 @@ use eframe::egui::Ui;
 use sohoa_pipeline::accounts::Secret;
 
 use crate::keeper::Change;
-use crate::parts::{Action, Mark, Notice};
+use crate::parts::{self, Action, Mark};
 use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, password, text};
-use crate::theme::tokens;
 
 /// What is typed.
 #[derive(Default)]
@@ -19,14 +18,13 @@ pub(super) struct Form {
 }
 
 pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Choice> {
-    let (t, texts) = (tokens(ui.ctx()), seen.texts);
+    let texts = seen.texts;
     let mut decided = None;
     let waits = state.waits_for_change();
     card(ui, &texts.get("ui-signing-key"), |ui| match &seen.mill.key {
         None => hint(ui, &texts.get("ui-reading")),
         Some(Err(failure)) => {
-            let (title, hint) = (&failure.sentence, failure.hint.as_str());
-            Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+            parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         }
         Some(Ok(None)) => fact(ui, Some(Mark::Warn), &texts.get("ui-no-key"), &texts.get("ui-no-key-here"), ""),
         Some(Ok(Some(key))) => {

@@ -3,9 +3,9 @@
 use std::sync::PoisonError;
 
 use eframe::egui;
-use egui::{
-    Key, Layout, Margin, Modifiers, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2,
-};
+use egui::{Layout, Margin, Panel, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2};
+use sohoa_catalog::progress::{Figure, Part, Scope};
+use sohoa_catalog::work::Lot;
 use sohoa_model::Verdict;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_pipeline::accounts::Secret;
@@ -32,10 +32,35 @@ pub struct State {
     had_focus: bool,
 }
 
+/// What is ready to be signed.
+fn is_ready(line: &DossierLine) -> bool {
+    Chip::Unsigned.takes(line)
+}
+
+fn can_sign(state: &State, ready: usize, mill: &Mill) -> bool {
+    let has_key = matches!(&mill.key, Some(Ok(Some(_))));
+    has_key && ready > 0 && !state.password.is_empty() && mill.running.is_none()
+}
+
+/// The password that was typed, if there is something to sign and a key to sign with; it is typed once for a batch.
+pub fn password(state: &mut State, snapshot: &Snapshot, mill: &Mill) -> Option<Secret> {
+    let can = can_sign(state, of(snapshot, is_ready).len(), mill);
+    can.then(|| Secret::new(std::mem::take(&mut state.password)))
+}
+
+/// The way to where the key is chosen.
+fn choose_key(ui: &mut Ui, texts: &Texts, acts: &mut Vec<Act>) {
+    ui.add_space(8.0);
+    let (word, cap) = (texts.get("ui-choose-key"), Command::ShowSettings.cap(texts));
+    let width = ui.available_width();
+    if Action::new(&word, &cap).icon(Command::ShowSettings.icon()).show(ui, Some(width)).clicked() {
+        acts.push(Act::Command(Command::ShowSettings));
+    }
+}
+
 /// Draws it.
 pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state: &mut State, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
-    let is_ready = |line: &DossierLine| Chip::Unsigned.takes(line);
     let ready = of(snapshot, is_ready);
     let blocked = of(snapshot, |line| line.pages > 0 && line.state < DossierState::Signed && !is_ready(line));
     let frame = egui::Frame::new().fill(t.app).inner_margin(Margin { left: 12, ..Margin::ZERO });
@@ -51,8 +76,18 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state:
         // What went upstream, and what waits.
         if let (Some(upstream), Some((mark, words))) = (&snapshot.upstream, snapshot.upstream_words(texts)) {
             ui.add_space(12.0);
-            let values = [("accepted", upstream.accepted.into()), ("delivered", upstream.delivered.into())];
-            let words = format!("{} · {words}", texts.say("ui-delivered-of", &values));
+            let in_state = |state| Lot::Figure(Figure { scope: Scope::All, part: Part::State(state) });
+            for (id, dossiers, lot) in [
+                ("ui-delivered-count", upstream.delivered as u64, in_state(DossierState::Delivered)),
+                ("ui-accepted-count", upstream.accepted as u64, in_state(DossierState::Accepted)),
+                ("ui-unsynced-count", upstream.unsent, Lot::Unsent),
+            ] {
+                let words = RichText::new(texts.say(id, &[("dossiers", dossiers.into())])).color(t.accent_text);
+                let button = ui.add_enabled(dossiers > 0, egui::Button::new(words).frame(false));
+                if button.on_hover_text(texts.get("ui-open-list")).clicked() {
+                    acts.push(Act::Lot(lot));
+                }
+            }
             ui.label(RichText::new(words).color(if mark == Mark::Warn { t.warn.fg } else { t.text2 }));
         }
     });
@@ -80,32 +115,50 @@ fn list(ui: &mut Ui, texts: &Texts, id: &str, head: &str, lines: &[&DossierLine]
         });
         ScrollArea::vertical().id_salt(id).auto_shrink([false, false]).show_rows(ui, ROW, lines.len(), |ui, range| {
             for line in &lines[range] {
-                if row(ui, texts, line).clicked() {
-                    acts.push(Act::Open(line.code.clone(), Screen::Check));
+                let (why, way) = way_on(texts, line);
+                if row(ui, line, &why).clicked() {
+                    acts.push(way);
                 }
             }
         });
     });
 }
 
-fn row(ui: &mut Ui, texts: &Texts, line: &DossierLine) -> egui::Response {
+/// What a dossier waits for before it can be signed, and where that is done.
+fn way_on(texts: &Texts, line: &DossierLine) -> (String, Act) {
+    let open = |screen| Act::Open(line.code.clone(), screen);
+    let others = line.expected.filter(|expected| *expected != line.pages);
+    match line.state {
+        _ if line.held => (texts.get("ui-blocked-held"), open(Screen::Check)),
+        _ if line.batch_open => (texts.get("ui-blocked-batch"), open(Screen::Scan)),
+        _ if line.rescan => (texts.get("ui-chip-rescan"), open(Screen::Scan)),
+        DossierState::Assembled => (texts.get("state-assembled"), open(Screen::Check)),
+        _ if line.exceptions > 0 => {
+            (texts.say("ui-blocked-findings", &[("count", line.exceptions.into())]), open(Screen::Check))
+        }
+        DossierState::Captured if others.is_some() => {
+            let values = [("pages", line.pages.into()), ("expected", others.unwrap_or_default().into())];
+            (texts.say("ui-blocked-pages", &values), open(Screen::Scan))
+        }
+        DossierState::Planned | DossierState::Captured | DossierState::Checked => {
+            (texts.get("ui-blocked-reading"), Act::Command(Command::ShowJobs))
+        }
+        _ => (texts.get("ui-blocked-assembling"), Act::Command(Command::ShowJobs)),
+    }
+}
+
+fn row(ui: &mut Ui, line: &DossierLine, why: &str) -> egui::Response {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let ground = if response.hovered() || response.has_focus() { t.hover } else { t.surface };
     ui.painter().rect_filled(rect.shrink(1.0), 0.0, ground);
     ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.line));
     inventory::mark(line).paint(ui, egui::pos2(rect.left() + 24.0, rect.center().y), ground);
-    let why = match line.state {
-        _ if line.batch_open => texts.get("ui-chip-batch-open"),
-        _ if line.rescan => texts.get("ui-chip-rescan"),
-        _ if line.held => texts.get("ui-chip-held"),
-        state => texts.get(&format!("state-{}", state.word())),
-    };
     let room = rect.width() - 64.0;
     let mut x = rect.left() + 44.0;
     let code = format!("{}  {}", line.code, line.title);
-    for (words, share, colour) in [(code, 0.66, t.text), (why.clone(), 0.34, t.text2)] {
-        let galley = parts::cut(ui, &words, egui::FontId::proportional(13.0), colour, room * share - 8.0);
+    for (words, share, colour) in [(code.as_str(), 0.6, t.text), (why, 0.4, t.text2)] {
+        let galley = parts::cut(ui, words, egui::FontId::proportional(13.0), colour, room * share - 8.0);
         ui.painter().galley(egui::pos2(x, rect.center().y - galley.size().y / 2.0), galley, colour);
         x += room * share;
     }
@@ -148,7 +201,6 @@ fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: 
         ui.set_width(ui.available_width());
         ui.set_height(ui.available_height());
         let width = ui.available_width();
-        let has_key = matches!(&mill.key, Some(Ok(Some(_))));
         Panel::bottom("sign-next").resizable(false).show_separator_line(false).frame(egui::Frame::new()).show(
             ui,
             |ui| {
@@ -163,12 +215,10 @@ fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: 
                     return;
                 }
                 let word = texts.say("ui-sign-dossiers", &[("dossiers", ready.into())]);
-                let can = has_key && ready > 0 && !state.password.is_empty();
-                let action = Action::new(&word, "Ctrl Enter").primary().icon(Command::ShowSign.icon()).enabled(can);
-                let keys = egui::KeyboardShortcut::new(Modifiers::CTRL, Key::Enter);
-                let is_pressed = ui.input_mut(|input| input.consume_shortcut(&keys));
-                if (action.show(ui, Some(width)).clicked() || is_pressed) && can {
-                    acts.push(Act::Sign(Secret::new(std::mem::take(&mut state.password))));
+                let (can, cap) = (can_sign(state, ready, mill), Command::Sign.cap(texts));
+                let action = Action::new(&word, &cap).primary().icon(Command::Sign.icon()).enabled(can);
+                if action.show(ui, Some(width)).clicked() {
+                    acts.push(Act::Command(Command::Sign));
                 }
             },
         );
@@ -177,12 +227,13 @@ fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: 
             match &mill.key {
                 None => drop(ui.label(RichText::new(texts.get("ui-reading")).color(t.text3))),
                 Some(Err(failure)) => {
-                    let (title, hint) = (&failure.sentence, failure.hint.as_str());
-                    Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+                    parts::failed(ui, failure, &texts.get("ui-data-untouched"));
+                    choose_key(ui, texts, acts);
                 }
                 Some(Ok(None)) => {
                     let (title, hint) = (texts.get("ui-no-key"), texts.get("ui-no-key-next"));
                     Notice { mark: Mark::Warn, state: t.warn, title: &title, lines: &[&hint] }.show(ui);
+                    choose_key(ui, texts, acts);
                 }
                 Some(Ok(Some(key))) => {
                     ui.label(RichText::new(&key.subject).color(t.text));

@@ -5,7 +5,7 @@ use egui::{Key, Margin, RichText, ScrollArea, TextEdit, Ui};
 use sohoa_pipeline::accounts::{Role, Secret};
 use sohoa_shell::{Failure, Texts};
 
-use crate::parts::{self, Action, Mark, Notice};
+use crate::parts::{self, Action};
 use crate::theme::{semibold, tokens};
 
 /// What is typed.
@@ -71,8 +71,7 @@ pub fn show(
                 field.request_focus();
             }
             if let Some(failure) = &state.refused {
-                let (title, hint) = (&failure.sentence, failure.hint.as_str());
-                Notice { mark: Mark::Reject, state: t.reject, title, lines: &[hint] }.show(ui);
+                parts::failed(ui, failure, &texts.get("ui-data-untouched"));
             }
             ui.add_space(6.0);
             let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

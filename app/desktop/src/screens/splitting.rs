@@ -4,7 +4,7 @@
 //! it the other direction, Enter cuts, Esc leaves. As long as it stands there the letters of the screen are no keys.
 
 use eframe::egui;
-use egui::{CursorIcon, Event, EventFilter, Id, Key, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, Event, EventFilter, Id, Key, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use sohoa_model::geometry::Rotation;
 use sohoa_model::ids::PageId;
 use sohoa_model::part::{Cut, LEAST, Run, Share};
@@ -15,7 +15,7 @@ use sohoa_shell::history::decimal;
 use crate::command::Command;
 use crate::desk::{Deed, Page};
 use crate::lens::Lens;
-use crate::parts::Action;
+use crate::parts::{self, Action};
 use crate::screens::Act;
 use crate::theme::{semibold, tokens};
 
@@ -249,6 +249,5 @@ fn told(ui: &mut Ui, rect: Rect, words: &str) {
     let place = Rect::from_min_size(pos2(rect.center().x - size.x / 2.0, rect.top() + 12.0), size);
     ui.painter().rect_filled(place, 6.0, t.rail);
     ui.painter().galley(place.min + vec2(12.0, 6.0), galley, t.on_dark);
-    let label = ui.interact(place, ui.scope_id().with("cut-how"), Sense::hover());
-    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    parts::said(ui, place, words);
 }

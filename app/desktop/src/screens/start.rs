@@ -5,12 +5,13 @@ use egui::{
     Align, Align2, FontId, Key, Layout, Margin, Modifiers, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui,
     WidgetInfo, pos2, vec2,
 };
+use sohoa_catalog::work::Lot;
 use sohoa_shell::report::percent;
 use sohoa_shell::{Texts, failure};
 
 use crate::command::Command;
 use crate::gallery::Gallery;
-use crate::model::{Chip, Snapshot};
+use crate::model::{Chip, Snapshot, Waiting};
 use crate::parts::{self, Action, Mark, Row};
 use crate::screens::progress::first_pass;
 use crate::screens::{Act, Screen};
@@ -18,8 +19,50 @@ use crate::theme::{semibold, tokens};
 
 /// Width of the column at the right.
 const SIDE: f32 = 320.0;
+/// The keys of what waits, by its place.
+const KEYS: [Key; 7] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7];
 
-/// Draws it; says which list to open.
+/// Something that waits for a person.
+enum Waits<'a> {
+    /// Dossiers that wait for the same.
+    For(&'a Waiting),
+    /// So many dossiers of which something did not reach the hub yet.
+    Unsent(u64),
+}
+
+/// What waits, gravest first; what is on its way to the hub last, for it goes by itself.
+fn all(snapshot: &Snapshot) -> Vec<Waits<'_>> {
+    let unsent = snapshot.upstream.as_ref().map_or(0, |upstream| upstream.unsent);
+    let last = (unsent > 0).then_some(Waits::Unsent(unsent));
+    snapshot.waiting.iter().map(Waits::For).chain(last).collect()
+}
+
+impl Waits<'_> {
+    /// Opens its dossiers.
+    fn open(&self) -> Act {
+        match self {
+            Self::For(waiting) => Act::List(waiting.chip),
+            Self::Unsent(_) => Act::Lot(Lot::Unsent),
+        }
+    }
+
+    /// Draws its line; says whether it was pressed.
+    fn row(&self, ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, key: &str) -> bool {
+        let (mark, title, hint, count) = match self {
+            Self::For(waiting) => {
+                (mark(waiting.chip), waiting.chip.label(), waiting.first.clone(), waiting.count as u64)
+            }
+            Self::Unsent(dossiers) => {
+                let (mark, words) = snapshot.upstream_words(texts).unwrap_or((Mark::Unsaved, String::new()));
+                (mark, "ui-unsynced", words, *dossiers)
+            }
+        };
+        let row = Row { mark, title: &texts.get(title), hint: &hint, figure: &count.to_string(), key };
+        row.show(ui).clicked()
+    }
+}
+
+/// Draws it.
 pub fn show(
     ui: &mut Ui,
     texts: &Texts,
@@ -27,17 +70,13 @@ pub fn show(
     station: &str,
     gallery: &mut Gallery,
     acts: &mut Vec<Act>,
-) -> Option<Chip> {
+) {
     let t = tokens(ui.ctx());
-    let waiting = &snapshot.waiting;
-    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6];
-    let mut chosen = None;
-    if parts::is_live(ui) {
-        chosen = keys
-            .iter()
-            .position(|key| parts::is_struck(ui, *key))
-            .and_then(|at| waiting.get(at))
-            .map(|waiting| waiting.chip);
+    let waiting = all(snapshot);
+    if parts::is_live(ui)
+        && let Some(at) = KEYS.iter().position(|key| parts::is_struck(ui, *key))
+    {
+        acts.extend(waiting.get(at).map(Waits::open));
     }
     let width = (ui.available_width() - SIDE - 16.0).max(320.0);
     ui.horizontal_top(|ui| {
@@ -60,7 +99,7 @@ pub fn show(
                 ui.add_space(10.0);
                 next_card(ui, texts, snapshot, gallery, acts);
                 if waiting.is_empty() {
-                    today(ui, texts, snapshot);
+                    today(ui, texts, snapshot, acts);
                     return;
                 }
                 ui.add_space(12.0);
@@ -70,19 +109,12 @@ pub fn show(
                         ui.label(RichText::new(texts.get("ui-waiting-for-me")).font(semibold(16.0)).color(t.text));
                     });
                     for (at, waiting) in waiting.iter().enumerate() {
-                        let row = Row {
-                            mark: mark(waiting.chip),
-                            title: &texts.get(waiting.chip.label()),
-                            hint: &waiting.first,
-                            figure: &waiting.count.to_string(),
-                            key: &(at + 1).to_string(),
-                        };
-                        if row.show(ui).clicked() {
-                            chosen = Some(waiting.chip);
+                        if waiting.row(ui, texts, snapshot, KEYS.get(at).map_or("", |key| key.name())) {
+                            acts.push(waiting.open());
                         }
                     }
                 });
-                today(ui, texts, snapshot);
+                today(ui, texts, snapshot, acts);
             });
         });
         ui.vertical(|ui| {
@@ -94,7 +126,6 @@ pub fn show(
             }
         });
     });
-    chosen
 }
 
 /// The dossier to go on with: the one that is being scanned, else the first that is not.
@@ -153,8 +184,8 @@ fn next_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, gallery: &mut Gall
     });
 }
 
-/// Pages captured today, by the hour, and how good the last weeks were.
-fn today(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
+/// Pages captured today, by the hour, which opens its dossiers, and how good the last weeks were.
+fn today(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, acts: &mut Vec<Act>) {
     const FIRST: u32 = 7;
     const LAST: u32 = 18;
     let t = tokens(ui.ctx());
@@ -184,8 +215,19 @@ fn today(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) {
                 ui.painter().rect_filled(column, 2.0, t.accent);
                 let (at, small) = (pos2(left + step / 2.0, base + 10.0), FontId::proportional(12.0));
                 ui.painter().text(at, Align2::CENTER_CENTER, hour, small, t.text3);
-                let response = ui.interact(column, ui.scope_id().with(hour), Sense::hover());
-                response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, format!("{hour}: {pages}")));
+                if pages == 0 {
+                    continue;
+                }
+                let all = Rect::from_min_max(pos2(left, rect.top()), pos2(left + step, rect.bottom()));
+                let response = ui.interact(all, ui.scope_id().with(hour), Sense::click());
+                if response.hovered() || response.has_focus() {
+                    ui.painter().rect_stroke(all, 2.0, Stroke::new(2.0, t.focus), egui::StrokeKind::Inside);
+                }
+                let name = texts.say("ui-pages-in-hour", &[("hour", hour.into()), ("pages", pages.into())]);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                if response.on_hover_text(&name).clicked() {
+                    acts.push(Act::Lot(Lot::Hour(hour)));
+                }
             }
             ui.painter().hline(rect.x_range(), base, Stroke::new(1.0, t.line2));
             let (pages, again) = snapshot.work.pages();
