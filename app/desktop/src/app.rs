@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui;
+use egui::output::IMEOutput;
 use egui::{
     Align, Align2, Area, CentralPanel, Context, FontId, Frame, Layout, Margin, Modal, Order, Panel, Rect, RichText,
     Role, ScrollArea, Sense, Stroke, Theme, Ui, WidgetInfo, pos2, vec2,
@@ -113,6 +114,8 @@ pub struct App {
     /// Whether the catalog is being made again.
     rebuilds: bool,
     is_set_up: bool,
+    /// The field that an input method types into, as the last frame named it.
+    typing_in: Option<IMEOutput>,
 }
 
 /// What is next when the dossier on the desk is done.
@@ -193,6 +196,7 @@ impl App {
             chooses: false,
             rebuilds: false,
             is_set_up: false,
+            typing_in: None,
         };
         app.reader.ask(&app.texts);
         app.feeder.look(&app.texts);
@@ -1374,7 +1378,10 @@ impl App {
             ui.spacing_mut().item_spacing = vec2(24.0, 2.0);
             ui.spacing_mut().interact_size.y = 28.0;
             let room = (ctx.content_rect().height() - 180.0).max(200.0);
-            ScrollArea::vertical().id_salt("keys").max_height(room).show(ui, |ui| {
+            // As high as its lines from the first frame on, for the room of a question grows with what is in it.
+            let lines = half as f32 * (ui.spacing().interact_size.y + ui.spacing().item_spacing.y);
+            let area = ScrollArea::vertical().id_salt("keys").max_height(room).min_scrolled_height(room.min(lines));
+            area.show(ui, |ui| {
                 ui.columns(2, |columns| {
                     for (at, command) in all.iter().enumerate() {
                         let column = &mut columns[at / half];
@@ -1410,8 +1417,17 @@ impl App {
 }
 
 impl eframe::App for App {
+    /// Where a compositor is late, eframe goes through this and draws nothing. What comes of that names no field, which
+    /// its backend takes for the end of all typing: a word that an input method composes would be cut.
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        ctx.output_mut(|output| output.ime.clone_from(&self.typing_in));
+    }
+
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        ui.ctx().output_mut(|output| output.ime = None);
         self.frame(ui);
+        let named = ui.ctx().output(|output| output.ime.clone());
+        self.typing_in = named.map(|field| IMEOutput { should_interrupt_composition: false, ..field });
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {

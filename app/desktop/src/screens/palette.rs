@@ -137,7 +137,9 @@ pub fn show(
         let mut taken = ui.input(|input| input.key_pressed(Key::Enter)).then_some(state.chosen);
         ui.add_space(4.0);
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().id_salt("palette").max_height(ROW * 12.0).show(ui, |ui| {
+        let shown = ROW * offers.len().min(12) as f32;
+        let area = ScrollArea::vertical().id_salt("palette").max_height(ROW * 12.0).min_scrolled_height(shown);
+        area.show(ui, |ui| {
             for (at, offer) in offers.iter().enumerate() {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
                 let fill = if at == state.chosen || response.hovered() { t.accent_soft } else { t.surface };

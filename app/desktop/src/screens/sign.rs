@@ -94,17 +94,26 @@ pub fn show(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, mill: &Mill, state:
     ui.add_space(6.0);
     let half = (ui.available_height() - 12.0) / 2.0;
     let head = texts.say("ui-ready-to-sign", &[("dossiers", ready.len().into())]);
-    list(ui, texts, "ready", &head, &ready, half, acts);
+    list(ui, texts, "ready", [&head, "ui-nothing-to-sign"], &ready, half, acts);
     ui.add_space(8.0);
     let head = texts.say("ui-not-ready-to-sign", &[("dossiers", blocked.len().into())]);
-    list(ui, texts, "blocked", &head, &blocked, half - 8.0, acts);
+    list(ui, texts, "blocked", [&head, "ui-nothing-blocked"], &blocked, half - 8.0, acts);
 }
 
 fn of(snapshot: &Snapshot, is_so: impl Fn(&DossierLine) -> bool) -> Vec<&DossierLine> {
     snapshot.dossiers.iter().map(|line| &**line).filter(|line| is_so(line)).collect()
 }
 
-fn list(ui: &mut Ui, texts: &Texts, id: &str, head: &str, lines: &[&DossierLine], height: f32, acts: &mut Vec<Act>) {
+/// Dossiers under a head; without any, a text that says so.
+fn list(
+    ui: &mut Ui,
+    texts: &Texts,
+    id: &str,
+    [head, empty]: [&str; 2],
+    lines: &[&DossierLine],
+    height: f32,
+    acts: &mut Vec<Act>,
+) {
     let t = tokens(ui.ctx());
     parts::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -112,6 +121,9 @@ fn list(ui: &mut Ui, texts: &Texts, id: &str, head: &str, lines: &[&DossierLine]
         ui.spacing_mut().item_spacing.y = 0.0;
         egui::Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
             ui.label(RichText::new(head).font(semibold(16.0)).color(t.text));
+            if lines.is_empty() {
+                ui.label(RichText::new(texts.get(empty)).color(t.text2));
+            }
         });
         ScrollArea::vertical().id_salt(id).auto_shrink([false, false]).show_rows(ui, ROW, lines.len(), |ui, range| {
             for line in &lines[range] {
