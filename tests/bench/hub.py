@@ -279,8 +279,8 @@ def fill(cluster, dossiers):
             FROM dossier GROUP BY 1, 2, 3;
         INSERT INTO progress_top SELECT station_no, state, sum(dossiers), sum(pages), sum(a4_thousandths), sum(bytes)
             FROM progress GROUP BY 1, 2;
-        INSERT INTO accepted_day SELECT 1, accepted_on, station_no % 8, count(*) FROM dossier
-            WHERE accepted_on IS NOT NULL GROUP BY 1, 2, 3;
+        INSERT INTO accepted_day SELECT 1, accepted_on, '', false, station_no % 8, count(*), sum(pages) FROM dossier
+            WHERE accepted_on IS NOT NULL GROUP BY 1, 2, 3, 4, 5;
         INSERT INTO amount SELECT 1, '', false, state >= 7, station_no % 8, count(*), sum(pages) FROM dossier
             GROUP BY 1, 2, 3, 4, 5;
         """,

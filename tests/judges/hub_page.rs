@@ -33,6 +33,12 @@ WHERE f.code <> 'Phông Tư pháp';
 DELETE FROM progress;
 INSERT INTO progress SELECT station_no, fonds_no, state, count(*), sum(pages), sum(a4_thousandths), sum(bytes) FROM dossier
     WHERE NOT retired GROUP BY 1, 2, 3;
+DELETE FROM amount;
+INSERT INTO amount SELECT unit_no, coalesce(value_class, ''), below_standard, state >= 7, 0, count(*), sum(pages)
+    FROM dossier JOIN fonds USING (fonds_no) WHERE NOT retired GROUP BY 1, 2, 3, 4;
+DELETE FROM accepted_day;
+INSERT INTO accepted_day SELECT unit_no, accepted_on, coalesce(value_class, ''), below_standard, 0, count(*), sum(pages)
+    FROM dossier JOIN fonds USING (fonds_no) WHERE state >= 7 AND NOT retired AND accepted_on IS NOT NULL GROUP BY 1, 2, 3, 4;
 INSERT INTO work SELECT (SELECT dossier FROM dossier WHERE state > 0 ORDER BY dossier OFFSET n LIMIT 1), now()::date - n % 25,
     (ARRAY['Lê Minh Đức', 'Phạm Thị Lan', 'Nguyễn Thu Hà', 'Trần Quốc Việt'])[1 + n % 4], 'ingestion',
     (SELECT min(station_no) FROM station), 1, 40 + n % 13, CASE WHEN n % 9 = 0 THEN 3 ELSE 0 END FROM generate_series(0, 199) AS n;
@@ -47,7 +53,11 @@ fn hand_in(hub: &Hub, folder: &Path) {
     };
     let mut by_sheet = target("Theo tờ", 500_000, "2099-12-31");
     by_sheet["unit"] = "sheets".into();
-    let targets = [target("30 % năm 2025", 300_000, "2025-12-31"), target("100 %", 1_000_000, "2099-12-31"), by_sheet];
+    let mut by_page = target("Mọi trang", 950_000, "2027-12-31");
+    by_page["unit"] = "pages".into();
+    by_page.as_object_mut().expect("an object").remove("value_class");
+    let targets =
+        [target("30 % năm 2026", 300_000, "2026-06-30"), target("100 %", 1_000_000, "2027-06-30"), by_page, by_sheet];
     let plan = serde_json::json!({"at": "2026-11-21T10:15:02.120+07:00", "body": {"name": "2026", "targets": targets},
         "id": "01970000-0000-7000-8000-00000000000c", "kind": "plan", "rev": 1, "schema": "plan/1.0"});
     let plan_file = folder.join("plan.ndjson");

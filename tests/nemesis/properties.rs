@@ -59,10 +59,12 @@ pub(crate) fn look(world: &World, posts: &[Post], tally: &Tally) {
             "of each station",
         ),
         (
-            "SELECT count(*) FROM (SELECT unit_no, accepted_on, count(*) AS d FROM dossier JOIN fonds USING (fonds_no) \
-             WHERE state >= 7 AND NOT retired AND accepted_on IS NOT NULL GROUP BY 1, 2) c \
-             FULL JOIN (SELECT unit_no, accepted_on, sum(dossiers) AS d FROM accepted_day GROUP BY 1, 2 \
-             HAVING sum(dossiers) <> 0) q USING (unit_no, accepted_on) WHERE c.d IS DISTINCT FROM q.d",
+            "SELECT count(*) FROM (SELECT unit_no, accepted_on, coalesce(value_class, '') AS value_class, below_standard, \
+             count(*) AS d, sum(coalesce(expected_pages, pages)) AS p FROM dossier JOIN fonds USING (fonds_no) \
+             WHERE state >= 7 AND NOT retired AND accepted_on IS NOT NULL GROUP BY 1, 2, 3, 4) c \
+             FULL JOIN (SELECT unit_no, accepted_on, value_class, below_standard, sum(dossiers) AS d, sum(pages) AS p \
+             FROM accepted_day GROUP BY 1, 2, 3, 4 HAVING sum(dossiers) <> 0) q \
+             USING (unit_no, accepted_on, value_class, below_standard) WHERE (c.d, c.p) IS DISTINCT FROM (q.d, q.p)",
             "of each day",
         ),
         (

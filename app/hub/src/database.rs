@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "work, indicators, quotas", include_str!("../migrations/0011_work_indicators_quotas.sql")),
     (30, "days", include_str!("../migrations/0030_days.sql")),
     (31, "withdrawn orders", include_str!("../migrations/0031_withdrawn.sql")),
+    (32, "course of targets", include_str!("../migrations/0032_course_of_targets.sql")),
 ];
 
 /// Why the database cannot be used.

@@ -22,6 +22,7 @@ mod session;
 mod sheet;
 mod sign_in;
 mod stations;
+mod targets;
 
 use std::sync::Arc;
 

@@ -85,6 +85,15 @@ impl Language {
         text
     }
 
+    /// A pace: from ten on a whole number, below with one decimal.
+    pub fn tenths(self, number: f64) -> String {
+        if number >= 10.0 {
+            self.count(number.round() as i64)
+        } else {
+            format!("{number:.1}").replace('.', self.say(",", "."))
+        }
+    }
+
     /// The kind of a finding; a kind of a newer station by its code.
     pub fn finding(self, code: &str) -> &str {
         let place = FINDINGS.binary_search_by_key(&code, |(code, ..)| code);
@@ -180,6 +189,8 @@ mod tests {
         assert_eq!(Language::Vietnamese.share(839, 999), "83,9\u{a0}%");
         assert_eq!(Language::English.share(9_999, 10_000), "99.9\u{a0}%");
         assert_eq!(Language::English.share(0, 0), "0.0\u{a0}%");
+        assert_eq!(Language::Vietnamese.tenths(0.36), "0,4");
+        assert_eq!(Language::English.tenths(2609.6), "2,610");
     }
 
     #[test]

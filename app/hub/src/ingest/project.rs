@@ -87,9 +87,11 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
              ON CONFLICT (unit_no, value_class, below_standard, is_done, slot) DO UPDATE \
              SET dossiers = a.dossiers + excluded.dossiers, pages = a.pages + excluded.pages), \
          by_day AS (INSERT INTO accepted_day AS a \
-             SELECT $20::int, accepted_on, station_no % 8, sum(dossiers) FROM change \
-             WHERE state >= $21 AND accepted_on IS NOT NULL GROUP BY 2, 3 HAVING sum(dossiers) <> 0 ORDER BY 2, 3 \
-             ON CONFLICT (unit_no, accepted_on, slot) DO UPDATE SET dossiers = a.dossiers + excluded.dossiers), \
+             SELECT $20::int, accepted_on, coalesce(value_class, ''), below_standard, station_no % 8, sum(dossiers), \
+             sum(listed) FROM change WHERE state >= $21 AND accepted_on IS NOT NULL GROUP BY 2, 3, 4, 5 \
+             HAVING sum(dossiers) <> 0 OR sum(listed) <> 0 ORDER BY 2, 3, 4, 5 \
+             ON CONFLICT (unit_no, accepted_on, value_class, below_standard, slot) DO UPDATE \
+             SET dossiers = a.dossiers + excluded.dossiers, pages = a.pages + excluded.pages), \
          by_fonds AS (INSERT INTO progress AS p \
              SELECT station_no, fonds_no, state, sum(dossiers), sum(pages), sum(a4_thousandths)::bigint, \
              sum(bytes)::bigint FROM change GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 \

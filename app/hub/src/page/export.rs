@@ -17,7 +17,7 @@ use super::figures::{self, Fonds};
 use super::list::{self, Wanted, state_name};
 use super::session::{self, NotShown, Visitor};
 use super::sheet::{Cell, Sheet};
-use super::{PROTECTION, people, stations};
+use super::{PROTECTION, people, stations, targets};
 use crate::access::{self, About, Deed};
 use crate::words::Language;
 use crate::{Hub, Refusal, indicators};
@@ -88,15 +88,16 @@ async fn progress(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
         vec![Cell::Text(name), Cell::Text(unit), Cell::Text(day), done, whole, share, target]
     };
     let mut found = Vec::new();
-    for standing in figures::targets(&hub.pool, visitor.unit_no).await? {
+    for standing in targets::read(&hub.pool, visitor.unit_no).await? {
         let target = standing.target;
-        let unit = figures::unit_name(language, &target.unit).to_owned();
+        let unit = targets::unit_name(language, &target.unit).to_owned();
         found.push(row(target.name, unit, target.deadline, standing.amounts, i64::from(target.share_ppm)));
     }
     for (unit, name, as_of, part, whole, ppm) in indicators::standing(&hub.pool, visitor.unit_no).await? {
         found.push(row(name, unit, as_of, Some((part, whole)), i64::from(ppm)));
     }
-    let course = figures::course(&figures::days(&hub.pool, visitor.unit_no).await?, 0, Day::of(hub.now()));
+    let by_day = figures::dossiers_by_day(&figures::accepted(&hub.pool, visitor.unit_no).await?);
+    let course = figures::course(&by_day, 0, 0, Day::of(hub.now()));
     let whole = figures::fonds(&hub.pool, visitor.unit_no).await?.iter().map(Fonds::whole).sum();
     for (day, done) in course.over_time {
         found.push(row(

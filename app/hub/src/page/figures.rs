@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::forecast::{self, Forecast, NoForecast};
-use sohoa_wire::body::{Plan, Target};
 use sqlx_postgres::PgPool;
 
 use super::session::NotShown;
@@ -79,58 +77,44 @@ pub(super) async fn fonds(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Fon
     Ok(fonds)
 }
 
-/// Dossiers that count as digitized, by the day of their acceptance.
-pub(super) async fn days(pool: &PgPool, unit_no: Option<i32>) -> Result<BTreeMap<Day, u64>, NotShown> {
-    let days: Vec<(String, i64)> = rows(
-        "SELECT accepted_on, sum(dossiers)::bigint FROM accepted_day WHERE $1::int IS NULL OR unit_no = $1 \
-         GROUP BY 1 HAVING sum(dossiers) <> 0",
+/// What was accepted on a day, by what targets tell apart.
+pub(super) struct Accepted {
+    pub(super) day: Day,
+    pub(super) unit_no: i32,
+    /// Empty: none.
+    pub(super) value_class: String,
+    pub(super) below_standard: bool,
+    pub(super) dossiers: i64,
+    pub(super) pages: i64,
+}
+
+/// What counts as digitized, by the day of its acceptance.
+pub(super) async fn accepted(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Accepted>, NotShown> {
+    let found: Vec<(String, i32, String, bool, i64, i64)> = rows(
+        "SELECT accepted_on, unit_no, value_class, below_standard, sum(dossiers)::bigint, sum(pages)::bigint \
+         FROM accepted_day WHERE $1::int IS NULL OR unit_no = $1 GROUP BY 1, 2, 3, 4 HAVING sum(dossiers) <> 0",
     )
     .bind(unit_no)
     .fetch_all(pool)
     .await?;
-    let read = |(day, count): (String, i64)| Some((Day::parse(&day)?, count.unsigned_abs()));
-    Ok(days.into_iter().filter_map(read).collect())
+    let read = |(day, unit_no, value_class, below_standard, dossiers, pages): (String, _, _, _, _, _)| {
+        Some(Accepted { day: Day::parse(&day)?, unit_no, value_class, below_standard, dossiers, pages })
+    };
+    Ok(found.into_iter().filter_map(read).collect())
 }
 
-/// A target, and what of it is done.
-pub(super) struct Standing {
-    pub(super) target: Target,
-    /// What is done, and the whole; `None` for sheets, which stations do not send.
-    pub(super) amounts: Option<(i64, i64)>,
-}
-
-/// The targets of the plans of a unit, or of all.
-pub(super) async fn targets(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Standing>, NotShown> {
-    let plans: Vec<(i32, String)> =
-        rows("SELECT unit_no, body::text FROM plan WHERE $1::int IS NULL OR unit_no = $1 ORDER BY unit_no")
-            .bind(unit_no)
-            .fetch_all(pool)
-            .await?;
-    let mut standings = Vec::new();
-    for (unit_no, plan) in plans {
-        let plan: Option<Plan> =
-            serde_json::from_str::<Value>(&plan).ok().and_then(|plan| serde_json::from_value(plan).ok());
-        for target in plan.into_iter().flat_map(|plan| plan.targets) {
-            if target.unit == "sheets" {
-                standings.push(Standing { target, amounts: None });
-                continue;
-            }
-            let amounts: (i64, i64) = rows(
-                "SELECT coalesce(sum(n) FILTER (WHERE is_done AND ($3 OR NOT below_standard)), 0)::bigint, \
-                 coalesce(sum(n), 0)::bigint \
-                 FROM (SELECT CASE WHEN $4 THEN pages ELSE dossiers END AS n, is_done, below_standard FROM amount \
-                 WHERE unit_no = $1 AND ($2::text IS NULL OR value_class = $2)) c",
-            )
-            .bind(unit_no)
-            .bind(&target.value_class)
-            .bind(target.counts_below_standard)
-            .bind(target.unit == "pages")
-            .fetch_one(pool)
-            .await?;
-            standings.push(Standing { target, amounts: Some(amounts) });
-        }
+/// Amounts as the sum of each day.
+pub(super) fn by_day(amounts: impl Iterator<Item = (Day, i64)>) -> BTreeMap<Day, u64> {
+    let mut days = BTreeMap::new();
+    for (day, amount) in amounts {
+        *days.entry(day).or_insert(0) += amount.unsigned_abs();
     }
-    Ok(standings)
+    days
+}
+
+/// All dossiers that were accepted, by day.
+pub(super) fn dossiers_by_day(accepted: &[Accepted]) -> BTreeMap<Day, u64> {
+    by_day(accepted.iter().map(|row| (row.day, row.dossiers)))
 }
 
 /// Dossiers that are held.
@@ -142,37 +126,18 @@ pub(super) async fn held(pool: &PgPool, unit_no: Option<i32>) -> Result<i64, Not
     Ok(held.bind(unit_no).fetch_one(pool).await?)
 }
 
-impl Standing {
-    /// Whether enough is done.
-    pub(super) fn is_reached(&self) -> bool {
-        self.amounts.is_some_and(|(done, whole)| {
-            whole > 0 && i128::from(done) * 1_000_000 >= i128::from(whole) * i128::from(self.target.share_ppm)
-        })
-    }
-}
-
-/// What a target counts.
-pub(super) fn unit_name(language: Language, unit: &str) -> &str {
-    match unit {
-        "dossiers" => language.say("hồ sơ", "dossiers"),
-        "pages" => language.say("trang", "pages"),
-        "sheets" => language.say("tờ", "sheets"),
-        other => other,
-    }
-}
-
-/// The share over time, and when it will be whole.
+/// How much was done over time, and when it will be enough.
 pub(super) struct Course {
-    /// Dossiers done by the end of a day.
+    /// How much was done by the end of a day.
     pub(super) over_time: Vec<(Day, i64)>,
-    /// When all will be done.
+    /// When the goal will be reached.
     pub(super) foretold: Result<Forecast, NoForecast>,
 }
 
-/// The course up to a day.
-pub(super) fn course(by_day: &BTreeMap<Day, u64>, whole: i64, today: Day) -> Course {
+/// The course up to a day, towards a goal; what was done on no known day was done before all others.
+pub(super) fn course(by_day: &BTreeMap<Day, u64>, undated: i64, goal: i64, today: Day) -> Course {
     let by_day: BTreeMap<Day, u64> = by_day.range(..=today).map(|(day, count)| (*day, *count)).collect();
-    let mut sum = 0;
+    let mut sum = undated;
     let over_time: Vec<(Day, i64)> = by_day
         .iter()
         .map(|(day, count)| {
@@ -180,28 +145,29 @@ pub(super) fn course(by_day: &BTreeMap<Day, u64>, whole: i64, today: Day) -> Cou
             (*day, sum)
         })
         .collect();
-    let left = u64::try_from(whole - sum).unwrap_or(0);
+    let left = u64::try_from(goal - sum).unwrap_or(0);
     let began = by_day.keys().next().copied();
     let foretold = forecast::forecast(&by_day, began, left, today);
     Course { over_time, foretold }
 }
 
-/// The forecast in words: the interval, never a day alone.
-pub(super) fn sentence(language: Language, foretold: &Result<Forecast, NoForecast>) -> String {
+/// The forecast in words, of a share in parts per million: the interval, never a day alone.
+pub(super) fn sentence(language: Language, share_ppm: u32, foretold: &Result<Forecast, NoForecast>) -> String {
     let say = |vi, en| language.say(vi, en);
     match foretold {
         Ok(forecast) => {
             let day =
                 |day: Option<Day>| day.map_or_else(|| say("sau mười năm", "in over ten years").to_owned(), Day::short);
             let (earliest, latest) = (day(forecast.earliest), day(forecast.latest));
+            let share = language.share(i64::from(share_ppm), 1_000_000);
             match language {
                 Language::Vietnamese => {
-                    format!("Dự báo xong trong khoảng {earliest} – {latest} (khoảng tin cậy 80 %).")
+                    format!("Dự báo đạt {share} trong khoảng {earliest} – {latest} (khoảng tin cậy 80 %).")
                 }
-                Language::English => format!("Expected to be done {earliest} – {latest}, in 80 of 100 cases."),
+                Language::English => format!("{share} are expected {earliest} – {latest}, in 80 of 100 cases."),
             }
         }
-        Err(NoForecast::Done) => say("Đã xong.", "Done.").to_owned(),
+        Err(NoForecast::Done) => say("Đã đạt.", "Reached.").to_owned(),
         Err(NoForecast::TooFewDays) => {
             say("Chưa đủ ngày làm việc để dự báo.", "Too few days of work for a forecast.").to_owned()
         }

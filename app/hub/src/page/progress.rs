@@ -8,12 +8,12 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
-use sohoa_wire::body::Target;
 
 use super::chart::Chart;
-use super::figures::{self, Course, Fonds, Standing};
+use super::figures::{self, Course, Fonds};
 use super::frame::{self, Mark, mark};
 use super::session::{self, NotShown};
+use super::targets::{self, Targets};
 use super::{export, stations};
 use crate::words::Language;
 use crate::{Hub, indicators};
@@ -28,12 +28,26 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     let fonds = figures::fonds(&hub.pool, visitor.unit_no).await?;
     let (whole, done) = (fonds.iter().map(Fonds::whole).sum(), fonds.iter().map(Fonds::done).sum());
     let today = Day::of(hub.now());
-    let targets = figures::targets(&hub.pool, visitor.unit_no).await?;
+    let accepted = figures::accepted(&hub.pool, visitor.unit_no).await?;
+    let standings = targets::read(&hub.pool, visitor.unit_no).await?;
+    let targets = Targets::of(language, &standings, &accepted, today);
     let others = indicators::standing(&hub.pool, visitor.unit_no).await?;
-    let Course { over_time, foretold } =
-        figures::course(&figures::days(&hub.pool, visitor.unit_no).await?, whole, today);
-    let forecast = foretold.as_ref().ok().copied();
-    let chart = Chart { language, done: &over_time, whole, today, forecast, goal: 1.0 };
+    let Course { over_time, foretold } = figures::course(&figures::dossiers_by_day(&accepted), 0, whole, today);
+    let words = figures::sentence(language, 1_000_000, &foretold);
+    let title = say("Tỷ lệ hồ sơ đã số hóa theo thời gian", "Share of dossiers digitized over time");
+    let forecast = foretold.ok();
+    let chart = Chart {
+        language,
+        id: "share-chart",
+        title,
+        words: &words,
+        done: &over_time,
+        whole,
+        today,
+        forecast,
+        goal: 1.0,
+        plan: &[],
+    };
     let stations = stations::read(&hub.pool, visitor.unit_no).await?;
     let held = figures::held(&hub.pool, visitor.unit_no).await?;
     let content = html! {
@@ -55,13 +69,14 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                     (say("hồ sơ mà máy chủ biết", "dossiers that the hub knows of"))
                 }
                 (chart.draw())
-                p .muted { (figures::sentence(language, &foretold)) }
+                p .muted { (words) }
             }
             section .card aria-labelledby="targets" {
                 h2 #targets { (say("Các mốc", "Targets")) }
-                (targets_list(language, &targets, &others, today))
+                (targets_list(language, &targets, &others))
             }
         }
+        (targets.charts())
         (fonds_table(language, &fonds))
         div .grid.wide {
             section .card aria-labelledby="stations" {
@@ -77,37 +92,14 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     Ok(frame::page(&visitor, "/progress", say("Tiến độ", "Progress"), &content))
 }
 
-fn targets_list(language: Language, standings: &[Standing], others: &[indicators::Standing], today: Day) -> Markup {
+fn targets_list(language: Language, targets: &Targets<'_>, others: &[indicators::Standing]) -> Markup {
     let say = |vi, en| language.say(vi, en);
     html! {
-        @if standings.is_empty() && others.is_empty() {
+        @if targets.is_empty() && others.is_empty() {
             p .muted { (say("Chưa có kế hoạch nào được gửi xuống.", "No plan was published yet.")) }
         }
         ul .plain {
-            @for standing in standings {
-                @let Standing { target, amounts } = standing;
-                @let reached = standing.is_reached();
-                @let deadline = Day::parse(&target.deadline);
-                @let late = deadline.is_some_and(|deadline| deadline < today);
-                li {
-                    (mark(if reached { Mark::Pass } else if late && amounts.is_some() { Mark::Reject } else { Mark::Open }, None))
-                    div {
-                        strong { (target.name) }
-                        @if let Some(deadline) = deadline { " · " (say("đến hết", "by")) " " (deadline.short()) }
-                        @if let Some((done, whole)) = amounts {
-                            p .muted {
-                                (if reached { say("Đã đạt: ", "Reached: ") } else if late { say("Đã quá hạn: ", "Past: ") } else { say("Hiện có: ", "Now: ") })
-                                (language.share(*done, *whole)) " ("
-                                a href={ "/dossiers?" (of_target(target, true)) } { (language.count(*done)) } " / "
-                                a href={ "/dossiers?" (of_target(target, false)) } { (language.count(*whole)) } " "
-                                (figures::unit_name(language, &target.unit)) ")"
-                            }
-                        } @else {
-                            p .muted { (say("Chỉ tiêu theo tờ chưa được tính ở đây.", "Sheets are not counted here yet.")) }
-                        }
-                    }
-                }
-            }
+            (targets.lines())
             @for (unit, name, as_of, part, whole, target_ppm) in others {
                 @let reached = i128::from(*part) * 1_000_000 >= i128::from(*whole) * i128::from(*target_ppm);
                 li {
@@ -125,18 +117,6 @@ fn targets_list(language: Language, standings: &[Standing], others: &[indicators
         }
         p { a href="/indicators" { (say("Chỉ tiêu khác: xem và nạp số liệu", "Other indicators: see, and hand in figures")) } }
     }
-}
-
-/// The dossiers of a target as a query: those that are done, or all.
-fn of_target(target: &Target, done: bool) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    if let Some(value) = &target.value_class {
-        query.append_pair("value", value);
-    }
-    if done {
-        query.append_pair("state", "done");
-    }
-    query.finish()
 }
 
 fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {

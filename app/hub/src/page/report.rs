@@ -13,9 +13,10 @@ use sohoa_wire::ProblemKind;
 use sqlx_postgres::PgPool;
 
 use super::chart::Chart;
-use super::figures::{self, Course, Fonds, Standing};
+use super::figures::{self, Course, Fonds};
 use super::frame::{self, Mark};
 use super::session::{self, NotShown};
+use super::targets::{self, Standing};
 use super::{field, fields, stations};
 use crate::access::{self, About, Deed};
 use crate::database::rows;
@@ -44,7 +45,7 @@ async fn read(pool: &PgPool, unit_no: Option<i32>, day: Day) -> Result<Report, N
     let unit: Option<(String,)> =
         rows("SELECT name FROM unit WHERE unit_no = $1").bind(unit_no).fetch_optional(pool).await?;
     let fonds = figures::fonds(pool, unit_no).await?;
-    let by_day = figures::days(pool, unit_no).await?;
+    let by_day = figures::dossiers_by_day(&figures::accepted(pool, unit_no).await?);
     let whole = fonds.iter().map(Fonds::whole).sum();
     let accepted = by_day.get(&day).copied().unwrap_or(0);
     let done = rows(
@@ -60,10 +61,10 @@ async fn read(pool: &PgPool, unit_no: Option<i32>, day: Day) -> Result<Report, N
         day,
         now: hub::now(),
         unit: unit.map(|(name,)| name),
-        course: figures::course(&by_day, whole, day),
+        course: figures::course(&by_day, 0, whole, day),
         fonds,
         whole,
-        targets: figures::targets(pool, unit_no).await?,
+        targets: targets::read(pool, unit_no).await?,
         stations: stations::read(pool, unit_no).await?,
         done,
         accepted: i64::try_from(accepted).unwrap_or(i64::MAX),
@@ -131,8 +132,19 @@ impl Report {
         let done = self.course.over_time.last().map_or(0, |(_, done)| *done);
         let (pages, again) = self.done.iter().fold((0, 0), |sum, row| (sum.0 + row.2, sum.1 + row.3));
         let forecast = self.course.foretold.as_ref().ok().copied();
-        let chart =
-            Chart { language, done: &self.course.over_time, whole: self.whole, today: self.day, forecast, goal: 1.0 };
+        let words = figures::sentence(language, 1_000_000, &self.course.foretold);
+        let chart = Chart {
+            language,
+            id: "share-chart",
+            title: say("Tỷ lệ hồ sơ đã số hóa theo thời gian", "Share of dossiers digitized over time"),
+            words: &words,
+            done: &self.course.over_time,
+            whole: self.whole,
+            today: self.day,
+            forecast,
+            goal: 1.0,
+            plan: &[],
+        };
         html! {
             article .report {
                 div .form-head {
@@ -157,7 +169,7 @@ impl Report {
                                 (standing.target.name) ": " strong { @if standing.is_reached() { (say("đạt", "reached")) } @else { (standing.amounts.map_or_else(|| "–".to_owned(), |(done, whole)| language.share(done, whole))) } } ". "
                             }
                         }
-                        p { (figures::sentence(language, &self.course.foretold)) }
+                        p { (words) }
                     }
                 }
                 h2 { "1. " (say("Tiến độ và dự báo", "Progress and forecast")) }

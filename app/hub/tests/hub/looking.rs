@@ -1,11 +1,13 @@
 //! The supervisors' page, as a browser without JavaScript sees it.
 
+use std::collections::BTreeMap;
 use std::process::Stdio;
 
 use reqwest::StatusCode;
 use sohoa_hub::publish::PublishError;
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
+use sohoa_model::forecast::forecast;
 use sohoa_wire::body::{Decided, Decision, Document, Plan, Rescan, Target};
 use sohoa_wire::{Kind, ProblemKind, Record, RecordId};
 
@@ -172,6 +174,120 @@ async fn every_number_opens_down_to_its_dossiers() {
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         page.shows("There is no such thing.");
     }
+}
+
+/// What counts as accepted, by day and by what targets tell apart.
+async fn accepted_days(group: &Group) -> Vec<(String, String, bool, i64, i64)> {
+    sohoa_hub::database::rows(
+        "SELECT accepted_on, value_class, below_standard, sum(dossiers)::bigint, sum(pages)::bigint FROM accepted_day \
+         GROUP BY 1, 2, 3 HAVING sum(dossiers) <> 0 ORDER BY 1, 2, 3",
+    )
+    .fetch_all(&group.pool)
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_target_has_a_course_and_a_forecast_of_its_own() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let today = Day::of(sohoa_hub::hub::now());
+    // Sixty dossiers of one class, one accepted a day for forty days; twenty of another, of which ten, below the standard.
+    let (mut valuable, mut pages) = (BTreeMap::new(), BTreeMap::new());
+    for n in 1..=80_u32 {
+        let (class, is_done) = if n <= 60 { ("vv", n <= 40) } else { ("khác", n <= 70) };
+        let state = if is_done { DossierState::Accepted } else { DossierState::Captured };
+        let mut body = dossier_body(&format!("TA-{n}"), 10 + n, state);
+        let day = Day(today.0 - i64::from(if n <= 60 { n } else { n - 30 }));
+        body.accepted_on = is_done.then(|| day.to_string());
+        body.value_class = Some(class.to_owned());
+        body.below_standard = n > 60;
+        if is_done && n <= 40 {
+            *valuable.entry(day).or_insert(0) += 1;
+        }
+        if is_done {
+            *pages.entry(day).or_insert(0) += u64::from(10 + n);
+        }
+        let id = station.name(n, 0);
+        station.write(&record(id, 1, &body).of_dossier(id));
+    }
+    let target = |name: &str, share_ppm, unit: &str, class: Option<&str>| Target {
+        name: name.to_owned(),
+        share_ppm,
+        unit: unit.to_owned(),
+        value_class: class.map(ToOwned::to_owned),
+        deadline: Day(today.0 + 100).to_string(),
+        counts_below_standard: class.is_none(),
+    };
+    let plan = Plan {
+        name: "2026".to_owned(),
+        targets: vec![
+            target("Nửa số có giá trị", 500_000, "dossiers", Some("vv")),
+            target("Chín phần mười số có giá trị", 900_000, "dossiers", Some("vv")),
+            target("Mọi trang", 1_000_000, "pages", None),
+            target("Loại khác", 400_000, "dossiers", Some("khác")),
+        ],
+    };
+    let path = group.folder.path().join("plan.ndjson");
+    std::fs::write(&path, record(RecordId(uuid::Uuid::from_u128(77)), 1, &plan).line().unwrap().bytes).unwrap();
+    group.run(&["publish", "--unit", "TTLT", path.to_str().unwrap()]);
+    station.send_from(1).await;
+
+    let_in(&group, "nam", &["--role", "viewer", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let page = browser.get("/progress").await;
+    let card = |number: usize| {
+        let start = page.text.find(&format!("<h2 id=\"target-{number}\">")).expect("a card of its own");
+        page.text[start..].split("</section>").next().expect("it ends").to_owned()
+    };
+    let foretold = |days: &BTreeMap<Day, u64>, share: &str, left| {
+        let found = forecast(days, days.keys().next().copied(), left, today).expect("forty days of work");
+        let (earliest, latest) = (found.earliest.expect("soon").short(), found.latest.expect("soon").short());
+        format!("Dự báo đạt {share}\u{a0}% trong khoảng {earliest} – {latest} (khoảng tin cậy 80 %).")
+    };
+    assert!(card(1).contains("Đã đạt.") && !card(1).contains("class=\"band\""), "{}", card(1));
+    assert!(card(2).contains(&foretold(&valuable, "90,0", 54 - 40)), "{}", card(2));
+    let all: u64 = (1..=80).map(|n| 10 + n).sum();
+    assert!(card(3).contains(&foretold(&pages, "100,0", all - pages.values().sum::<u64>())), "{}", card(3));
+    assert!(card(4).contains("Chưa đủ ngày làm việc để dự báo."), "below the standard none is done: {}", card(4));
+    for number in [2, 3] {
+        let card = card(number);
+        for part in
+            ["class=\"band\"", "class=\"plan\"", "class=\"milestone\"", "<title id=", "<desc id=", "Để kịp cần "]
+        {
+            assert!(card.contains(part), "{part} is not in {card}");
+        }
+    }
+    assert_eq!(card(2).matches("class=\"milestone\"").count(), 2, "both targets of one line");
+    assert_eq!(card(3).matches("class=\"milestone\"").count(), 1);
+    browser.get("/language/en").await;
+    browser.get("/progress").await.shows("90.0\u{a0}% are expected ").shows("To be in time it takes ");
+
+    // Another class, other pages, taken back, retired: the counters follow, and are what a migration makes of the dossiers.
+    let moved = |n: u32, change: fn(&mut sohoa_wire::body::Dossier)| {
+        let mut body = dossier_body(&format!("TA-{n}"), 10 + n, DossierState::Accepted);
+        body.accepted_on = Some(Day(today.0 - i64::from(n)).to_string());
+        body.value_class = Some("vv".to_owned());
+        change(&mut body);
+        record(station.name(n, 0), 2, &body).of_dossier(station.name(n, 0))
+    };
+    let changes = [
+        moved(1, |body| body.value_class = None),
+        moved(2, |body| (body.expected_pages, body.pages) = (None, 7)),
+        moved(3, |body| body.below_standard = true),
+        moved(4, |body| body.state = DossierState::Captured),
+        moved(5, |body| body.retired = Some("x".to_owned())),
+    ];
+    let before = accepted_days(&group).await;
+    changes.iter().for_each(|change| station.write(change));
+    station.send_from(81).await;
+    let counted = accepted_days(&group).await;
+    assert_ne!(before, counted);
+    let migration = include_str!("../../migrations/0032_course_of_targets.sql");
+    sqlx_core::raw_sql::raw_sql(migration).execute(&group.pool).await.unwrap();
+    assert_eq!(counted, accepted_days(&group).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
