@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (30, "days", include_str!("../migrations/0030_days.sql")),
     (31, "withdrawn orders", include_str!("../migrations/0031_withdrawn.sql")),
     (32, "course of targets", include_str!("../migrations/0032_course_of_targets.sql")),
+    (33, "shown work", include_str!("../migrations/0033_shown_work.sql")),
 ];
 
 /// Why the database cannot be used.

@@ -23,6 +23,7 @@ mod sheet;
 mod sign_in;
 mod stations;
 mod targets;
+mod wanted;
 
 use std::sync::Arc;
 

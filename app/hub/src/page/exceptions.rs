@@ -10,8 +10,8 @@ use sohoa_model::dossier_state::DossierState;
 use sqlx_postgres::PgPool;
 
 use super::frame::{self, Mark, mark};
-use super::list::STUCK_DAYS;
 use super::session::{self, NotShown};
+use super::wanted::STUCK_DAYS;
 use super::{figures, stations};
 use crate::Hub;
 use crate::database::rows;

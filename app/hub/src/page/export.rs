@@ -14,9 +14,10 @@ use sohoa_wire::ProblemKind;
 use uuid::Uuid;
 
 use super::figures::{self, Fonds};
-use super::list::{self, Wanted, state_name};
+use super::list::{self, state_name};
 use super::session::{self, NotShown, Visitor};
 use super::sheet::{Cell, Sheet};
+use super::wanted::Wanted;
 use super::{PROTECTION, people, stations, targets};
 use crate::access::{self, About, Deed};
 use crate::words::Language;

@@ -18,6 +18,7 @@ const STATES: usize = DossierState::ALL.len();
 pub(super) struct Fonds {
     pub(super) number: i32,
     pub(super) code: String,
+    pub(super) unit_no: i32,
     /// Name of its unit.
     pub(super) unit: String,
     by_state: [i64; STATES],
@@ -29,7 +30,7 @@ impl Fonds {
     pub(super) fn sum<'a>(of: impl Iterator<Item = &'a Self> + Clone) -> Self {
         let by_state = std::array::from_fn(|state| of.clone().map(|one| one.by_state[state]).sum());
         let rescan = of.map(|one| one.rescan).sum();
-        Self { number: 0, code: String::new(), unit: String::new(), by_state, rescan }
+        Self { number: 0, code: String::new(), unit_no: 0, unit: String::new(), by_state, rescan }
     }
 
     /// All its dossiers.
@@ -50,23 +51,27 @@ impl Fonds {
 
 /// The fonds of a unit, or of all, unit after unit.
 pub(super) async fn fonds(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Fonds>, NotShown> {
-    let counted: Vec<(i32, String, String, i16, i64)> = rows(
-        "SELECT f.fonds_no, f.code, u.name, p.state, sum(p.dossiers)::bigint FROM progress p \
+    let counted: Vec<(i32, String, i32, String, i16, i64)> = rows(
+        "SELECT f.fonds_no, f.code, unit_no, u.name, p.state, sum(p.dossiers)::bigint FROM progress p \
          JOIN fonds f USING (fonds_no) JOIN unit u USING (unit_no) \
-         WHERE $1::int IS NULL OR f.unit_no = $1 GROUP BY u.code, 1, 2, 3, 4 HAVING sum(p.dossiers) <> 0 \
-         ORDER BY u.code, f.code, 1, 4",
+         WHERE $1::int IS NULL OR f.unit_no = $1 GROUP BY u.code, 1, 2, 3, 4, 5 HAVING sum(p.dossiers) <> 0 \
+         ORDER BY u.code, f.code, 1, 5",
     )
     .bind(unit_no)
     .fetch_all(pool)
     .await?;
-    let rescan: Vec<(i32, i64)> =
-        rows("SELECT fonds_no, count(*) FROM dossier WHERE rescan AND NOT retired GROUP BY 1").fetch_all(pool).await?;
+    let rescan: Vec<(i32, i64)> = rows(
+        "SELECT fonds_no, count(*) FROM dossier d WHERE rescan AND NOT retired \
+             AND NOT EXISTS (SELECT FROM hold h WHERE h.dossier = d.dossier) GROUP BY 1",
+    )
+    .fetch_all(pool)
+    .await?;
     let rescan: BTreeMap<i32, i64> = rescan.into_iter().collect();
     let mut fonds: Vec<Fonds> = Vec::new();
-    for (number, code, unit, state, dossiers) in counted {
+    for (number, code, unit_no, unit, state, dossiers) in counted {
         if fonds.last().is_none_or(|last| last.number != number) {
             let rescan = rescan.get(&number).copied().unwrap_or(0);
-            fonds.push(Fonds { number, code, unit, by_state: [0; STATES], rescan });
+            fonds.push(Fonds { number, code, unit_no, unit, by_state: [0; STATES], rescan });
         }
         if let (Some(last), Ok(state)) = (fonds.last_mut(), usize::try_from(state))
             && let Some(count) = last.by_state.get_mut(state)

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::ProblemKind;
-use sqlx_postgres::PgPool;
+use sqlx_core::query_as::QueryAs;
+use sqlx_postgres::{PgArguments, PgPool, Postgres};
 use uuid::Uuid;
 
 use super::session::{self, NotShown, Visitor};
-use super::{export, field, fields, frame};
+use super::wanted::{INGESTION, STUCK_DAYS, Wanted};
+use super::{export, field, fields, figures, frame};
 use crate::database::rows;
 use crate::ingest::state_number;
 use crate::words::Language;
@@ -20,107 +22,89 @@ use crate::{Hub, Refusal};
 
 /// Dossiers on one page.
 const ROWS: i64 = 100;
-/// Days without a new revision after which a dossier in work is stuck.
-pub(super) const STUCK_DAYS: i32 = 14;
 
 /// A dossier in the list: name, code, title, fonds, state, pages, expected pages, rescan, held.
 pub(super) type Row = (Uuid, String, Option<String>, String, i16, i32, Option<i32>, bool, bool);
 
-/// Which dossiers.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Wanted {
-    pub(super) fonds: Option<i32>,
-    station: Option<i32>,
-    /// `rescan`, `held` or `stuck`; nothing: all.
-    only: String,
-    /// `done`, `signed`, `working` or `planned`; nothing: all.
-    state: String,
-    /// Value class.
-    value: Option<String>,
-    finding: Option<String>,
-    agent: Option<String>,
-    /// ISO week, of the agent's work.
-    week: Option<String>,
+/// What is counted of all dossiers of a list: themselves, pages, pages as listed, findings; times, pages and pages again of
+/// the work that is asked for.
+type Totals = (i64, i64, i64, i64, i64, i64, i64);
+
+/// The work of a dossier that is asked for.
+macro_rules! work {
+    () => {
+        "FROM work w WHERE w.dossier = d.dossier AND ($15::text IS NULL OR w.agent = $15) \
+         AND ($16::text IS NULL OR to_char(w.day, 'IYYY-\"W\"IW') = $16) AND ($17::text IS NULL OR w.event = $17) \
+         AND (NOT $18 OR w.again > 0) AND ($19::text IS NULL OR w.day >= $19::date) \
+         AND ($20::text IS NULL OR w.day <= $20::date) AND ($4::int IS NULL OR w.station_no = $4)"
+    };
 }
 
-impl Wanted {
-    /// What the query of an address asks for; who did what is asked by who may know it alone.
-    pub(super) fn of(query: Option<&str>, visitor: &Visitor) -> Self {
-        let fields = fields(query.unwrap_or_default().as_bytes());
-        let text = |name| Some(field(&fields, name).to_owned()).filter(|text| !text.is_empty());
-        Self {
-            fonds: field(&fields, "fonds").parse().ok(),
-            station: field(&fields, "station").parse().ok(),
-            only: field(&fields, "only").to_owned(),
-            state: field(&fields, "state").to_owned(),
-            value: text("value"),
-            finding: text("finding"),
-            agent: text("agent").filter(|_| visitor.may_decide),
-            week: text("week").filter(|_| visitor.may_decide),
-        }
-    }
-
-    /// The same as a query.
-    pub(super) fn query(&self) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let mut add = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                query.append_pair(name, &value);
-            }
-        };
-        add("fonds", self.fonds.map(|number| number.to_string()));
-        add("station", self.station.map(|number| number.to_string()));
-        add("only", Some(self.only.clone()).filter(|only| !only.is_empty()));
-        add("state", Some(self.state.clone()).filter(|state| !state.is_empty()));
-        add("value", self.value.clone());
-        add("finding", self.finding.clone());
-        add("agent", self.agent.clone());
-        add("week", self.week.clone());
-        query.finish()
-    }
-
-    /// The first and the last state.
-    fn states(&self) -> (DossierState, DossierState) {
-        use DossierState::{Accepted, Assembled, Captured, Delivered, Planned, Signed};
-        match self.state.as_str() {
-            "done" => (Accepted, Delivered),
-            "signed" => (Signed, Signed),
-            "working" => (Captured, Assembled),
-            "planned" => (Planned, Planned),
-            _ => (Planned, Delivered),
-        }
-    }
-
-    /// What it is narrowed to, in words.
-    fn words(&self, language: Language) -> Vec<String> {
-        let say = |vi, en| language.say(vi, en);
-        let only = match self.only.as_str() {
-            "rescan" => Some(say("cần quét lại", "to scan again").to_owned()),
-            "held" => Some(say("đang bị giữ", "held").to_owned()),
-            "stuck" => {
-                let (before, after) = (say("không đổi đã", "unchanged for"), say("ngày", "days"));
-                Some(format!("{before} {STUCK_DAYS} {after}"))
-            }
-            _ => None,
-        };
-        let state = match self.state.as_str() {
-            "done" => Some(say("được nhận", "accepted").to_owned()),
-            "signed" => Some(say("đã ký, chờ nhận", "signed, not accepted yet").to_owned()),
-            "working" => Some(say("đang làm", "in work").to_owned()),
-            "planned" => Some(say("chưa quét", "not scanned").to_owned()),
-            _ => None,
-        };
-        let value = self.value.as_ref().map(|value| format!("{}: {value}", say("giá trị", "value class")));
-        let finding =
-            self.finding.as_ref().map(|code| format!("{}: {}", say("điều cần xem", "finding"), language.finding(code)));
-        let agent = self.agent.as_ref().map(|agent| format!("{}: {agent}", say("người làm", "done by")));
-        let week = self.week.as_ref().map(|week| format!("{} {week}", say("tuần", "week")));
-        [only, state, value, finding, agent, week].into_iter().flatten().collect()
-    }
+/// The findings of a dossier that are asked for.
+macro_rules! findings {
+    () => {
+        "FROM item i WHERE i.dossier = d.dossier AND i.kind = 'finding' AND ($13 OR i.body->>'open' = 'true') \
+         AND i.body->>'code' = $12"
+    };
 }
 
-/// Some dossiers behind a place in the list. Those that are held are there for who may know alone, and not where the list is
-/// narrowed by what is found in a dossier or was done to it.
+/// The dossiers that are asked for. Those that are held are there for who may know alone, and not where the list is narrowed
+/// by what is found in a dossier or was done to it.
+macro_rules! chosen {
+    ($($more:expr),*) => {
+        concat!(
+            "FROM dossier d JOIN fonds f USING (fonds_no) LEFT JOIN hold h USING (dossier) ",
+            $($more,)*
+            "WHERE NOT d.retired AND ($1::int IS NULL OR f.unit_no = $1) AND ($2 OR h.dossier IS NULL) \
+             AND ($3::int IS NULL OR d.fonds_no = $3) AND ($4::int IS NULL OR $14 OR d.station_no = $4) \
+             AND ($21::int IS NULL OR f.unit_no = $21) \
+             AND ($5 <> 'rescan' OR d.rescan) AND ($5 <> 'held' OR h.dossier IS NOT NULL) \
+             AND (h.dossier IS NULL OR ($5 IN ('', 'held') AND $12::text IS NULL AND NOT $14)) \
+             AND ($5 <> 'stuck' OR (d.state > $6 AND d.state < $7 AND d.seq <= (SELECT max(b.last_seq) FROM batch b \
+                 WHERE b.station_no = d.station_no AND b.received_at < now() - make_interval(days => $8)))) \
+             AND d.state BETWEEN $9 AND $10 AND ($11::text IS NULL OR d.value_class = $11) \
+             AND (NOT $22 OR NOT d.below_standard) \
+             AND ($23::text IS NULL OR d.accepted_on >= $23) AND ($24::text IS NULL OR d.accepted_on <= $24) \
+             AND ($12::text IS NULL OR EXISTS (SELECT ", findings!(), ")) \
+             AND (NOT $14 OR EXISTS (SELECT ", work!(), ")) "
+        )
+    };
+}
+
+type Asked<T> = QueryAs<'static, Postgres, T, PgArguments>;
+
+/// Gives a statement what chooses the dossiers.
+fn choose<T>(statement: Asked<T>, visitor: &Visitor, wanted: &Wanted) -> Asked<T> {
+    let (first, last) = wanted.states();
+    let day = |day: Option<sohoa_model::day::Day>| day.map(|day| day.to_string());
+    statement
+        .bind(visitor.unit_no)
+        .bind(visitor.may_decide)
+        .bind(wanted.fonds)
+        .bind(wanted.station)
+        .bind(wanted.only.clone())
+        .bind(state_number(DossierState::Planned))
+        .bind(state_number(DossierState::Accepted))
+        .bind(STUCK_DAYS)
+        .bind(state_number(first))
+        .bind(state_number(last))
+        .bind(wanted.value.clone())
+        .bind(wanted.finding.clone())
+        .bind(wanted.settled)
+        .bind(wanted.work.is_asked())
+        .bind(wanted.work.agent.clone())
+        .bind(wanted.work.week.clone())
+        .bind(wanted.work.event.clone())
+        .bind(wanted.work.again)
+        .bind(day(wanted.work.from))
+        .bind(day(wanted.work.to))
+        .bind(wanted.unit)
+        .bind(wanted.standard)
+        .bind(day(wanted.accepted.0))
+        .bind(day(wanted.accepted.1))
+}
+
+/// Some dossiers behind a place in the list.
 pub(super) async fn read(
     pool: &PgPool,
     visitor: &Visitor,
@@ -128,46 +112,56 @@ pub(super) async fn read(
     after: (&str, Uuid),
     most: i64,
 ) -> Result<Vec<Row>, NotShown> {
-    let (first, last) = wanted.states();
-    let found = rows(
-        "WITH old AS (SELECT station_no, max(last_seq) AS seq FROM batch \
-             WHERE $8 = 'stuck' AND received_at < now() - make_interval(days => $14) GROUP BY 1) \
-         SELECT d.dossier, d.code, d.title, f.code, d.state, d.pages, d.expected_pages, d.rescan, h.dossier IS NOT NULL \
-         FROM dossier d JOIN fonds f USING (fonds_no) LEFT JOIN hold h USING (dossier) WHERE NOT d.retired \
-         AND ($1::int IS NULL OR f.unit_no = $1) AND ($2 OR h.dossier IS NULL) \
-         AND (d.code, d.dossier) > ($3, $4) \
-         AND ($6::int IS NULL OR d.fonds_no = $6) AND ($7::int IS NULL OR d.station_no = $7) \
-         AND ($8 <> 'rescan' OR d.rescan) AND ($8 <> 'held' OR h.dossier IS NOT NULL) \
-         AND (h.dossier IS NULL OR ($8 IN ('', 'held') AND $9::text IS NULL AND $10::text IS NULL)) \
-         AND ($8 <> 'stuck' OR (d.state > $12 AND d.state < $13 AND d.seq <= (SELECT o.seq FROM old o \
-             WHERE o.station_no = d.station_no))) \
-         AND ($9::text IS NULL OR EXISTS (SELECT FROM item i WHERE i.dossier = d.dossier AND i.kind = 'finding' \
-             AND i.body->>'open' = 'true' AND i.body->>'code' = $9)) \
-         AND ($10::text IS NULL OR EXISTS (SELECT FROM work w WHERE w.dossier = d.dossier AND w.agent = $10 \
-             AND ($11::text IS NULL OR to_char(w.day, 'IYYY-\"W\"IW') = $11))) \
-         AND d.state BETWEEN $15 AND $16 AND ($17::text IS NULL OR d.value_class = $17) \
-         ORDER BY d.code, d.dossier LIMIT $5",
-    )
-    .bind(visitor.unit_no)
-    .bind(visitor.may_decide)
-    .bind(after.0)
-    .bind(after.1)
-    .bind(most)
-    .bind(wanted.fonds)
-    .bind(wanted.station)
-    .bind(&wanted.only)
-    .bind(&wanted.finding)
-    .bind(&wanted.agent)
-    .bind(&wanted.week)
-    .bind(state_number(DossierState::Planned))
-    .bind(state_number(DossierState::Accepted))
-    .bind(STUCK_DAYS)
-    .bind(state_number(first))
-    .bind(state_number(last))
-    .bind(&wanted.value)
-    .fetch_all(pool)
-    .await?;
-    Ok(found)
+    let statement = rows(concat!(
+        "SELECT d.dossier, d.code, d.title, f.code, d.state, d.pages, d.expected_pages, d.rescan, h.dossier IS NOT NULL ",
+        chosen!(),
+        "AND (d.code, d.dossier) > ($25, $26) ORDER BY d.code, d.dossier LIMIT $27"
+    ));
+    let statement = choose(statement, visitor, wanted).bind(after.0).bind(after.1).bind(most);
+    Ok(statement.fetch_all(pool).await?)
+}
+
+/// What is counted of all of them.
+async fn totals(pool: &PgPool, visitor: &Visitor, wanted: &Wanted) -> Result<Totals, NotShown> {
+    let statement = rows(concat!(
+        "SELECT count(*), coalesce(sum(d.pages), 0)::bigint, coalesce(sum(coalesce(d.expected_pages, d.pages)), 0)::bigint, \
+         coalesce(sum(n.findings), 0)::bigint, coalesce(sum(t.times), 0)::bigint, coalesce(sum(t.pages), 0)::bigint, \
+         coalesce(sum(t.again), 0)::bigint ",
+        chosen!(
+            "LEFT JOIN LATERAL (SELECT sum(w.times) AS times, sum(w.pages) AS pages, sum(w.again) AS again ",
+            work!(),
+            ") t ON $14 LEFT JOIN LATERAL (SELECT count(*) AS findings ",
+            findings!(),
+            ") n ON $12::text IS NOT NULL "
+        )
+    ));
+    Ok(choose(statement, visitor, wanted).fetch_one(pool).await?)
+}
+
+/// The same in words.
+fn counted(language: Language, wanted: &Wanted, totals: Totals) -> Markup {
+    let say = |vi, en| language.say(vi, en);
+    let (dossiers, pages, listed, findings, times, captured, again) = totals;
+    let mut parts = vec![(dossiers, say("hồ sơ", "dossiers"))];
+    if wanted.finding.is_some() {
+        parts.push((findings, say("điều cần xem", "findings")));
+    }
+    match wanted.work.event.as_deref() {
+        None if !wanted.work.is_asked() => {
+            parts.push((pages, say("trang đã quét", "pages captured")));
+            parts.push((listed, say("trang theo danh mục", "pages as listed")));
+        }
+        None | Some(INGESTION) => {
+            parts.push((captured, say("trang quét", "pages captured")));
+            parts.push((again, say("trang quét lại", "pages captured again")));
+        }
+        Some(_) => parts.push((times, say("lần", "times"))),
+    }
+    html! {
+        p .totals {
+            @for (at, (number, of)) in parts.iter().enumerate() { @if at > 0 { " · " } strong { (language.count(*number)) } " " (of) }
+        }
+    }
 }
 
 /// `/fonds/<n>`.
@@ -212,19 +206,28 @@ async fn list(hub: &Hub, visitor: &Visitor, wanted: &Wanted, query: Option<&str>
     let fonds = name(&hub.pool, visitor, of_fonds, wanted.fonds).await?;
     let of_station = "SELECT name FROM station WHERE station_no = $1 AND ($2::int IS NULL OR unit_no = $2)";
     let station = name(&hub.pool, visitor, of_station, wanted.station).await?;
+    let of_unit = "SELECT name FROM unit WHERE unit_no = $1 AND ($2::int IS NULL OR unit_no = $2)";
+    let unit = name(&hub.pool, visitor, of_unit, wanted.unit).await?;
     let fields = fields(query.unwrap_or_default().as_bytes());
     let after = (field(&fields, "after"), field(&fields, "dossier").parse().unwrap_or(Uuid::nil()));
     let found = read(&hub.pool, visitor, wanted, after, ROWS + 1).await?;
+    // The whole is counted once, not with every page of it.
+    let totals = match after.0 {
+        "" => Some(totals(&hub.pool, visitor, wanted).await?),
+        _ => None,
+    };
+    let leaves_out = !visitor.may_decide || wanted.finding.is_some() || wanted.work.is_asked();
+    let held = if leaves_out { figures::held(&hub.pool, visitor.unit_no).await? } else { 0 };
     let shown = &found[..found.len().min(ROWS as usize)];
     let next = shown.last().filter(|_| found.len() > shown.len()).map(|(id, code, ..)| {
         let mut query = form_urlencoded::Serializer::new(wanted.query());
         query.append_pair("after", code).append_pair("dossier", &id.to_string());
         format!("/dossiers?{}", query.finish())
     });
-    let title = match (&fonds, &station) {
-        (Some(code), _) => format!("{} {code}", say("Phông", "Fonds")),
-        (None, Some(name)) => name.clone(),
-        (None, None) => say("Hồ sơ", "Dossiers").to_owned(),
+    let title = match (&fonds, &station, &unit) {
+        (Some(code), ..) => format!("{} {code}", say("Phông", "Fonds")),
+        (None, Some(name), _) | (None, None, Some(name)) => name.clone(),
+        (None, None, None) => say("Hồ sơ", "Dossiers").to_owned(),
     };
     let narrowed = wanted.words(language);
     let all = wanted.fonds.map_or_else(|| "/dossiers".to_owned(), |number| format!("/fonds/{number}"));
@@ -238,6 +241,10 @@ async fn list(hub: &Hub, visitor: &Visitor, wanted: &Wanted, query: Option<&str>
             p .muted { (say("Chỉ hồ sơ ", "Only dossiers ")) (narrowed.join("; ")) ". " a href=(all) { (say("Xem tất cả", "Show all")) } }
         }
         section .card {
+            @if let Some(totals) = totals { (counted(language, wanted, totals)) }
+            @if held > 0 {
+                p .muted { (language.count(held)) " " (say("hồ sơ đang bị giữ không có trong danh sách này.", "dossiers that are held are not in this list.")) }
+            }
             table {
                 caption .hidden { (title) }
                 thead { tr {

@@ -9,10 +9,12 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use sohoa_model::Timestamp;
+use sohoa_model::day::Day;
 use sohoa_wire::ProblemKind;
 
 use super::session::{self, NotShown, Visitor};
 use super::sheet::{Cell, Sheet};
+use super::wanted::{ACCEPTANCE, INGESTION, Wanted, Work};
 use super::{export, frame};
 use crate::database::rows;
 use crate::{Hub, Refusal};
@@ -32,12 +34,12 @@ struct Person {
 }
 
 /// Who did what, and the weeks, the newest first.
-struct Work {
+struct People {
     people: BTreeMap<String, Person>,
     weeks: Vec<String>,
 }
 
-async fn read(hub: &Hub, visitor: &Visitor) -> Result<Work, NotShown> {
+async fn read(hub: &Hub, visitor: &Visitor) -> Result<People, NotShown> {
     let weeks: Vec<(String,)> = rows(
         "SELECT to_char(day, 'IYYY-\"W\"IW') FROM generate_series((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 21, \
          (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, interval '7 days') AS day ORDER BY 1 DESC",
@@ -47,7 +49,7 @@ async fn read(hub: &Hub, visitor: &Visitor) -> Result<Work, NotShown> {
     let weeks: Vec<String> = weeks.into_iter().map(|(week,)| week).take(WEEKS).collect();
     let found: Vec<(String, String, i64, i64, i64)> = rows(
         "SELECT w.agent, to_char(w.day, 'IYYY-\"W\"IW'), sum(w.pages)::bigint, sum(w.again)::bigint, \
-         coalesce(sum(w.times) FILTER (WHERE w.event = 'acceptance'), 0)::bigint FROM work w \
+         coalesce(sum(w.times) FILTER (WHERE w.event = 'acceptance'), 0)::bigint FROM shown_work w \
          JOIN station s USING (station_no) WHERE w.day > now() - interval '36 days' \
          AND to_char(w.day, 'IYYY-\"W\"IW') = ANY($2) AND ($1::int IS NULL OR s.unit_no = $1) \
          GROUP BY 1, 2 ORDER BY 1, 2 LIMIT $3",
@@ -65,7 +67,7 @@ async fn read(hub: &Hub, visitor: &Visitor) -> Result<Work, NotShown> {
         person.again += again;
         person.accepted += accepted;
     }
-    Ok(Work { people, weeks })
+    Ok(People { people, weeks })
 }
 
 /// The table to take away.
@@ -147,17 +149,16 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     Ok(frame::page(&visitor, "/people", title, &content))
 }
 
-fn table(visitor: &Visitor, work: &Work) -> Markup {
+fn table(visitor: &Visitor, work: &People) -> Markup {
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
-    let link = |agent: &str, week: Option<&str>| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("agent", agent);
-        if let Some(week) = week {
-            query.append_pair("week", week);
-        }
-        format!("/dossiers?{}", query.finish())
+    let link = |agent: &str, work: Work| {
+        Wanted { work: Work { agent: Some(agent.to_owned()), ..work }, ..Wanted::default() }.link()
     };
+    // Captured in a week: by week; the sums: from the first day of the weeks that are shown.
+    let in_week =
+        |week: &String| Work { week: Some(week.clone()), event: Some(INGESTION.to_owned()), ..Work::default() };
+    let first = work.weeks.last().and_then(|week| Day::end_of_week(week)).map_or(Day(0), |sunday| Day(sunday.0 - 6));
     html! {
         @if work.people.is_empty() { p .muted { (say("Bốn tuần qua chưa có việc nào được gửi.", "No work of the last four weeks was sent.")) } }
         @else {
@@ -172,17 +173,17 @@ fn table(visitor: &Visitor, work: &Work) -> Markup {
                 tbody {
                     @for (name, person) in &work.people {
                         tr {
-                            th scope="row" { a href=(link(name, None)) { (name) } }
+                            th scope="row" { a href=(link(name, Work::default())) { (name) } }
                             @for week in &work.weeks {
                                 td .number {
                                     @match person.by_week.get(week) {
-                                        Some(pages) => a href=(link(name, Some(week))) { (language.count(*pages)) },
+                                        Some(pages) => a href=(link(name, in_week(week))) { (language.count(*pages)) },
                                         None => "0",
                                     }
                                 }
                             }
-                            td .number { (language.share(person.again, person.pages)) }
-                            td .number { (language.count(person.accepted)) }
+                            td .number { a href=(link(name, Work::of(INGESTION, first).again())) { (language.count(person.again)) } " (" (language.share(person.again, person.pages)) ")" }
+                            td .number { a href=(link(name, Work::of(ACCEPTANCE, first))) { (language.count(person.accepted)) } }
                         }
                     }
                 }

@@ -12,8 +12,9 @@ use sohoa_model::dossier_state::DossierState;
 use super::chart::Chart;
 use super::figures::{self, Course, Fonds};
 use super::frame::{self, Mark, mark};
-use super::session::{self, NotShown};
+use super::session::{self, NotShown, Visitor};
 use super::targets::{self, Targets};
+use super::wanted::Wanted;
 use super::{export, stations};
 use crate::words::Language;
 use crate::{Hub, indicators};
@@ -81,11 +82,11 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
         div .grid.wide {
             section .card aria-labelledby="stations" {
                 h2 #stations { (say("Trạm quét", "Stations")) }
-                (stations::table(language, &stations))
+                (stations::table(language, &stations, today))
             }
             section .card aria-labelledby="attention" {
                 h2 #attention { (say("Cần lãnh đạo xem", "What wants a person")) }
-                (attention(language, &stations, held))
+                (attention(&visitor, &stations, held))
             }
         }
     };
@@ -146,11 +147,14 @@ fn fonds_table(language: Language, fonds: &[Fonds]) -> Markup {
                         @if let ([first, ..], true) = (of_unit, units.len() > 1) {
                             @let unit = Fonds::sum(fonds.iter().filter(|one| one.unit == first.unit));
                             tr .unit {
+                                @let all = Wanted { unit: Some(first.unit_no), ..Wanted::default() };
+                                @let done = Wanted { state: "done".to_owned(), ..all.clone() };
+                                @let rescan = Wanted { only: "rescan".to_owned(), ..all.clone() };
                                 th scope="rowgroup" { (first.unit) }
                                 td { (state_bar(language, &unit)) }
-                                td .number { strong { (language.share(unit.done(), unit.whole())) } }
-                                td .number { (language.count(unit.whole())) }
-                                td .number { (language.count(unit.rescan)) }
+                                td .number { a href=(done.link()) { strong { (language.share(unit.done(), unit.whole())) } } }
+                                td .number { a href=(all.link()) { (language.count(unit.whole())) } }
+                                td .number { a href=(rescan.link()) { (language.count(unit.rescan)) } }
                             }
                         }
                         @for one in *of_unit {
@@ -213,16 +217,17 @@ fn state_bar(language: Language, fonds: &Fonds) -> Markup {
     }
 }
 
-fn attention(language: Language, stations: &[stations::Station], held: i64) -> Markup {
+fn attention(visitor: &Visitor, stations: &[stations::Station], held: i64) -> Markup {
+    let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
     html! {
         ul .plain {
             @for station in stations.iter().filter(|station| station.worst(language).0 != Mark::Pass) {
                 @let (mark_of, words) = station.worst(language);
-                li { (mark(mark_of, None)) div { (station.name) ": " (words) } }
+                li { (mark(mark_of, None)) div { a href={ "/dossiers?station=" (station.number) } { (station.name) } ": " (words) } }
             }
             @if held > 0 {
-                li { (mark(Mark::Held, None)) div { (language.count(held)) " " (say("hồ sơ đang bị giữ.", "dossiers are held.")) " " a href="/exceptions" { (say("Xem ngoại lệ", "See exceptions")) } } }
+                li { (mark(Mark::Held, None)) div { @if visitor.may_decide { a href="/dossiers?only=held" { (language.count(held)) } } @else { (language.count(held)) } " " (say("hồ sơ đang bị giữ.", "dossiers are held.")) " " a href="/exceptions" { (say("Xem ngoại lệ", "See exceptions")) } } }
             }
             @if held == 0 && stations.iter().all(|station| station.worst(language).0 == Mark::Pass) {
                 li { (mark(Mark::Pass, None)) div { (say("Không có gì.", "Nothing.")) } }

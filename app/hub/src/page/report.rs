@@ -17,6 +17,7 @@ use super::figures::{self, Course, Fonds};
 use super::frame::{self, Mark};
 use super::session::{self, NotShown};
 use super::targets::{self, Standing};
+use super::wanted::{Wanted, Work};
 use super::{field, fields, stations};
 use crate::access::{self, About, Deed};
 use crate::database::rows;
@@ -49,7 +50,7 @@ async fn read(pool: &PgPool, unit_no: Option<i32>, day: Day) -> Result<Report, N
     let whole = fonds.iter().map(Fonds::whole).sum();
     let accepted = by_day.get(&day).copied().unwrap_or(0);
     let done = rows(
-        "SELECT w.station_no, string_agg(DISTINCT w.agent, ', '), sum(w.pages)::bigint, sum(w.again)::bigint FROM work w \
+        "SELECT w.station_no, string_agg(DISTINCT w.agent, ', '), sum(w.pages)::bigint, sum(w.again)::bigint FROM shown_work w \
          JOIN station s USING (station_no) WHERE w.day = $2::text::date AND w.event = 'ingestion' \
          AND ($1::int IS NULL OR s.unit_no = $1) GROUP BY 1",
     )
@@ -99,7 +100,7 @@ pub(super) async fn show(
             button type="submit" { (language.say("Xem", "Show")) }
             p .muted { (language.say("In bằng lệnh in của trình duyệt (Ctrl P), khổ A4.", "Print it with the browser (Ctrl P), on A4.")) }
         }
-        (report.paper(language, visitor.may_decide))
+        (report.paper(language, visitor.may_decide, Medium::Page))
     };
     Ok(frame::page(&visitor, "/progress", language.say("Báo cáo ngày", "Daily report"), &content))
 }
@@ -119,19 +120,46 @@ pub(super) async fn file(pool: &PgPool, unit_no: Option<i32>, language: Language
                 // Our own text, without any mark of HTML in it.
                 style { (PreEscaped(include_str!("style.css"))) }
             }
-            body { main { (report.paper(language, true)) } }
+            body { main { (report.paper(language, true, Medium::File)) } }
         }
     };
     Ok(text.into_string())
 }
 
+/// Where a report is read: a number of the page opens down to its dossiers, a file leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Medium {
+    Page,
+    File,
+}
+
+impl Medium {
+    fn number(self, language: Language, number: i64, of: &Wanted) -> Markup {
+        match self {
+            Self::Page => html! { a href=(of.link()) { (language.count(number)) } },
+            Self::File => html! { (language.count(number)) },
+        }
+    }
+}
+
 impl Report {
+    /// What was captured on the day, at a station or everywhere.
+    fn captured(&self, station: Option<i32>) -> Wanted {
+        Wanted { station, work: Work::captured_on(self.day), ..Wanted::default() }
+    }
+
     /// The paper; who did what is on it `with_people` alone.
-    fn paper(&self, language: Language, with_people: bool) -> Markup {
+    fn paper(&self, language: Language, with_people: bool, medium: Medium) -> Markup {
         let say = |vi, en| language.say(vi, en);
         let done = self.course.over_time.last().map_or(0, |(_, done)| *done);
         let (pages, again) = self.done.iter().fold((0, 0), |sum, row| (sum.0 + row.2, sum.1 + row.3));
-        let forecast = self.course.foretold.as_ref().ok().copied();
+        let forecast = self.course.foretold.ok();
+        let of_done = Wanted { state: "done".to_owned(), ..Wanted::default() };
+        let done_by = Wanted { accepted: (None, Some(self.day)), ..of_done.clone() };
+        let accepted = Wanted { accepted: (Some(self.day), Some(self.day)), ..of_done };
+        let captured = self.captured(None);
+        let captured_again = Wanted { work: captured.work.clone().again(), ..captured.clone() };
+        let held = Wanted { only: "held".to_owned(), ..Wanted::default() };
         let words = figures::sentence(language, 1_000_000, &self.course.foretold);
         let chart = Chart {
             language,
@@ -161,10 +189,10 @@ impl Report {
                 div .box {
                     strong .share { (language.share(done, self.whole)) }
                     div {
-                        p { strong { (language.count(done)) " / " (language.count(self.whole)) " " (say("hồ sơ", "dossiers")) } " " (say("đã được nhận.", "are accepted.")) }
+                        p { strong { (medium.number(language, done, &done_by)) " / " (medium.number(language, self.whole, &Wanted::default())) " " (say("hồ sơ", "dossiers")) } " " (say("đã được nhận.", "are accepted.")) }
                         p {
-                            (say("Trong ngày: ", "On the day: ")) (language.count(self.accepted)) " " (say("hồ sơ được nhận, ", "dossiers accepted, "))
-                            (language.count(pages)) " " (say("trang quét, quét lại ", "pages captured, again ")) (language.share(again, pages)) ". "
+                            (say("Trong ngày: ", "On the day: ")) (medium.number(language, self.accepted, &accepted)) " " (say("hồ sơ được nhận, ", "dossiers accepted, "))
+                            (medium.number(language, pages, &captured)) " " (say("trang quét, quét lại ", "pages captured, again ")) (medium.number(language, again, &captured_again)) " (" (language.share(again, pages)) "). "
                             @for standing in &self.targets {
                                 (standing.target.name) ": " strong { @if standing.is_reached() { (say("đạt", "reached")) } @else { (standing.amounts.map_or_else(|| "–".to_owned(), |(done, whole)| language.share(done, whole))) } } ". "
                             }
@@ -175,14 +203,14 @@ impl Report {
                 h2 { "1. " (say("Tiến độ và dự báo", "Progress and forecast")) }
                 (chart.draw())
                 h2 { "2. " (say("Theo phông", "By fonds")) }
-                (self.by_fonds(language))
+                (self.by_fonds(language, medium))
                 h2 { "3. " (say("Theo trạm, trong ngày", "By station, on the day")) }
-                (self.by_station(language, with_people))
+                (self.by_station(language, with_people, medium))
                 h2 { "4. " (say("Ngoại lệ cần quyết định", "Exceptions to decide about")) }
                 p {
                     @let bad: Vec<String> = self.stations.iter().filter(|station| station.worst(language).0 != Mark::Pass)
                         .map(|station| format!("{}: {}", station.name, station.worst(language).1)).collect();
-                    (language.count(self.held)) " " (say("hồ sơ đang bị giữ", "dossiers are held")) @for words in bad { " · " (words) } "."
+                    @if with_people { (medium.number(language, self.held, &held)) } @else { (language.count(self.held)) } " " (say("hồ sơ đang bị giữ", "dossiers are held")) @for words in bad { " · " (words) } "."
                 }
                 div .signatures {
                     div { p { strong { (say("NGƯỜI LẬP", "WRITTEN BY")) } } p { em { (say("(ký, ghi rõ họ tên)", "(signature and name)")) } } }
@@ -192,7 +220,7 @@ impl Report {
         }
     }
 
-    fn by_fonds(&self, language: Language) -> Markup {
+    fn by_fonds(&self, language: Language, medium: Medium) -> Markup {
         let say = |vi, en| language.say(vi, en);
         html! {
             table {
@@ -207,10 +235,12 @@ impl Report {
                 tbody {
                     @for fonds in &self.fonds {
                         @let width = if fonds.whole() > 0 { 100.0 * fonds.done() as f64 / fonds.whole() as f64 } else { 0.0 };
+                        @let all = Wanted { fonds: Some(fonds.number), ..Wanted::default() };
+                        @let of_done = Wanted { state: "done".to_owned(), ..all.clone() };
                         tr {
                             th scope="row" { (fonds.code) }
-                            td .number { (language.count(fonds.whole())) }
-                            td .number { (language.count(fonds.done())) }
+                            td .number { (medium.number(language, fonds.whole(), &all)) }
+                            td .number { (medium.number(language, fonds.done(), &of_done)) }
                             td .number { strong { (language.share(fonds.done(), fonds.whole())) } }
                             td { svg .drawn viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" {
                                 rect .outline width="100" height="6" {}
@@ -223,7 +253,7 @@ impl Report {
         }
     }
 
-    fn by_station(&self, language: Language, with_people: bool) -> Markup {
+    fn by_station(&self, language: Language, with_people: bool, medium: Medium) -> Markup {
         let say = |vi, en| language.say(vi, en);
         html! {
             table {
@@ -241,8 +271,10 @@ impl Report {
                         tr {
                             th scope="row" { (station.name) }
                             @if with_people { td { (done.and_then(|row| row.1.as_deref()).unwrap_or("–")) } }
-                            td .number { (language.count(done.map_or(0, |row| row.2))) }
-                            td .number { @if let Some(row) = done { (language.share(row.3, row.2)) } @else { "–" } }
+                            @let captured = self.captured(Some(station.number));
+                            @let again = Wanted { work: captured.work.clone().again(), ..captured.clone() };
+                            td .number { (medium.number(language, done.map_or(0, |row| row.2), &captured)) }
+                            td .number { @if let Some(row) = done { (medium.number(language, row.3, &again)) " (" (language.share(row.3, row.2)) ")" } @else { "–" } }
                             td { (station.worst(language).1) }
                         }
                     }

@@ -8,11 +8,13 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use sohoa_model::Timestamp;
+use sohoa_model::day::Day;
 use sqlx_postgres::PgPool;
 
 use super::export;
 use super::frame::{self, Mark, mark};
 use super::session::{self, NotShown};
+use super::wanted::{INGESTION, Wanted, Work};
 use crate::Hub;
 use crate::database::rows;
 use crate::quota::{self, Use};
@@ -44,7 +46,7 @@ pub(super) async fn read(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Stat
     let found: Vec<Row> = rows(
         "WITH done AS (SELECT station_no, sum(pages) AS pages, sum(again) AS again, \
              coalesce(sum(pages) FILTER (WHERE day = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date), 0) AS today \
-             FROM work WHERE event = 'ingestion' AND day > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 28 GROUP BY 1) \
+             FROM shown_work WHERE event = 'ingestion' AND day > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 28 GROUP BY 1) \
          SELECT s.station_no, s.name, s.seen_at, (extract(epoch FROM now() - s.seen_at) / 3600)::float8, \
          (extract(epoch FROM now() - s.moved_at) / 3600)::float8, s.backlog, \
          coalesce((SELECT sum(t.pages) FROM progress_top t WHERE t.station_no = s.station_no), 0)::bigint, \
@@ -115,7 +117,7 @@ impl Station {
 }
 
 /// The table of stations.
-pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
+pub(super) fn table(language: Language, stations: &[Station], today: Day) -> Markup {
     let say = |vi, en| language.say(vi, en);
     html! {
         table {
@@ -131,13 +133,16 @@ pub(super) fn table(language: Language, stations: &[Station]) -> Markup {
             tbody {
                 @for station in stations {
                     @let (mark_of, words) = station.worst(language);
+                    @let all = Wanted { station: Some(station.number), ..Wanted::default() };
+                    @let of_today = Wanted { work: Work::captured_on(today), ..all.clone() };
+                    @let again = Wanted { work: Work::of(INGESTION, Day(today.0 - 27)).again(), ..all.clone() };
                     tr {
-                        th scope="row" { (mark(mark_of, Some(&words))) " " a href={ "/dossiers?station=" (station.number) } { (station.name) } }
+                        th scope="row" { (mark(mark_of, Some(&words))) " " a href=(all.link()) { (station.name) } }
                         td { (station.seen_at.map_or_else(|| "–".to_owned(), |at| Timestamp(at.timestamp_millis()).short_vietnam())) }
                         td .number { (language.count(station.backlog)) }
-                        td .number { (language.count(station.today)) }
-                        td .number { a href={ "/dossiers?station=" (station.number) } { (language.count(station.pages)) } }
-                        td .number { (station.again(language)) }
+                        td .number { a href=(of_today.link()) { (language.count(station.today)) } }
+                        td .number { a href=(all.link()) { (language.count(station.pages)) } }
+                        td .number { a href=(again.link()) { (station.again(language)) } }
                     }
                 }
             }
@@ -158,7 +163,7 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
             div .tools { (export::links("stations", "", language)) }
         }
         section .card {
-            (table(language, &stations))
+            (table(language, &stations, Day::of(hub.now())))
         }
         section .card aria-labelledby="words" {
             h2 #words { (language.say("Tình trạng", "How they are")) }

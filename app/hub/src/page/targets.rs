@@ -13,6 +13,7 @@ use super::chart::Chart;
 use super::figures::{self, Accepted, Course};
 use super::frame::{Mark, mark};
 use super::session::NotShown;
+use super::wanted::Wanted;
 use crate::database::rows;
 use crate::words::Language;
 
@@ -94,16 +95,14 @@ impl Standing {
         Some(figures::course(&by_day, (done - dated).max(0), self.required()?, today))
     }
 
-    /// Its dossiers as a query: those that count as done, or all.
-    fn query(&self, done: bool) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if let Some(value) = &self.target.value_class {
-            query.append_pair("value", value);
-        }
-        if done {
-            query.append_pair("state", "done");
-        }
-        query.finish()
+    /// All its dossiers.
+    fn all(&self) -> Wanted {
+        Wanted { unit: Some(self.unit_no), value: self.target.value_class.clone(), ..Wanted::default() }
+    }
+
+    /// Those of them that count as done.
+    fn done(&self) -> Wanted {
+        Wanted { state: "done".to_owned(), standard: !self.target.counts_below_standard, ..self.all() }
     }
 
     fn outlook(&self, forecast: Option<Forecast>, today: Day) -> Mark {
@@ -197,8 +196,8 @@ impl<'a> Targets<'a> {
                             p .muted {
                                 (if standing.is_reached() { say("Đã đạt: ", "Reached: ") } else if late { say("Đã quá hạn: ", "Past: ") } else { say("Hiện có: ", "Now: ") })
                                 (language.share(done, whole)) " ("
-                                a href={ "/dossiers?" (standing.query(true)) } { (language.count(done)) } " / "
-                                a href={ "/dossiers?" (standing.query(false)) } { (language.count(whole)) } " "
+                                a href=(standing.done().link()) { (language.count(done)) } " / "
+                                a href=(standing.all().link()) { (language.count(whole)) } " "
                                 (unit_name(language, &standing.target.unit)) ")"
                             }
                         } @else {

@@ -162,7 +162,7 @@ async fn every_number_opens_down_to_its_dossiers() {
         list.shows(there);
         assert!(!list.text.contains(&format!(">{not_there}<")), "{query}");
     }
-    page.shows("href=\"/dossiers?value=vv&amp;state=done\"");
+    page.shows("href=\"/dossiers?unit=1&amp;state=done&amp;value=vv&amp;standard=1\"");
     let dossier = browser.get(&format!("/dossiers/{}", station.name(2, 0))).await;
     dossier.shows("&lt;img src=x onerror=alert(1)&gt;").shows("12/BA").shows("Trạm 3");
     assert!(!dossier.text.contains("<img"));

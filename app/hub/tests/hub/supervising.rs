@@ -6,10 +6,10 @@ use reqwest::StatusCode;
 use sohoa_model::Severity;
 use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
-use sohoa_wire::body::{Event, Finding, Outcome};
+use sohoa_wire::body::{Event, Finding, Outcome, Plan, Target};
 use sohoa_wire::moment::Moment;
 
-use crate::browser::{Browser, PASSWORD, let_in};
+use crate::browser::{Browser, PASSWORD, Page, let_in};
 use crate::group::Group;
 use crate::station::{Station, dossier_body, record};
 
@@ -157,6 +157,137 @@ async fn work_quality_and_exceptions_are_counted_and_open_down_to_dossiers() {
     assert_eq!(group.number("SELECT sum(pages)::bigint FROM work").await, 10);
 }
 
+/// The links of a page that stand on a number alone: address, number.
+fn numbers(page: &Page) -> Vec<(String, i64)> {
+    let links = page.text.split("<a href=\"").skip(1).filter_map(|rest| rest.split_once('>'));
+    let read = |(head, rest): (&str, &str)| {
+        let number = rest.split_once("</a>")?.0.replace('\u{a0}', "").parse().ok()?;
+        let address = head.split_once('"')?.0.replace("&amp;", "&");
+        (address.starts_with("/dossiers") || address.starts_with("/fonds/")).then_some((address, number))
+    };
+    links.filter_map(read).collect()
+}
+
+/// What a list says of all that is in it, in its order.
+fn totals(page: &Page) -> Vec<i64> {
+    let text = page.text.split("<p class=\"totals\">").nth(1).unwrap_or_else(|| panic!("no totals: {}", page.text));
+    let text = text.split("</p>").next().unwrap_or_default();
+    let numbers = text.split("<strong>").skip(1).filter_map(|rest| rest.split_once("</strong>"));
+    numbers.map(|(number, _)| number.replace('\u{a0}', "").parse().expect("a number")).collect()
+}
+
+/// Opens every number of every page and compares it with its list; the answer is how many there were.
+async fn compare(browser: &mut Browser, pages: &[&str]) -> usize {
+    let mut compared = 0;
+    for path in pages {
+        let page = browser.get(path).await;
+        for (address, number) in numbers(&page) {
+            let list = browser.get(&address).await;
+            assert_eq!(list.status, StatusCode::OK, "{path}: {address}");
+            let totals = totals(&list);
+            // Dossiers come first, then what else the list is about: findings, pages, times.
+            let counted: &[usize] = match () {
+                () if address.contains("again=1") => &[2],
+                () if address.contains("event=") => &[1],
+                () if address.contains("finding=") && *path == "/quality" => &[0, 1],
+                () if address.contains("station=") => &[1],
+                () if address.contains("unit=") => &[0, 2],
+                () => &[0],
+            };
+            let fits = counted.iter().any(|place| totals.get(*place) == Some(&number));
+            assert!(fits, "{path} says {number}, and {address} has {totals:?}");
+            compared += 1;
+        }
+    }
+    compared
+}
+
+const PAGES: [&str; 5] = ["/progress", "/quality", "/stations", "/exceptions", "/report"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_number_is_the_count_of_its_list() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    fill(&mut station).await;
+    let first = station.log.len() + 1;
+    let now = sohoa_hub::hub::now();
+    let event = |kind: &str, agent: &str, detail: &str| Event {
+        event_type: kind.to_owned(),
+        outcome: Outcome::Success,
+        agent: agent.to_owned(),
+        detail: Some(detail.to_owned()),
+        objects: Vec::new(),
+    };
+    // Accepted by day, class and standard; one is retired and its work with it, one will be held.
+    for n in 11..=30_u32 {
+        let mut body = dossier_body(&format!("HS.{n}"), n, DossierState::Accepted);
+        body.expected_pages = (n % 3 > 0).then_some(n + 5);
+        body.accepted_on = Some(Day(Day::of(now).0 - i64::from(n % 4)).to_string());
+        body.value_class = (n % 2 == 0).then(|| "vv".to_owned());
+        body.below_standard = n % 5 == 0;
+        body.fonds = if n % 3 == 0 { "BTP" } else { "TA" }.to_owned();
+        body.retired = (n == 12).then(|| "x".to_owned());
+        let id = station.name(n, 0);
+        station.write(&record(id, 1, &body).of_dossier(id));
+        let agent = if n % 2 == 0 { "Lê Thị Lan" } else { "Trần Bình" };
+        let pages = format!("{{\"pages\":{},\"replaces\":{}}}", n + 7, if n % 3 == 0 { "\"ab\"" } else { "null" });
+        for (place, event) in [(1, event("ingestion", agent, &pages)), (2, event("acceptance", "Vũ Đình Nam", "{}"))]
+        {
+            let mut record = record(station.name(n, place), 1, &event).of_dossier(id);
+            record.at = Moment(now);
+            station.write(&record);
+        }
+        let open = n % 2 == 0;
+        let finding = Finding { code: "faint".into(), severity: Severity::Warn, open, detail: None, of: None };
+        station.write(&record(station.name(n, 9), 1, &finding).of_dossier(id));
+    }
+    station.send_from(first).await;
+    let target = |name: &str, unit: &str, class: Option<&str>| Target {
+        name: name.to_owned(),
+        share_ppm: 900_000,
+        unit: unit.to_owned(),
+        value_class: class.map(ToOwned::to_owned),
+        deadline: "2099-12-31".to_owned(),
+        counts_below_standard: class.is_none(),
+    };
+    let targets =
+        vec![target("a", "dossiers", Some("vv")), target("b", "pages", Some("vv")), target("c", "pages", None)];
+    let plan = Plan { name: "2026".to_owned(), targets };
+    let path = group.folder.path().join("plan.ndjson");
+    fs::write(&path, record(station.name(77, 7), 1, &plan).line().unwrap().bytes).unwrap();
+    group.run(&["publish", "--unit", "TTLT", path.to_str().unwrap()]);
+    // Another unit, whose numbers are not those of this one.
+    let mut other = group.station(&hub, "OTHER", 2).await;
+    fill(&mut other).await;
+
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let_in(&group, "hoa", &["--role", "viewer", "--unit", "TTLT"]);
+    let_in(&group, "all", &["--role", "supervisor"]);
+    let [mut supervisor, mut viewer, mut of_all] = [(); 3].map(|()| Browser::new(&hub));
+    supervisor.sign_in("nam", PASSWORD).await;
+    viewer.sign_in("hoa", PASSWORD).await;
+    of_all.sign_in("all", PASSWORD).await;
+    let of_viewer = compare(&mut viewer, &PAGES).await;
+    assert!(of_viewer > 40, "only {of_viewer} numbers");
+
+    let id = station.name(14, 0);
+    let token = supervisor.get(&format!("/dossiers/{id}")).await.token();
+    let hold = [("token", token.as_str()), ("rev", "1"), ("decide", "hold"), ("reason", "MẬT")];
+    supervisor.post(&format!("/dossiers/{id}"), &hold).await;
+    for browser in [&mut supervisor, &mut of_all] {
+        let of_supervisor = compare(browser, &PAGES).await + compare(browser, &["/people"]).await;
+        assert!(of_supervisor > of_viewer + 5, "only {of_supervisor} numbers");
+    }
+    // Who may not know which are held is told that there are some, and not that work was done to them.
+    let list = viewer.get("/dossiers?state=done").await;
+    list.shows("1 hồ sơ đang bị giữ không có trong danh sách này.");
+    assert_eq!(totals(&list)[0] + 1, totals(&supervisor.get("/dossiers?state=done").await)[0]);
+    let work = "/dossiers?event=ingestion";
+    assert_eq!(totals(&viewer.get(work).await), totals(&supervisor.get(work).await));
+    assert_eq!(viewer.get(&format!("/dossiers?unit={}", 2)).await.status, StatusCode::NOT_FOUND, "another unit's");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_taken_away_without_formulas_and_that_is_written_down() {
     let Some(group) = Group::new().await else { return };
@@ -205,15 +336,16 @@ async fn the_report_of_a_day_is_a_page_and_a_file() {
     let page = browser.get("/report").await;
     page.shows("BÁO CÁO NGÀY")
         .shows("Độc lập – Tự do – Hạnh phúc")
-        .shows("0 / 3")
-        .shows("10 trang quét, quét lại 20,0");
+        .shows("\">0</a> / <a href=\"/dossiers\">3</a>")
+        .shows(">10</a> trang quét, quét lại <a href")
+        .shows(">2</a> (20,0");
     assert!(!page.text.contains("Lê Thị Lan") && !page.text.contains("Người làm"), "who did what is for who decides");
     let_in(&group, "hoa", &["--role", "supervisor"]);
     let mut supervisor = Browser::new(&hub);
     supervisor.sign_in("hoa", PASSWORD).await;
     supervisor.get("/report").await.shows("Người làm").shows("Lê Thị Lan, Trần Bình");
     let before = browser.get("/report?day=2020-02-29").await;
-    before.shows("ngày 29 tháng 02 năm 2020").shows("0 trang quét");
+    before.shows("ngày 29 tháng 02 năm 2020").shows(">0</a> trang quét");
     for day in ["2020-02-30", "x", "2999-01-01"] {
         assert_eq!(browser.get(&format!("/report?day={day}")).await.status, StatusCode::BAD_REQUEST, "{day}");
     }
