@@ -16,7 +16,7 @@ use crate::Refusal;
 /// A body may take so long before its rate counts.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The slowest rate that is waited for, in bytes a second.
-const SLOWEST: u64 = 8 * 1024;
+pub const SLOWEST: u64 = 8 * 1024;
 /// Pieces with fewer bytes are put together to pieces of so many: more room than that is kept for none.
 const SMALL: usize = 8 * 1024;
 

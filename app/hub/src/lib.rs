@@ -21,6 +21,7 @@ pub mod ingest;
 pub mod invite;
 pub mod metrics;
 pub mod page;
+pub mod patient;
 pub mod people;
 pub mod publish;
 pub mod quota;

@@ -1,4 +1,4 @@
-//! Serving: connections are taken, TLS is spoken, slow senders are cut off, and when the hub is told to stop what was begun
+//! Serving: connections are taken, TLS is spoken, slow senders and readers are cut off, and when the hub is told to stop what was begun
 //! is finished.
 
 use std::future::Future;
@@ -22,14 +22,12 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Hub;
 use crate::api::{self, Peer};
-use crate::settings::TlsSettings;
+use crate::patient::Patient;
+use crate::settings::{Patience, TlsSettings};
 use crate::texts;
 
 /// Connections at once.
 const CONNECTIONS: usize = 1024;
-/// From the beginning of a connection or a request to the end of its header fields.
-const HEADER_PATIENCE: Duration = Duration::from_secs(30);
-const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 /// What is read ahead of a connection, and so the most that its header fields may have.
 const BUFFER_BYTES: usize = 64 * 1024;
 const HEADER_FIELDS: usize = 64;
@@ -94,10 +92,11 @@ impl Listening {
             };
             let Ok(place) = Arc::clone(&connections).try_acquire_owned() else { continue };
             let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
+            let patience = hub.settings.patience;
             tokio::spawn(async move {
                 let _place = place;
-                if let Some(stream) = handshake(stream, tls).await {
-                    let connection = connection(stream, router, Peer(peer));
+                if let Some(stream) = handshake(stream, tls, patience).await {
+                    let connection = connection(stream, router, Peer(peer), patience);
                     if let Err(error) = watcher.watch(connection).await {
                         tracing::debug!(%peer, %error, "a connection ended early");
                     }
@@ -118,10 +117,10 @@ impl Listening {
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-async fn handshake(stream: TcpStream, tls: Option<TlsAcceptor>) -> Option<Box<dyn Stream>> {
+async fn handshake(stream: TcpStream, tls: Option<TlsAcceptor>, patience: Patience) -> Option<Box<dyn Stream>> {
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else { return Some(Box::new(stream)) };
-    match tokio::time::timeout(HANDSHAKE_PATIENCE, tls.accept(stream)).await {
+    match tokio::time::timeout(Duration::from_secs(patience.handshake_s), tls.accept(stream)).await {
         Ok(Ok(stream)) => Some(Box::new(stream)),
         _ => None,
     }
@@ -131,10 +130,12 @@ fn connection(
     stream: Box<dyn Stream>,
     router: Router,
     peer: Peer,
-) -> hyper::server::conn::http1::Connection<TokioIo<Box<dyn Stream>>, WithPeer> {
+    patience: Patience,
+) -> hyper::server::conn::http1::Connection<TokioIo<Patient<Box<dyn Stream>>>, WithPeer> {
+    let stream = Patient::new(stream, Duration::from_secs(patience.answer_s));
     hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_PATIENCE)
+        .header_read_timeout(Duration::from_secs(patience.header_s))
         .max_buf_size(BUFFER_BYTES)
         .max_headers(HEADER_FIELDS)
         .serve_connection(TokioIo::new(stream), WithPeer { router: TowerToHyperService::new(router), peer })

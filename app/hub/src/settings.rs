@@ -31,6 +31,27 @@ pub struct Settings {
     /// Seconds for which requests may go on after the hub was told to stop.
     #[serde(default = "default_grace")]
     pub grace_s: u64,
+    /// How long the hub waits for who is at the other end of a connection.
+    #[serde(default)]
+    pub patience: Patience,
+}
+
+/// Seconds after which a connection is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Patience {
+    /// From its beginning to the end of the TLS handshake.
+    pub handshake_s: u64,
+    /// From its beginning, or that of a request, to the end of the header fields.
+    pub header_s: u64,
+    /// For an answer that is not read; each 8 KiB that are taken give a second more.
+    pub answer_s: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { handshake_s: 10, header_s: 30, answer_s: 30 }
+    }
 }
 
 /// Where files and batch bodies go.

@@ -82,6 +82,29 @@ impl Group {
         self
     }
 
+    /// A certificate for the hubs that are started from now on: `tls.pem` in the group's folder.
+    pub(crate) fn certify(&self) {
+        let folder = self.folder.path();
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+            .args(["-subj", "/CN=hub.example", "-addext", "subjectAltName=DNS:hub.example,IP:127.0.0.1"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .arg("-keyout")
+            .arg(folder.join("tls.key"))
+            .arg("-out")
+            .arg(folder.join("tls.pem"))
+            .output()
+            .expect("openssl is there");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let path = folder.join("hub.toml");
+        let tls = format!(
+            "\n[tls]\ncertificate = '{0}/tls.pem'\nkey = '{0}/tls.key'\nauthority = '{0}/tls.pem'\n",
+            folder.display()
+        );
+        let text = fs::read_to_string(&path).expect("the settings");
+        fs::write(&path, text + &tls).expect("room");
+    }
+
     /// A command of the program, with the group's settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);

@@ -22,6 +22,7 @@ mod operating;
 mod owners;
 mod reading;
 mod shutting;
+mod slow;
 mod station;
 mod storing;
 mod supervising;

@@ -161,23 +161,7 @@ async fn a_hub_does_not_work_on_a_database_of_another_version() {
 async fn a_certificate_is_spoken_with() {
     let Some(group) = Group::new().await else { return };
     let folder = group.folder.path();
-    let made = std::process::Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=hub.example", "-addext", "subjectAltName=DNS:hub.example,IP:127.0.0.1"])
-        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-        .arg("-keyout")
-        .arg(folder.join("tls.key"))
-        .arg("-out")
-        .arg(folder.join("tls.pem"))
-        .output()
-        .expect("openssl is there");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let path = folder.join("hub.toml");
-    let tls = format!(
-        "\n[tls]\ncertificate = '{0}/tls.pem'\nkey = '{0}/tls.key'\nauthority = '{0}/tls.pem'\n",
-        folder.display()
-    );
-    std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + &tls).unwrap();
+    group.certify();
     let hub = group.hub();
     let pem = std::fs::read(folder.join("tls.pem")).unwrap();
     let certificate = reqwest::Certificate::from_pem(&pem).unwrap();
