@@ -1,4 +1,5 @@
-//! The access log: who signed in, looked at what, and took what away; a row is written before anything is shown.
+//! The access log: who signed in, looked at what, took what away, was refused what, and changed what by command; a row is
+//! written before anything is shown or changed.
 
 use sqlx_postgres::PgPool;
 use uuid::Uuid;
@@ -26,7 +27,14 @@ pub enum Deed {
     Search,
     /// Took a table or a report away; the detail is which.
     Export,
+    /// Asked for what is not there for this person, or may not be done by it; the detail is how and why not.
+    Denied,
+    /// Used the program of the hub on its machine; the detail is the line, with why it was not done if it was not.
+    Command,
 }
+
+/// Whose name commands stand under.
+pub const PROGRAM: &str = "sohoa-hub";
 
 impl Deed {
     /// The word in the database.
@@ -41,6 +49,8 @@ impl Deed {
             Self::Text => "text",
             Self::Search => "search",
             Self::Export => "export",
+            Self::Denied => "denied",
+            Self::Command => "command",
         }
     }
 }

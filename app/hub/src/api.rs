@@ -11,7 +11,7 @@ mod station;
 mod uploads;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::body::Body;
@@ -24,7 +24,7 @@ use axum::routing::{get, post, put};
 use axum::{Extension, Router};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sohoa_wire::{Hash, ProblemKind, json, limits, nonce, problem};
+use sohoa_wire::{Hash, ProblemKind, StationId, json, limits, nonce, problem};
 
 use crate::metrics::Metrics;
 use crate::refusal::chain_of;
@@ -34,6 +34,17 @@ use crate::{Hub, Refusal, body, drain, hub, page};
 /// Who is at the other end of the connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
+
+/// Which station asked, once its signature was judged: for the log.
+#[derive(Debug, Clone, Default)]
+pub struct Asker(Arc<OnceLock<StationId>>);
+
+impl Asker {
+    /// Takes note of it.
+    pub fn is(&self, station: StationId) {
+        let _ = self.0.set(station);
+    }
+}
 
 /// Everything that a hub answers.
 pub fn router(hub: Arc<Hub>) -> Router {
@@ -51,7 +62,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/healthz", get(operate::health))
         .route("/readyz", get(operate::ready))
         .route("/metrics", get(operate::metrics))
-        .merge(page::routes())
+        .merge(page::routes(&hub))
         .fallback(|| async { Refusal::new(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Refusal::new(ProblemKind::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(Arc::clone(&hub), envelope))
@@ -72,7 +83,9 @@ async fn envelope(
     let is_browser = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     // Who waits to be asked for the body has not sent it.
     let waits = request.headers().contains_key(EXPECT);
-    let (parts, sent) = request.into_parts();
+    let (mut parts, sent) = request.into_parts();
+    let asker = Asker::default();
+    parts.extensions.insert(asker.clone());
     let (lent, rest) = drain::lend(sent);
     let mut response = next.run(Request::from_parts(parts, lent)).await;
     if !waits {
@@ -81,6 +94,8 @@ async fn envelope(
     Metrics::add(&hub.metrics.requests, 1);
     let milliseconds = began.elapsed().as_millis();
     let status = response.status().as_u16();
+    let station = asker.0.get().map(ToString::to_string);
+    let station = station.as_deref();
     match response.extensions_mut().remove::<Refusal>() {
         Some(refusal) => {
             hub.metrics.refuse(refusal.kind);
@@ -88,9 +103,9 @@ async fn envelope(
             let detail = refusal.problem.detail.as_deref().unwrap_or_default();
             let cause = refusal.cause.as_ref().map(|cause| chain_of(cause.as_ref())).unwrap_or_default();
             if refusal.kind.status() >= 500 {
-                tracing::error!(%name, %peer, %method, path, status, milliseconds, code, detail, cause, "refused");
+                tracing::error!(%name, %peer, station, %method, path, status, milliseconds, code, detail, cause, "refused");
             } else {
-                tracing::info!(%name, %peer, %method, path, status, milliseconds, code, detail, cause, "refused");
+                tracing::info!(%name, %peer, station, %method, path, status, milliseconds, code, detail, cause, "refused");
             }
             response = if is_browser {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -99,7 +114,7 @@ async fn envelope(
                 write_refusal(refusal, name, language)
             };
         }
-        None => tracing::info!(%name, %peer, %method, path, status, milliseconds, "answered"),
+        None => tracing::info!(%name, %peer, station, %method, path, status, milliseconds, "answered"),
     }
     let headers = response.headers_mut();
     if let Ok(random) = hub::random()

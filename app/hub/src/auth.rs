@@ -7,6 +7,7 @@ use sohoa_wire::request::{self, Message, RequestSignature};
 use sohoa_wire::{Hash, KeyId, ProblemKind, PublicKey, StationId, batch};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::api::Asker;
 use crate::database::rows;
 use crate::{Hub, Refusal, body};
 
@@ -67,6 +68,9 @@ pub async fn station(hub: &Hub, parts: &Parts) -> Result<Caller, Refusal> {
         batch: header(&parts.headers, batch::FIELD)?,
     };
     signature.verify(&message, &key).map_err(|error| Refusal::new(ProblemKind::BadSignature).explained(error))?;
+    if let Some(asker) = parts.extensions.get::<Asker>() {
+        asker.is(station);
+    }
     if revoked {
         return Err(Refusal::new(ProblemKind::Revoked));
     }

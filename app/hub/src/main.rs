@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use sohoa_hub::access::{self, About, Deed};
 use sohoa_hub::arguments::{Arguments, Command, IndicatorCommand, Published};
 use sohoa_hub::backup::{self, BackupError};
 use sohoa_hub::database::DatabaseError;
@@ -27,6 +28,9 @@ use sohoa_model::crash;
 use sohoa_wire::enrolment::Invitation;
 use sqlx_postgres::PgPool;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Letters of a command line that are written down.
+const LINE: usize = 500;
 
 /// Why a command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
     if let Ok(wanted) = std::env::var(crash::VARIABLE) {
         crash::arm(&wanted);
     }
-    let done = runtime().and_then(|runtime| runtime.block_on(run(arguments)));
+    let done = runtime().and_then(|runtime| runtime.block_on(run(arguments, &line())));
     done.unwrap_or_else(|failure| {
         let _ = writeln!(std::io::stderr(), "sohoa-hub: {}", chain_of(&failure));
         ExitCode::FAILURE
@@ -85,13 +89,49 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
-async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+/// The command line as it was typed, with whose account it was typed by; no secret is ever an argument.
+fn line() -> String {
+    let who = ["SUDO_USER", "USER"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    format!("{who}: {}", words.join(" ")).chars().filter(|letter| !letter.is_control()).take(LINE).collect()
+}
+
+async fn run(arguments: Arguments, line: &str) -> Result<ExitCode, Failure> {
     let settings = Settings::read(&arguments.config)?;
+    let is_noted = !matches!(arguments.command, Command::Serve | Command::Doctor { .. });
+    let database = settings.database.clone();
+    let done = perform(arguments.command, settings, line).await;
+    if let Err(failure) = &done
+        && is_noted
+        && let Ok(pool) = database::connect(&database).await
+    {
+        // Why it was not done; who typed it is told in any case.
+        let _ = note(&pool, &format!("{line}: {}", chain_of(failure))).await;
+    }
+    done
+}
+
+/// Writes a command into the access log.
+async fn note(pool: &PgPool, detail: &str) -> Result<(), Failure> {
+    let about = About { detail: Some(detail), ..About::default() };
+    Ok(access::write(pool, access::PROGRAM, Deed::Command, about).await.map_err(DatabaseError::Statement)?)
+}
+
+/// The database, once what is about to be done is written down.
+async fn open(settings: &Settings, line: &str) -> Result<PgPool, Failure> {
+    let pool = database::connect(&settings.database).await?;
+    database::check_schema(&pool).await?;
+    note(&pool, line).await?;
+    Ok(pool)
+}
+
+async fn perform(command: Command, settings: Settings, line: &str) -> Result<ExitCode, Failure> {
     let mut out = std::io::stdout();
-    match arguments.command {
+    match command {
         Command::Migrate => {
             let pool = database::connect(&settings.database).await?;
             database::migrate(&pool).await?;
+            note(&pool, line).await?;
             if hub::ensure_key(&settings.key_file)? {
                 writeln!(out, "made the key {}", settings.key_file.display())?;
             }
@@ -99,8 +139,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Serve => serve(settings).await?,
         Command::Enrol { unit, unit_name, name, again, on_disk } => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             let invited = match again {
                 Some(station) => Invited::Again(station),
                 None => Invited::New { unit: unit.unwrap_or_default(), unit_name, name: name.unwrap_or_default() },
@@ -110,8 +149,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             writeln!(out, "{}", Invitation { key, ..invitation })?;
         }
         Command::Publish { unit, station, kind, file } => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             let lines = lines(&pool, &settings, kind, &unit, station.is_some(), file).await?;
             let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
             let cursor = publish::publish(&pool, &unit, station, &lines).await?;
@@ -119,21 +157,22 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Receive { folder, json } => {
             let hub = Hub::open(settings).await?;
+            note(&hub.pool, line).await?;
             return tell_received(&receive::receive(&hub, &folder).await?, json, &mut out);
         }
         Command::Backup { folder } => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             writeln!(out, "{}", backup::backup(&pool, &settings, &folder).await?.display())?;
         }
         Command::Restore { manifest } => {
             let pool = database::connect(&settings.database).await?;
             let generation = backup::restore(&pool, &settings, &manifest).await?;
+            // Before there was no log to write into.
+            note(&pool, line).await?;
             writeln!(out, "restored as generation {generation}")?;
         }
         Command::Person { login, disable, enable, .. } if disable || enable => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             people::set_active(&pool, &login, enable).await?;
             writeln!(out, "{login} {}", if enable { "may sign in again" } else { "is shut out; open sessions ended" })?;
         }
@@ -143,14 +182,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                 None => std::io::read_to_string(std::io::stdin())?,
             };
             let password = text.lines().next().unwrap_or_default();
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             people::set(&pool, &login, &name.unwrap_or_default(), role, unit.as_deref(), password).await?;
             writeln!(out, "{login} may sign in")?;
         }
         Command::Revoke { station } => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             let done = revoke::revoke(&pool, station).await?;
             writeln!(out, "{} is revoked: what it sends from now on is refused", done.name)?;
             writeln!(
@@ -161,8 +198,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             writeln!(out, "to let it in again on a new machine: sohoa-hub enrol --again {station}")?;
         }
         Command::Quota { unit, bytes } => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             let quota = bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
             if !quota::set(&pool, &unit, quota).await.map_err(DatabaseError::Statement)? {
                 return Err(PeopleError::UnknownUnit(unit).into());
@@ -174,14 +210,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Indicator { command: IndicatorCommand::Import { file } } => {
             let text = std::fs::read_to_string(&file).map_err(|error| Failure::Read(file, error))?;
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
-            let rows = indicators::import(&pool, &text, None, "sohoa-hub").await?;
+            let pool = open(&settings, line).await?;
+            let rows = indicators::import(&pool, &text, None, access::PROGRAM).await?;
             writeln!(out, "took {rows} rows")?;
         }
         Command::Report { day, unit, english, out: path } => {
-            let pool = database::connect(&settings.database).await?;
-            database::check_schema(&pool).await?;
+            let pool = open(&settings, line).await?;
             let language = if english { Language::English } else { Language::Vietnamese };
             let text = page::report_file(&pool, unit.as_deref(), language, day).await?;
             let written = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));

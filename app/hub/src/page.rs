@@ -32,6 +32,7 @@ use axum::extract::{Path, Request};
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::http::{HeaderName, StatusCode};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::html;
@@ -46,7 +47,7 @@ use crate::{Hub, Refusal, body};
 const FORM_BYTES: usize = 16 * 1024;
 
 /// The routes of the page.
-pub fn routes() -> Router<Arc<Hub>> {
+pub fn routes(hub: &Arc<Hub>) -> Router<Arc<Hub>> {
     Router::new()
         .route("/", get(|| async { go_to("/progress") }))
         .route("/sign-in", get(sign_in::form).post(sign_in::enter))
@@ -66,6 +67,7 @@ pub fn routes() -> Router<Arc<Hub>> {
         .route("/report", get(report::show))
         .route("/search", get(search::show))
         .route("/stations", get(stations::show))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(hub), session::note_denied))
         .route("/icon.svg", get(icon))
         .route("/style.css", get(style))
 }

@@ -1,13 +1,18 @@
 //! Who is looking: a random token in a cookie, of which the hub keeps only the digest; it ends after an hour of silence and
 //! after twelve hours in any case.
 
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sohoa_wire::{Hash, ProblemKind};
 
 use super::go_to;
-use crate::database::{rows, sql};
+use crate::access::{About, Deed};
+use crate::database::{rows, sql, value};
 use crate::people::Role;
 use crate::words::Language;
 use crate::{Hub, Refusal, access, hub};
@@ -16,6 +21,9 @@ use crate::{Hub, Refusal, access, hub};
 pub(super) const COOKIE_NAME: &str = "__Host-sohoa";
 /// The cookie of the form that somebody signs in with.
 pub(super) const FORM_COOKIE_NAME: &str = "__Host-sohoa-form";
+
+/// Letters of an address that the access log keeps.
+const PATH: usize = 200;
 
 /// Somebody who signed in.
 #[derive(Debug, Clone)]
@@ -94,6 +102,40 @@ pub(super) async fn visitor(hub: &Hub, headers: &HeaderMap) -> Result<Visitor, N
     let may_decide = role == Role::Supervisor.word();
     let may_read = may_decide || role == Role::Reader.word();
     Ok(Visitor { login, name, may_decide, may_read, unit_no, form_token, language: language(headers) })
+}
+
+/// Writes down what somebody who signed in is refused: what is not there for this person, or may not be done by it.
+pub(super) async fn note_denied(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Response {
+    let token = cookie(request.headers(), COOKIE_NAME).map(|token| Hash::of(token.as_bytes()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let Some((token, refusal)) = token.zip(response.extensions().get::<Refusal>()) else { return response };
+    if ![401, 403, 404].contains(&refusal.kind.status()) && refusal.kind != ProblemKind::Held {
+        return response;
+    }
+    let mut named = path.split('/').filter_map(|part| part.parse().ok());
+    let short: String = path.chars().take(PATH).collect();
+    let detail = format!("{method} {short}: {}", refusal.kind.code());
+    let about = About { dossier: named.next(), page: named.next(), detail: Some(&detail) };
+    if let Err(error) = denied(&hub, token, about).await {
+        // Nothing was shown.
+        tracing::error!(%error, detail, "a refused look is not in the access log");
+    }
+    response
+}
+
+async fn denied(hub: &Hub, token: Hash, about: About<'_>) -> Result<(), sqlx_core::Error> {
+    let login: Option<String> = value(
+        "SELECT s.login FROM session s JOIN person p USING (login) WHERE s.token_sha256 = $1 AND s.expires_at > now() \
+         AND s.seen_at > now() - interval '1 hour' AND p.active",
+    )
+    .bind(token.0.as_slice())
+    .fetch_optional(&hub.pool)
+    .await?;
+    match login {
+        Some(login) => access::write(&hub.pool, &login, Deed::Denied, about).await,
+        None => Ok(()),
+    }
 }
 
 /// Begins a session; the answer is its token, which nobody but the browser keeps.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod auditing;
 mod backing_up;
 mod browser;
 mod cluster;

@@ -1,0 +1,130 @@
+//! The access log and the log of requests: what was refused, what was done by command, and which station asked.
+
+use std::process::Stdio;
+
+use reqwest::StatusCode;
+
+use crate::browser::{Browser, PASSWORD, let_in};
+use crate::group::Group;
+
+/// The details of what somebody did, in its order.
+async fn rows(group: &Group, login: &str, what: &str) -> Vec<(String, Option<uuid::Uuid>, Option<uuid::Uuid>)> {
+    sohoa_hub::database::rows(
+        "SELECT coalesce(detail, ''), dossier, page FROM access WHERE login = $1 AND what = $2 ORDER BY access_no",
+    )
+    .bind(login)
+    .bind(what)
+    .fetch_all(&group.pool)
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_may_not_see_or_do_is_written_down() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    for file in station.scan(1, 1) {
+        assert_eq!(station.put(&file).await.status, StatusCode::CREATED);
+    }
+    station.send_from(1).await;
+    group.invitation("OTHER");
+    let_in(&group, "hoa", &["--role", "viewer", "--unit", "TTLT"]);
+    let_in(&group, "binh", &["--role", "supervisor", "--unit", "OTHER"]);
+    let (dossier, page) = (station.name(1, 0), station.name(1, 1));
+    let here = format!("/dossiers/{dossier}");
+    let leaf = format!("{here}/pages/{page}");
+    let [mut viewer, mut stranger] = [(); 2].map(|()| Browser::new(&hub));
+    viewer.sign_in("hoa", PASSWORD).await;
+    stranger.sign_in("binh", PASSWORD).await;
+    for path in [&here, &leaf, "/fonds/1", "/people"] {
+        assert_eq!(stranger.get(path).await.status == StatusCode::OK, path == "/people", "{path}");
+    }
+    let form = [("token", &*viewer.get(&here).await.token()), ("rev", "1"), ("decide", "accept")];
+    assert_eq!(viewer.post(&here, &form).await.status, StatusCode::FORBIDDEN);
+    for path in [&leaf, "/people", "/export/people.csv"] {
+        assert_ne!(viewer.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    let (own, other) = (Some(dossier.0), Some(page.0));
+    let seen = rows(&group, "binh", "denied").await;
+    let wanted = [
+        (format!("GET {here}: not-found"), own, None),
+        (format!("GET {leaf}: not-found"), own, other),
+        ("GET /fonds/1: not-found".to_owned(), None, None),
+    ];
+    assert_eq!(seen, wanted);
+    let seen = rows(&group, "hoa", "denied").await;
+    let wanted = [
+        (format!("POST {here}: not-owner"), own, None),
+        (format!("GET {leaf}: not-found"), own, other),
+        ("GET /people: not-found".to_owned(), None, None),
+        ("GET /export/people.csv: not-found".to_owned(), None, None),
+    ];
+    assert_eq!(seen, wanted);
+    // A stranger's token is nobody's look.
+    viewer.cookies = vec![("__Host-sohoa".to_owned(), "x".to_owned())];
+    assert_eq!(viewer.get(&here).await.goes_to(), "/sign-in");
+    assert_eq!(group.number("SELECT count(*) FROM access WHERE what = 'denied'").await, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_by_command_is_written_down_and_whether_it_was_done() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let station = group.station(&hub, "TTLT", 1).await;
+    let_in(&group, "nam", &["--role", "supervisor"]);
+    group.run(&["quota", "TTLT", "5000000"]);
+    group.run(&["person", "nam", "--disable"]);
+    let out = group.folder.path().join("report.html");
+    group.run(&["report", "--day", "2026-11-20", "--out", out.to_str().unwrap()]);
+    group.run(&["revoke", &station.id.to_string()]);
+    let folder = group.folder.path().join("disk");
+    std::fs::create_dir(&folder).unwrap();
+    for wrong in
+        [["receive", folder.to_str().unwrap()], ["quota", "NONE"], ["revoke", "01970000-0000-7000-8000-00000000000a"]]
+    {
+        assert!(!group.command(&wrong).stderr(Stdio::null()).status().unwrap().success());
+    }
+    assert!(group.command(&["doctor"]).stdout(Stdio::null()).status().is_ok());
+    let seen: Vec<String> = rows(&group, "sohoa-hub", "command").await.into_iter().map(|row| row.0).collect();
+    let commands = [
+        "migrate",
+        "enrol --unit TTLT --name Trạm 3",
+        "person nam --name Vũ Đình Nam --role supervisor",
+        "quota TTLT 5000000",
+        "person nam --disable",
+        "report --day 2026-11-20 --out",
+        "revoke ",
+        "receive ",
+        &format!("receive {0}: {0} holds no finished bundle", folder.display()),
+        "quota NONE",
+        "quota NONE: there is no unit NONE",
+        "revoke 01970000-0000-7000-8000-00000000000a",
+        "revoke 01970000-0000-7000-8000-00000000000a: there is no station 01970000-0000-7000-8000-00000000000a",
+    ];
+    assert_eq!(seen.len(), commands.len(), "{seen:?}");
+    for (line, command) in seen.iter().zip(commands) {
+        assert!(line.contains(&format!("hub.toml {command}")), "{command} is not in {line}");
+        assert!(!line.contains(PASSWORD), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_requests_names_the_station_that_signed() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    station.hello().await;
+    station.scan(1, 1);
+    assert_ne!(station.send(station.batch(1, 2)).await.status, StatusCode::OK, "its file is missing");
+    let named = format!("\"station\":\"{}\"", station.id);
+    let log = hub.log();
+    let of = |path: &str, status: &str| {
+        let fits = |line: &&str| line.contains(&format!("\"path\":\"{path}\"")) && line.contains(status);
+        let found = log.lines().find(fits);
+        found.unwrap_or_else(|| panic!("no line of {path}: {log}")).contains(&named)
+    };
+    assert!(of("/v1/station", "\"status\":200"), "{log}");
+    assert!(of("/v1/batches", "\"code\":\"files-missing\""), "{log}");
+    assert!(!of("/v1/station", "\"status\":401"), "what is not signed is nobody's: {log}");
+}
