@@ -1,16 +1,20 @@
 //! Requests that mean harm or are broken: each is refused with its reason, logged, and nothing of it is stored.
 
+use std::collections::BTreeSet;
+
 use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sohoa_model::Timestamp;
 use sohoa_wire::head::Claim;
+use sohoa_wire::moment::Moment;
 use sohoa_wire::nonce::NonceSecret;
 use sohoa_wire::{
     Chain, Hash, KeyId, Kind, LogLine, ProblemKind, Record, RecordId, SecretKey, StationId, codec, json as canon,
     limits,
 };
 
+use crate::browser::{Browser, PASSWORD, let_in};
 use crate::group::{Group, Process};
 use crate::log::check;
 use crate::station::{Ask, Station, client, send_fields, send_once, signed_fields};
@@ -222,8 +226,8 @@ fn example(kind: Kind) -> String {
     std::fs::read_to_string(path).expect("examples").lines().last().expect("a line").to_owned()
 }
 
-/// Sets every text in a value, one after the other.
-fn with_each_text(value: &Value, text: &str) -> Vec<Value> {
+/// Sets every text in a value, one after the other; where it was set comes with it.
+fn with_each_text(value: &Value, text: &str) -> Vec<(String, Value)> {
     fn places(value: &Value, at: &str, found: &mut Vec<String>) {
         match value {
             Value::String(_) => found.push(at.to_owned()),
@@ -239,7 +243,7 @@ fn with_each_text(value: &Value, text: &str) -> Vec<Value> {
     let set = |place: &String| {
         let mut changed = value.clone();
         *changed.pointer_mut(place).expect("it was found there") = json!(text);
-        changed
+        (place.clone(), changed)
     };
     found.iter().map(set).collect()
 }
@@ -283,7 +287,7 @@ async fn text_is_data_in_every_field() {
             value["id"] = json!(station.id);
         }
         for text in hostile {
-            for mut changed in with_each_text(&value, text) {
+            for (_, mut changed) in with_each_text(&value, text) {
                 rev += 1;
                 if changed["rev"].is_number() {
                     changed["rev"] = json!(rev);
@@ -316,6 +320,127 @@ async fn text_is_data_in_every_field() {
     assert!(group.number("SELECT count(*) FROM dossier").await > 0);
     assert_eq!(station.get(&format!("/v1/files/{dossier}")).await.refused(), ProblemKind::Malformed);
     assert!(!hub.log().contains("panicked") && !hub.log().contains("\"level\":\"ERROR\""), "{}", hub.log());
+}
+
+/// A text that is a script, or that leaves an attribute for a tag of its own, if it is not escaped; each names its place.
+fn scripts(place: &str) -> [String; 2] {
+    [format!("<script>alert('{place}')</script>"), format!("\"><img src=x onerror=alert('{place}')>")]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_any_field_is_shown_escaped_alone() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let [unit, _] = scripts("unit");
+    let [_, name] = scripts("station name");
+    let [login, _] = scripts("login");
+    let invitation = group.run(&["enrol", "--unit", "TTLT", "--unit-name", &unit, "--name", &name]);
+    let mut station = Station::enrol(&hub.base, &invitation.trim().parse().expect("an invitation"), 1).await;
+    let_in(&group, &login, &["--role", "supervisor", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in(&login, PASSWORD).await;
+    let example = |kind| {
+        let mut value: Value = serde_json::from_str(&example(kind)).unwrap();
+        value.as_object_mut().unwrap().remove("files");
+        // A dossier that is retired is shown nowhere, and work is shown for four weeks.
+        value["body"].as_object_mut().unwrap().remove("retired");
+        value["at"] = json!(Moment(sohoa_hub::hub::now()));
+        value
+    };
+    let whole = example(Kind::Dossier);
+    station.write(&Record::read(canon::canonical(&whole).unwrap().as_bytes()).unwrap());
+    station.send_from(1).await;
+    let dossier = format!("/dossiers/{}", whole["id"].as_str().unwrap());
+    let mut paths = vec![format!("{dossier}/pages/{}", example(Kind::Page)["id"].as_str().unwrap()), dossier];
+    let named = ["progress", "stations", "people", "quality", "exceptions", "indicators", "report", "dossiers"];
+    paths.extend(named.map(|path| format!("/{path}")));
+    paths.extend(["/fonds/1", "/fonds/2", "/fonds/3", "/search?q=script", "/search?q=img"].map(ToOwned::to_owned));
+    let mut shown = BTreeSet::new();
+    let mut look = async |browser: &mut Browser, paths: &[String], places: &[String]| {
+        for path in paths {
+            let page = browser.get(path).await.text;
+            // What begins a tag is looked for, not the whole: hits of a search are marked inside of it.
+            for raw in ["<script", "<img src=x", "\"><img"] {
+                assert!(!page.contains(raw), "{raw} after {places:?} at {path}: {page}");
+            }
+            let page = page.replace("<mark>", "").replace("</mark>", "");
+            let escaped = |place: &&String| {
+                let both =
+                    scripts(place).map(|text| text.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"));
+                both.iter().any(|text| page.contains(text))
+            };
+            shown.extend(places.iter().filter(escaped).cloned());
+        }
+    };
+    look(&mut browser, &paths, &["unit", "station name", "login"].map(ToOwned::to_owned)).await;
+    let mut rev = 10;
+    for kind in [
+        Kind::Dossier,
+        Kind::Document,
+        Kind::Page,
+        Kind::Rendition,
+        Kind::Finding,
+        Kind::Event,
+        Kind::Receipt,
+        Kind::Station,
+    ] {
+        let mut value = example(kind);
+        if kind == Kind::Station {
+            value["id"] = json!(station.id);
+        }
+        let places = with_each_text(&value, "").into_iter().map(|(place, _)| place);
+        for (place, text) in
+            places.flat_map(|place| scripts(&format!("{kind}{place}")).map(|text| (place.clone(), text)))
+        {
+            let mut changed = value.clone();
+            *changed.pointer_mut(&place).unwrap() = json!(text);
+            rev += 1;
+            if changed["rev"].is_number() {
+                changed["rev"] = json!(rev);
+            }
+            let canonical = canon::canonical(&changed).unwrap().into_bytes();
+            station.log.push(sohoa_wire::Line { hash: Hash::of(&canonical), bytes: canonical });
+            let last = station.log.len();
+            if station.send(station.batch(last, last)).await.status == StatusCode::OK {
+                look(&mut browser, &paths, &[format!("{kind}{place}")]).await;
+            } else {
+                station.log.pop();
+            }
+        }
+    }
+    // What comes in an address is shown as well.
+    for name in ["value", "finding", "agent", "week", "event", "only", "state", "after", "q", "day"] {
+        let asked =
+            scripts(name).map(|text| form_urlencoded::Serializer::new(String::new()).append_pair(name, &text).finish());
+        let paths = asked.map(|asked| match name {
+            "q" => format!("/search?{asked}"),
+            "day" => format!("/report?{asked}"),
+            _ => format!("/dossiers?{asked}"),
+        });
+        look(&mut browser, &paths, &[name.to_owned()]).await;
+    }
+    let expected = [
+        "agent",
+        "document/body/date",
+        "document/body/issuer",
+        "document/body/number",
+        "document/body/title",
+        "dossier/body/code",
+        "dossier/body/fonds",
+        "dossier/body/title",
+        "event",
+        "event/body/agent",
+        "finding",
+        "finding/body/code",
+        "finding/body/detail",
+        "login",
+        "q",
+        "station name",
+        "unit",
+        "value",
+        "week",
+    ];
+    assert_eq!(shown.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
