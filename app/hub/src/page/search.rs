@@ -1,4 +1,5 @@
-//! `/search`: over codes, titles and descriptions of dossiers and documents, and, for who may read, over the texts of pages.
+//! `/search`: over fonds, stations, codes, titles and descriptions of dossiers and documents, and, for who may read, over the
+//! texts of pages.
 //!
 //! Words are compared without marks and case; what stands in quotation marks is one phrase, and all of it must be there.
 //! What is held is never found; who may know is told how many there are whose code fits: a count of titles or texts that fit
@@ -15,6 +16,7 @@ use sohoa_model::fold;
 use uuid::Uuid;
 
 use super::session::{self, NotShown, Visitor};
+use super::wanted::Wanted;
 use super::{field, fields, frame};
 use crate::Hub;
 use crate::access::{self, About, Deed};
@@ -23,7 +25,9 @@ use crate::database::{rows, sql, value};
 /// Letters of a question, and words of it, at most.
 const LETTERS: usize = 200;
 const WORDS: usize = 16;
-/// Dossiers and pages shown.
+/// Fonds, stations, dossiers and pages shown.
+const FONDS: i64 = 20;
+const STATIONS: i64 = 20;
 const DOSSIERS: i64 = 30;
 const PAGES: i64 = 50;
 /// Letters of a snippet before the first hit, and altogether.
@@ -89,9 +93,14 @@ type Dossier = (Uuid, String, Option<String>, String, Option<String>);
 /// A page that was found: dossier, page, code, place in its document, text.
 type Page = (Uuid, Uuid, String, i32, String);
 
+/// A fonds or a station that was found: number, code or name, name of its unit.
+type Place = (i32, String, String);
+
 /// What was found.
 #[derive(Default)]
 struct Found {
+    fonds: Vec<Place>,
+    stations: Vec<Place>,
     dossiers: Vec<Dossier>,
     pages: Vec<Page>,
     held: i64,
@@ -102,6 +111,27 @@ struct Found {
 async fn find(hub: &Hub, visitor: &Visitor, question: &Question) -> Result<Found, NotShown> {
     let mut transaction = hub.pool.begin().await?;
     sql("SET LOCAL statement_timeout = '8s'").execute(&mut *transaction).await?;
+    // Both are few: no index is needed.
+    let fonds: Vec<Place> = rows(
+        "SELECT f.fonds_no, f.code, u.name FROM fonds f JOIN unit u USING (unit_no) \
+         WHERE to_tsvector('simple', folded(f.code)) @@ to_tsquery('simple', $1) AND ($2::int IS NULL OR f.unit_no = $2) \
+         ORDER BY f.code, f.fonds_no LIMIT $3",
+    )
+    .bind(&question.query)
+    .bind(visitor.unit_no)
+    .bind(FONDS + 1)
+    .fetch_all(&mut *transaction)
+    .await?;
+    let stations: Vec<Place> = rows(
+        "SELECT s.station_no, s.name, u.name FROM station s JOIN unit u USING (unit_no) \
+         WHERE to_tsvector('simple', folded(s.name || ' ' || s.station)) @@ to_tsquery('simple', $1) \
+         AND ($2::int IS NULL OR s.unit_no = $2) ORDER BY s.name, s.station_no LIMIT $3",
+    )
+    .bind(&question.query)
+    .bind(visitor.unit_no)
+    .bind(STATIONS + 1)
+    .fetch_all(&mut *transaction)
+    .await?;
     let dossiers: Vec<Dossier> = rows(
         "WITH q AS (SELECT to_tsquery('simple', $1) AS q), hit AS (\
              SELECT d.dossier, NULL::jsonb AS body FROM dossier d, q WHERE d.words @@ q.q \
@@ -118,7 +148,7 @@ async fn find(hub: &Hub, visitor: &Visitor, question: &Question) -> Result<Found
     .bind(DOSSIERS + 1)
     .fetch_all(&mut *transaction)
     .await?;
-    let mut found = Found { dossiers, ..Found::default() };
+    let mut found = Found { fonds, stations, dossiers, ..Found::default() };
     if visitor.may_read {
         found.pages = rows(
             "SELECT t.dossier, t.page, d.code, p.ordinal, t.plain FROM page_text t JOIN page p USING (dossier, page) \
@@ -201,7 +231,7 @@ fn results(visitor: &Visitor, question: &Question, found: &Found) -> Markup {
     let say = |vi, en| language.say(vi, en);
     let (dossiers, pages) = (found.dossiers.iter().take(DOSSIERS as usize), found.pages.iter().take(PAGES as usize));
     html! {
-        @if found.dossiers.is_empty() && found.pages.is_empty() {
+        @if found.fonds.is_empty() && found.stations.is_empty() && found.dossiers.is_empty() && found.pages.is_empty() {
             p role="status" { (say("Không tìm thấy gì.", "Nothing was found.")) }
         }
         @if found.held > 0 {
@@ -210,6 +240,10 @@ fn results(visitor: &Visitor, question: &Question, found: &Found) -> Markup {
         @if found.waiting > 0 {
             p .muted { (language.count(found.waiting)) " " (say("trang chưa đưa vào chỉ mục nên chưa tìm được trong đó.", "pages are not indexed yet and cannot be found.")) }
         }
+        (places(question, "fonds", say("Phông", "Fonds"), &found.fonds, FONDS, |number| format!("/fonds/{number}")))
+        (places(question, "stations", say("Trạm quét", "Stations"), &found.stations, STATIONS, |number| {
+            Wanted { station: Some(number), ..Wanted::default() }.link()
+        }))
         @if !found.dossiers.is_empty() {
             section .card aria-labelledby="dossiers" {
                 h2 #dossiers { (say("Hồ sơ", "Dossiers")) @if found.dossiers.len() as i64 > DOSSIERS { " (" (DOSSIERS) "+)" } }
@@ -233,6 +267,29 @@ fn results(visitor: &Visitor, question: &Question, found: &Found) -> Markup {
                             a href={ "/dossiers/" (dossier) "/pages/" (page) } { (code) ", " (say("trang", "page")) " " (ordinal) }
                             p { (snippet(text, question)) }
                         } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Fonds or stations that were found.
+fn places(
+    question: &Question,
+    id: &str,
+    title: &str,
+    found: &[Place],
+    most: i64,
+    link: impl Fn(i32) -> String,
+) -> Markup {
+    html! {
+        @if !found.is_empty() {
+            section .card aria-labelledby=(id) {
+                h2 id=(id) { (title) @if found.len() as i64 > most { " (" (most) "+)" } }
+                ul .plain {
+                    @for (number, name, unit) in found.iter().take(most as usize) {
+                        li { div { a href=(link(*number)) { (marked(name, question)) } " · " (unit) } }
                     }
                 }
             }

@@ -138,6 +138,38 @@ async fn a_master_that_is_no_picture_is_refused_and_the_hub_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn search_finds_fonds_and_stations_of_who_asks() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut stations = Vec::new();
+    for (unit, seed) in [("TTLT", 1), ("OTHER", 2)] {
+        let mut station = group.station(&hub, unit, seed).await;
+        let mut body = dossier_body("HS.01", 1, DossierState::Captured);
+        body.fonds = "Toà án <đặc biệt>".to_owned();
+        let id = station.name(1, 0);
+        station.write(&record(id, 1, &body).of_dossier(id));
+        station.send_from(1).await;
+        stations.push(station);
+    }
+    let_in(&group, "lan", &["--role", "viewer", "--unit", "TTLT"]);
+    let_in(&group, "all", &["--role", "viewer"]);
+    let [mut viewer, mut of_all] = [(); 2].map(|()| Browser::new(&hub));
+    viewer.sign_in("lan", PASSWORD).await;
+    of_all.sign_in("all", PASSWORD).await;
+    let found = viewer.get("/search?q=dac+biet").await;
+    found.shows("href=\"/fonds/1\">Toà án &lt;<mark>đặc</mark> <mark>biệt</mark>&gt;</a>");
+    assert!(!found.text.contains("/fonds/2"), "another unit's");
+    viewer.get("/fonds/1").await.shows("HS.01");
+    of_all.get("/search?q=dac+biet").await.shows("href=\"/fonds/1\"").shows("href=\"/fonds/2\"");
+    let found = viewer.get("/search?q=tram+3").await;
+    found.shows("href=\"/dossiers?station=1\"><mark>Trạm</mark> <mark>3</mark></a>");
+    assert!(!found.text.contains("station=2"), "another unit's");
+    let by_name = format!("/search?q={}", stations[1].id);
+    of_all.get(&by_name).await.shows("href=\"/dossiers?station=2\"");
+    viewer.get(&by_name).await.shows("Không tìm thấy gì.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn search_finds_folded_words_and_shows_nobody_more_than_they_may_see() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
