@@ -155,10 +155,13 @@ pub fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
 }
 
 /// Sixteen random hexadecimal digits: what makes a key one that was never used before.
+pub fn random_digits() -> Result<String, getrandom::Error> {
+    Ok(format!("{:016x}", u64::from_be_bytes(random()?)))
+}
+
+/// The same for a request.
 pub fn random_name() -> Result<String, Refusal> {
-    let bytes: [u8; 8] =
-        random().map_err(|error| Refusal::new(ProblemKind::Internal).because(HubError::Random(error)))?;
-    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+    random_digits().map_err(|error| Refusal::new(ProblemKind::Internal).because(HubError::Random(error)))
 }
 
 /// A key of the store for a file; what is random makes it one that was never used before.

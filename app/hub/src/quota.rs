@@ -41,7 +41,13 @@ struct OverQuota;
 
 /// Refuses a file that would lead a unit beyond its quota: 507, which stations take as a full store and try again later.
 pub async fn check(connection: &mut PgConnection, unit_no: i32, more: u64) -> Result<(), Refusal> {
-    let Some(quota) = of(&mut *connection, unit_no).await? else { return Ok(()) };
+    match of(&mut *connection, unit_no).await? {
+        Some(quota) => within(connection, unit_no, quota, more).await,
+        None => Ok(()),
+    }
+}
+
+async fn within(connection: &mut PgConnection, unit_no: i32, quota: i64, more: u64) -> Result<(), Refusal> {
     let bytes: i64 = uses(connection, Some(unit_no)).await?.iter().map(|unit| unit.bytes).sum();
     if bytes.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) > quota {
         return Err(Refusal::new(ProblemKind::StoreFull).detail(OverQuota.to_string()).because(OverQuota));
@@ -52,11 +58,11 @@ pub async fn check(connection: &mut PgConnection, unit_no: i32, more: u64) -> Re
 /// The same for what a transaction added: where there is a quota the unit's row stays locked to the end of it, so that files
 /// that are begun at once are counted one after another. Without one they do not wait for each other.
 pub async fn check_added(transaction: &mut PgTransaction<'_>, unit_no: i32) -> Result<(), Refusal> {
-    if of(&mut **transaction, unit_no).await?.is_none() {
-        return Ok(());
+    let quota = "SELECT quota_bytes FROM unit WHERE unit_no = $1 AND quota_bytes IS NOT NULL FOR NO KEY UPDATE";
+    match value(quota).bind(unit_no).fetch_optional(&mut **transaction).await? {
+        Some(quota) => within(transaction, unit_no, quota, 0).await,
+        None => Ok(()),
     }
-    sql("SELECT FROM unit WHERE unit_no = $1 FOR NO KEY UPDATE").bind(unit_no).execute(&mut **transaction).await?;
-    check(transaction, unit_no, 0).await
 }
 
 /// Whether a unit has a quota.

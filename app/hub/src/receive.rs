@@ -312,13 +312,13 @@ async fn take_batch(
         return Err(ingest::head_moved(hub, &head));
     }
     // Nor is anything of a dossier that is held.
-    let mut dossiers: BTreeMap<Uuid, u64> = BTreeMap::new();
+    let (mut dossiers, mut wanted) = (BTreeMap::<Uuid, u64>::new(), BTreeSet::new());
     for (seq, line) in batch.positions() {
-        if let LogLine::Record(record, _) = line
-            && let Some(dossier) = record.dossier
-        {
+        let LogLine::Record(record, _) = line else { continue };
+        if let Some(dossier) = record.dossier {
             dossiers.entry(dossier.0).or_insert(seq);
         }
+        wanted.extend(record.files.iter().map(|file| file.sha256));
     }
     let held: Option<Uuid> = value("SELECT dossier FROM hold WHERE dossier = ANY($1) AND withdrawn IS NULL LIMIT 1")
         .bind(dossiers.keys().copied().collect::<Vec<_>>())
@@ -326,12 +326,6 @@ async fn take_batch(
         .await?;
     if let Some(seq) = held.and_then(|dossier| dossiers.get(&dossier)) {
         return Err(Refusal::new(ProblemKind::Held).at(*seq));
-    }
-    let mut wanted = BTreeSet::new();
-    for line in &batch.lines {
-        if let LogLine::Record(record, _) = line {
-            wanted.extend(record.files.iter().map(|file| file.sha256));
-        }
     }
     for file in wanted.iter().filter_map(|digest| whole.files.get(digest)) {
         if !files::has(hub, caller, file.sha256).await? {

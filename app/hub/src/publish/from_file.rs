@@ -199,8 +199,7 @@ pub async fn inventory(
         .fetch_one(pool)
         .await?;
     if !is_here {
-        let random: [u8; 8] = hub::random().map_err(FromFileError::Random)?;
-        let key = hub::file_key(sha256, &format!("{:016x}", u64::from_be_bytes(random)));
+        let key = hub::file_key(sha256, &hub::random_digits().map_err(FromFileError::Random)?);
         store.put(&key, Bytes::from(bytes)).await?;
         sql("INSERT INTO file (sha256, unit_no, key, bytes) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (sha256, unit_no) DO UPDATE SET key = excluded.key, state = 0")

@@ -13,7 +13,7 @@ use crate::station::{Ask, signed_fields};
 /// A hub with the least patience there is.
 const SHORT: &str = "[patience]\nheader_s = 1\nhandshake_s = 1\nanswer_s = 1";
 /// After which a test is wrong.
-const END: Duration = Duration::from_secs(60);
+const END: Duration = Duration::from_secs(300);
 
 fn connect(hub: &Process) -> TcpStream {
     TcpStream::connect(hub.base.trim_start_matches("http://")).expect("it listens")
