@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -73,10 +74,15 @@ impl Hub {
 
     /// Writes its settings; `public_url` is what stations call it, be it a proxy before it.
     pub fn settle(&self, public_url: &str) {
+        self.settle_with(public_url, "");
+    }
+
+    /// The same with more lines at the end, e.g. its certificate.
+    pub fn settle_with(&self, public_url: &str, more: &str) {
         let listen = self.url.trim_start_matches("http://");
         let settings = format!(
             "listen = '{listen}'\npublic_url = '{public_url}'\ndatabase = '{}'\nkey_file = '{}'\n\
-             postgresql_programs = '{}'\n{}",
+             postgresql_programs = '{}'\n{}{more}",
             self.cluster().address(&self.database()),
             self.folder().join("hub.key").display(),
             self.cluster().programs().display(),
@@ -133,6 +139,23 @@ impl Hub {
     /// Its process.
     pub fn process(&self) -> Option<u32> {
         self.serving.as_ref().map(Child::id)
+    }
+
+    /// Asks it to stop, as systemd does.
+    pub fn terminate(&self) {
+        let process = self.process().expect("it serves").to_string();
+        let asked = Command::new("kill").args(["-s", "TERM", &process]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "{process}");
+    }
+
+    /// Whether it takes connections still.
+    pub fn is_listening(&self) -> bool {
+        TcpStream::connect(self.url.trim_start_matches("http://")).is_ok()
+    }
+
+    /// Waits for its end; whether all was well.
+    pub fn ended(&mut self) -> bool {
+        self.serving.take().expect("it served").wait().is_ok_and(|status| status.success())
     }
 
     /// Kills it without a word.

@@ -31,6 +31,8 @@ pub enum Fault {
     HoleDown(u16),
     /// It waits for some milliseconds.
     Delayed(u16),
+    /// The half of it arrives, and the rest after some milliseconds.
+    Halved(u16),
     /// It arrives twice, one after the other; the second answer counts.
     Doubled,
     /// It arrives twice at once; one answer counts.
@@ -57,6 +59,7 @@ impl Fault {
             Self::HoleUp(_) => "black hole up",
             Self::HoleDown(_) => "black hole down",
             Self::Delayed(_) => "delayed",
+            Self::Halved(_) => "request in two halves",
             Self::Doubled => "doubled",
             Self::Raced => "doubled at once",
             Self::Repeated(_) => "repeated late",
@@ -88,6 +91,8 @@ struct Inner {
 struct State {
     targets: Vec<String>,
     faults: VecDeque<Fault>,
+    /// What happens to the next request whose method and path end so.
+    aimed: Vec<(String, Fault)>,
     /// Requests that came.
     came: u64,
     /// Requests that were done with.
@@ -130,10 +135,16 @@ impl Proxy {
         self.inner.lock().faults.extend(faults);
     }
 
+    /// What happens to the next request whose method and path end in some way.
+    pub fn plan_for(&self, ending: &str, fault: Fault) {
+        self.inner.lock().aimed.push((ending.to_owned(), fault));
+    }
+
     /// From now on everything passes, and what was held goes on.
     pub fn heal(&self) {
         let mut state = self.inner.lock();
         state.faults.clear();
+        state.aimed.clear();
         state.heals += 1;
         drop(state);
         self.inner.changed.notify_all();
@@ -184,6 +195,7 @@ impl Inner {
                 self.hold(time);
                 self.pass(&target, &request)
             }
+            Fault::Halved(time) => self.pass_in_halves(&target, &request, time),
             Fault::Doubled => {
                 let _ = self.pass(&target, &request);
                 self.pass(&target, &request)
@@ -225,11 +237,14 @@ impl Inner {
     /// The fault of a request and the server that gets it.
     fn next(&self, request: &[u8]) -> (Fault, String) {
         let mut state = self.lock();
-        let fault = state.faults.pop_front().unwrap_or(Fault::Pass);
-        state.came += 1;
-        *state.counts.entry(fault.word()).or_default() += 1;
         let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
         let line = String::from_utf8_lossy(line).trim_end_matches(" HTTP/1.1").to_owned();
+        let fault = match state.aimed.iter().position(|(ending, _)| line.ends_with(ending.as_str())) {
+            Some(place) => state.aimed.remove(place).1,
+            None => state.faults.pop_front().unwrap_or(Fault::Pass),
+        };
+        state.came += 1;
+        *state.counts.entry(fault.word()).or_default() += 1;
         state.log.push(line);
         let turn = usize::try_from(state.came).unwrap_or(0) % state.targets.len().max(1);
         (fault, state.targets.get(turn).cloned().unwrap_or_default())
@@ -252,9 +267,18 @@ impl Inner {
     }
 
     fn pass(&self, target: &str, request: &[u8]) -> io::Result<Vec<u8>> {
+        self.pass_in_halves(target, request, 0)
+    }
+
+    fn pass_in_halves(&self, target: &str, request: &[u8], milliseconds: u16) -> io::Result<Vec<u8>> {
         let mut server = TcpStream::connect(target)?;
         server.set_read_timeout(Some(PATIENCE))?;
-        server.write_all(request)?;
+        let (first, rest) = request.split_at(if milliseconds > 0 { request.len() / 2 } else { 0 });
+        server.write_all(first)?;
+        if milliseconds > 0 {
+            self.hold(milliseconds);
+        }
+        server.write_all(rest)?;
         let mut answer = Vec::new();
         server.read_to_end(&mut answer)?;
         Ok(answer)

@@ -21,5 +21,6 @@ mod second_vault;
 mod secrecy;
 mod syncing;
 mod tidy;
+mod upgrading;
 mod vertical;
 mod watching;

@@ -371,7 +371,7 @@ fn what_is_no_invitation_or_not_encrypted_is_refused_in_words() {
 }
 
 /// A white page of 24 bits a pixel, uncompressed.
-fn white(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn white(width: u32, height: u32) -> Vec<u8> {
     let size = width * 3 * height;
     let mut bytes = b"BM".to_vec();
     for number in [54 + size, 0, 54, 40, width, height, 1 | 24 << 16, 0, size, 11_811, 11_811, 0, 0] {
