@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
 mod bundles;
+mod certificates;
 mod checksums;
 mod collation;
 mod command_line;

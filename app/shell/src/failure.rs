@@ -288,8 +288,8 @@ impl Maker<'_> {
             SyncError::Unreachable { hub: address, .. } => {
                 self.make("error-hub-unreachable", &[hub(address)], Exit::Offline)
             }
-            SyncError::Untrusted { hub: address, .. } => {
-                let args = [hub(address), ("cause", self.cause.as_str().into())];
+            SyncError::Untrusted { hub: address, what } => {
+                let args = [hub(address), ("cause", what.into())];
                 self.make("error-hub-untrusted", &args, Exit::SyncStopped)
             }
             SyncError::Answer { hub: address, .. } => {

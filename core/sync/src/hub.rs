@@ -3,6 +3,7 @@
 //! One conversation has one connection pool and one nonce at a time; a nonce that has grown old is taken anew and the
 //! request repeated once.
 
+use std::io::ErrorKind;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -207,6 +208,10 @@ impl<'a> Hub<'a> {
         let hub = self.address.clone();
         match error {
             ureq::Error::Rustls(error) => SyncError::Untrusted { hub, what: error.to_string() },
+            // So a certificate that ends elsewhere comes, or no TLS at all: what a socket said was no valid TLS.
+            ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.starts_with("https://") => {
+                SyncError::Untrusted { hub, what: error.to_string() }
+            }
             error => SyncError::Unreachable { hub, source: Box::new(error) },
         }
     }
