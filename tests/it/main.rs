@@ -11,6 +11,7 @@ mod custody;
 mod describing;
 mod hostile;
 mod journey;
+mod meanwhile;
 mod network_scanner;
 mod newcomers;
 mod odd_files;
