@@ -30,7 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core/pipeline", &["model", "store", "capture", "imaging", "ocr", "describe", "pdf", "pdfa", "sign", "catalog"]),
     ("app/shell", &["model", "store", "capture", "sign", "catalog", "sync", "pipeline"]),
     ("app/cli", &["model", "store", "sign", "catalog", "sync", "pipeline", "shell"]),
-    ("app/desktop", &["model", "store", "catalog", "sync", "pipeline", "shell"]),
+    ("app/desktop", &["model", "store", "catalog", "sync", "pipeline", "shell", "tests"]),
     ("app/hub", &["model", "imaging", "store", "describe", "wire", "tests"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
