@@ -10,5 +10,6 @@ mod hub_page;
 mod scanned;
 mod signatures;
 mod structure;
+mod unit;
 mod window;
 mod world;
