@@ -1,6 +1,7 @@
 //! A hub: a PostgreSQL of its own, a folder or a bucket as its store, and the program `sohoa-hub` that serves on the loopback
 //! interface, alone or in a group. Everything ends with the value, and also when the tests are killed.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -19,6 +20,7 @@ use crate::station::{self, Said};
 pub struct Hub {
     shared: Arc<Shared>,
     name: String,
+    environment: Vec<(&'static str, OsString)>,
     serving: Option<Child>,
     /// Its address.
     pub url: String,
@@ -69,7 +71,7 @@ impl Hub {
         // The port is free now; nobody else on a test machine takes it in the moment between.
         let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
         let url = format!("http://{}", free.expect("a port"));
-        Self { shared, name: name.to_owned(), serving: None, url }
+        Self { shared, name: name.to_owned(), environment: Vec::new(), serving: None, url }
     }
 
     /// Writes its settings; `public_url` is what stations call it, be it a proxy before it.
@@ -95,6 +97,11 @@ impl Hub {
     /// written again.
     pub fn use_new_database(&self) {
         *self.shared.database.lock().expect("no panic") = self.cluster().new_database();
+    }
+
+    /// From now on the program finds this in its environment.
+    pub fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.environment.push((name, value.into()));
     }
 
     /// Its PostgreSQL.
@@ -216,6 +223,7 @@ impl Hub {
     pub fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(station::hub());
         command.arg("--config").arg(self.settings()).args(line).stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -43,6 +43,8 @@ pub enum Fault {
     Overtaken,
     /// The half of it arrives.
     Truncated,
+    /// A bit of the body is another when it arrives, at a place that the number tells; without a body it goes through.
+    Flipped(u16),
     /// So many bytes of the answer arrive.
     Cut(u16),
     /// The proxy answers in the server's place: 500 or 503.
@@ -65,6 +67,7 @@ impl Fault {
             Self::Repeated(_) => "repeated late",
             Self::Overtaken => "reordered",
             Self::Truncated => "request truncated",
+            Self::Flipped(_) => "bit of a body flipped",
             Self::Cut(_) => "answer cut",
             Self::Answered(500) => "answered 500",
             Self::Answered(_) => "answered 503",
@@ -100,6 +103,8 @@ struct State {
     /// Counted up when held requests are to go on at once.
     heals: u64,
     log: Vec<String>,
+    /// How requests with a flipped bit were answered, by their method and path.
+    flipped: Vec<(String, Option<u16>)>,
     counts: BTreeMap<&'static str, u64>,
 }
 
@@ -153,6 +158,11 @@ impl Proxy {
     /// The requests that came so far: method and path.
     pub fn log(&self) -> Vec<String> {
         self.inner.lock().log.clone()
+    }
+
+    /// How requests were answered of which a bit was flipped; none where no answer came.
+    pub fn flipped(&self) -> Vec<(String, Option<u16>)> {
+        self.inner.lock().flipped.clone()
     }
 
     /// How often each kind of fault happened.
@@ -219,6 +229,15 @@ impl Inner {
                 server.write_all(&request[..request.len() / 2])?;
                 server.shutdown(Shutdown::Both).map(|()| Vec::new())
             }
+            Fault::Flipped(place) => {
+                let (sent, is_other) = flip(&request, place);
+                let answer = self.pass(&target, &sent);
+                if is_other {
+                    let status = answer.as_ref().ok().and_then(|answer| status(answer));
+                    self.lock().flipped.push((first_line(&request), status));
+                }
+                answer
+            }
             Fault::Cut(bytes) => self.pass(&target, &request).map(|mut answer| {
                 answer.truncate(bytes.into());
                 answer
@@ -237,8 +256,7 @@ impl Inner {
     /// The fault of a request and the server that gets it.
     fn next(&self, request: &[u8]) -> (Fault, String) {
         let mut state = self.lock();
-        let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
-        let line = String::from_utf8_lossy(line).trim_end_matches(" HTTP/1.1").to_owned();
+        let line = first_line(request);
         let fault = match state.aimed.iter().position(|(ending, _)| line.ends_with(ending.as_str())) {
             Some(place) => state.aimed.remove(place).1,
             None => state.faults.pop_front().unwrap_or(Fault::Pass),
@@ -283,6 +301,31 @@ impl Inner {
         server.read_to_end(&mut answer)?;
         Ok(answer)
     }
+}
+
+/// Method and path of a request.
+fn first_line(request: &[u8]) -> String {
+    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    String::from_utf8_lossy(line).trim_end_matches(" HTTP/1.1").to_owned()
+}
+
+/// The status of an answer.
+fn status(answer: &[u8]) -> Option<u16> {
+    let line = answer.split(|byte| *byte == b'\r').next()?;
+    String::from_utf8_lossy(line).split(' ').nth(1)?.parse().ok()
+}
+
+/// A request with one bit of its body changed; the same if it has none.
+fn flip(request: &[u8], place: u16) -> (Vec<u8>, bool) {
+    let mut bytes = request.to_vec();
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(bytes.len(), |end| end + 4);
+    let body = &mut bytes[end..];
+    let length = body.len();
+    if length == 0 {
+        return (bytes, false);
+    }
+    body[usize::from(place) * 7919 % length] ^= 1 << (place % 8);
+    (bytes, true)
 }
 
 /// A request with its body, which has a length; asks for an end of the connection. None at the end of a connection.

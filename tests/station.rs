@@ -3,7 +3,7 @@
 //! Nothing of the machine's own settings, keys or archives reaches a station, and the program speaks English.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
@@ -22,12 +22,24 @@ pub const SUPERVISOR: &str = "Trần Văn Minh";
 pub struct Station {
     folder: TempDir,
     settings: TempDir,
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Station {
     /// An empty station: no archive yet, no key.
     pub fn empty() -> Self {
-        Self { folder: temporary(), settings: temporary() }
+        Self { folder: temporary(), settings: temporary(), environment: Vec::new() }
+    }
+
+    /// From now on the program finds this in its environment, in place of what was said before.
+    pub fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.environment.retain(|(other, _)| *other != name);
+        self.environment.push((name, value.into()));
+    }
+
+    /// What was said so.
+    pub fn environment(&self) -> impl Iterator<Item = (&'static str, OsString)> {
+        self.environment.iter().cloned()
     }
 
     /// A station with a demonstration archive and a demonstration key.
@@ -75,6 +87,7 @@ impl Station {
             .env_remove("SOHOA_KEY_PASSWORD_FILE")
             .env_remove("SOHOA_CRASH_AT")
             .env_remove("SOHOA_TEST_CLOCK")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.folder())
             .stdin(Stdio::null());
         command

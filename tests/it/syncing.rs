@@ -11,7 +11,7 @@ use serde_json::Value;
 use sohoa_model::Sha256;
 use sohoa_tests::hub::Hub;
 use sohoa_tests::places::repository;
-use sohoa_tests::proxy::Proxy;
+use sohoa_tests::proxy::{Fault, Proxy};
 use sohoa_tests::s3::S3;
 use sohoa_tests::station::{ARCHIVIST, SUPERVISOR, Said, Station};
 use walkdir::WalkDir;
@@ -379,6 +379,32 @@ pub(crate) fn white(width: u32, height: u32) -> Vec<u8> {
     }
     bytes.resize(54 + size as usize, 255);
     bytes
+}
+
+#[test]
+fn a_bit_that_flips_on_its_way_is_refused_and_what_it_was_in_is_sent_again() {
+    let Some(mut hub) = Hub::plan(None) else { return };
+    let proxy = Proxy::before(&[&hub.url]);
+    hub.settle(&proxy.url);
+    hub.serve();
+    let station = read();
+    administer(&station, &["enrol", &hub.invite("Trạm 3")]).done();
+    let file = masters(&station, "HS.01")[0].to_string();
+    proxy.plan_for(&file, Fault::Flipped(3));
+    let said = station.run(["sync"]).ended_with(12).refused();
+    assert!(said.stderr.contains("The hub is busy") && said.stderr.contains("không khớp mã băm"), "{}", said.stderr);
+    let staged = format!("SELECT count(*) FROM staged WHERE state = 1 AND encode(sha256, 'hex') = '{file}'");
+    assert_eq!(hub.sql(&staged), "0");
+    // The lines of the log are sent again at once.
+    proxy.plan_for("/v1/batches", Fault::Flipped(11));
+    assert_eq!(sync(&station)["waiting"], 0);
+    let flipped = proxy.flipped();
+    assert!(flipped.len() == 2 && flipped.iter().all(|(_, status)| *status == Some(422)), "{flipped:?}");
+    assert_eq!(hub.sql("SELECT count(*) FROM page WHERE NOT retired"), "5");
+    let stored = stored(&hub);
+    assert!(masters(&station, "HS.01").iter().all(|master| stored.contains(master)));
+    consistent(&hub);
+    assert_eq!(sync(&station)["records"], 0);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The nemesis: stations, two hubs, PostgreSQL and a store, with kills, pauses, a faulty network, wrong clocks, full disks,
-//! restored and copied machines; and what must be so in the end all the same.
+//! restored and copied machines, weeks without a network, flipped bits and travelling disks; and what must be so all the same.
 //!
 //! All that happens is drawn from a seed beforehand. Fixed seeds and a new one run with every test run;
 //! `make nemesis SEED=N MINUTES=M` runs one seed after the other, from N on, for so many minutes. `UNTIL=R` runs the first
@@ -7,13 +7,17 @@
 //! repeats the plan, not every step.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
+mod absence;
+mod disk;
 mod plan;
 mod post;
 mod properties;
 mod run;
+mod spoilt;
 mod tally;
 mod world;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -25,13 +29,13 @@ use crate::tally::Tally;
 
 /// Seeds of every test run: one on a folder, one in a bucket.
 const FIXED: [u64; 2] = [1, 2];
-const SHORT_ROUNDS: usize = 6;
+const SHORT_ROUNDS: usize = 7;
 const LONG_ROUNDS: usize = 14;
 
 #[test]
 fn nothing_is_lost_doubled_or_let_out() {
     let folder = tempfile::tempdir().unwrap();
-    let recorder = recorder(folder.path());
+    let libraries = Libraries::build(folder.path());
     let until = number("SOHOA_NEMESIS_UNTIL").map(|until| usize::try_from(until).unwrap());
     let new = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let (first, minutes) = (number("SOHOA_NEMESIS_SEED"), number("SOHOA_NEMESIS_MINUTES"));
@@ -45,7 +49,7 @@ fn nothing_is_lost_doubled_or_let_out() {
         // At once: most of the time is waiting.
         let ran: Vec<Option<Tally>> = std::thread::scope(|scope| {
             let runs: Vec<_> =
-                seeds.iter().map(|seed| scope.spawn(|| one(*seed, SHORT_ROUNDS, until, recorder.clone()))).collect();
+                seeds.iter().map(|seed| scope.spawn(|| one(*seed, SHORT_ROUNDS, until, &libraries))).collect();
             runs.into_iter().map(|run| run.join().expect("the run says what failed")).collect()
         });
         for run in ran {
@@ -57,7 +61,7 @@ fn nothing_is_lost_doubled_or_let_out() {
         let time = Duration::from_secs(60 * minutes.unwrap_or(0));
         for seed in first.unwrap_or(new).. {
             sohoa_tests::announce(&format!("nemesis: begins with seed {seed}"));
-            let Some(run) = one(seed, rounds, until, recorder.clone()) else { return };
+            let Some(run) = one(seed, rounds, until, &libraries) else { return };
             tally.add(&run);
             seeds.push(seed);
             sohoa_tests::announce(&format!("nemesis: seed {seed} is through, after {} s", began.elapsed().as_secs()));
@@ -78,27 +82,50 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Runs one seed; none if something that it needs is missing.
-fn one(seed: u64, rounds: usize, until: Option<usize>, recorder: Option<PathBuf>) -> Option<Tally> {
+fn one(seed: u64, rounds: usize, until: Option<usize>, libraries: &Libraries) -> Option<Tally> {
     let mut plan = Plan::draw(seed, rounds);
     plan.rounds.truncate(until.unwrap_or(rounds));
     let tally = Tally::default();
-    let ran = run::run(&plan, recorder, &tally);
+    let ran = run::run(&plan, libraries, &tally);
     if let Some(story) = tally.failed() {
         panic!("{story}\n\nagain: make nemesis SEED={seed} ROUNDS={rounds}; the first rounds alone: UNTIL=N");
     }
     ran.then_some(tally)
 }
 
-/// The library that makes disks full; none, after saying so, without a C compiler.
-fn recorder(folder: &Path) -> Option<PathBuf> {
-    let library = folder.join("recorder.so");
-    let source = repository().join("tests/recorder/recorder.c");
-    let mut compiler = Command::new("cc");
-    compiler.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
-    if compiler.status().is_ok_and(|status| status.success()) {
-        return Some(library);
+/// What is loaded into programs with `LD_PRELOAD`; none, after saying so, without a C compiler.
+#[derive(Debug, Default)]
+pub(crate) struct Libraries {
+    /// Makes disks full.
+    pub(crate) recorder: Option<PathBuf>,
+    /// Gives another clock.
+    pub(crate) clock: Option<PathBuf>,
+}
+
+impl Libraries {
+    fn build(folder: &Path) -> Self {
+        let build = |name: &str| {
+            let library = folder.join(format!("{name}.so"));
+            let source = repository().join("tests/recorder").join(format!("{name}.c"));
+            let mut compiler = Command::new("cc");
+            compiler.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
+            compiler.status().is_ok_and(|status| status.success()).then_some(library)
+        };
+        let built = Self { recorder: build("recorder"), clock: build("clock") };
+        if built.recorder.is_none() || built.clock.is_none() {
+            assert!(!in_ci(), "cc is needed");
+            sohoa_tests::announce("nemesis: no disk is full and no clock apart, there is no C compiler");
+        }
+        built
     }
-    assert!(!in_ci(), "cc is needed");
-    sohoa_tests::announce("nemesis: no disk is full, there is no C compiler");
-    None
+
+    /// Both, as one process loads them.
+    pub(crate) fn both(&self) -> Option<OsString> {
+        let mut both = self.recorder.clone()?.into_os_string();
+        if let Some(clock) = &self.clock {
+            both.push(":");
+            both.push(clock);
+        }
+        Some(both)
+    }
 }

@@ -31,7 +31,7 @@ impl Dice {
         bits ^ (bits >> 31)
     }
 
-    fn below(&mut self, count: u16) -> u16 {
+    pub(crate) fn below(&mut self, count: u16) -> u16 {
         (self.next() % u64::from(count)) as u16
     }
 
@@ -67,6 +67,10 @@ pub(crate) enum Sync {
     DiskFull(u16),
     /// The clock is wrong by so many days.
     Clock(i8),
+    /// On a disk, there and back; on the way there a bit of it flips, and it is written once more.
+    ByDisk {
+        spoilt: bool,
+    },
 }
 
 /// What is done to processes.
@@ -92,6 +96,10 @@ pub(crate) enum Admin {
     RestorePost(usize),
     /// The station's machine is copied; both go on, and the copy or the original speaks first.
     CopyPost(usize, bool),
+    /// A station works for weeks without a network.
+    Absent(usize),
+    /// A bit of a file that is half here flips where it lies.
+    SpoilPart(usize),
 }
 
 /// A round: work, then everything at once, then people.
@@ -112,6 +120,10 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// Whether the store is a bucket: every second seed.
     pub(crate) bucket: bool,
+    /// How far the clocks of the stations are off, in seconds.
+    pub(crate) drifts: [i64; POSTS],
+    /// How far those of the hubs are: they share nonces, which are good for ten minutes.
+    pub(crate) hub_drifts: [i64; 2],
     pub(crate) rounds: Vec<Round>,
 }
 
@@ -119,8 +131,9 @@ impl Plan {
     /// The plan of a seed.
     pub(crate) fn draw(seed: u64, rounds: usize) -> Self {
         let mut dice = Dice::new(seed);
-        let mut admins = vec![None, Some(Admin::BackUpHub)];
-        let post = usize::from(dice.below(POSTS as u16));
+        let mut place = || usize::from(dice.below(POSTS as u16));
+        let mut admins = vec![Some(Admin::Absent(place())), Some(Admin::BackUpHub), Some(Admin::SpoilPart(place()))];
+        let post = place();
         admins.push(Some(Admin::BackUpPost(post)));
         admins.push(Some(Admin::RestoreHub));
         admins.push(Some(Admin::RestorePost(post)));
@@ -134,18 +147,23 @@ impl Plan {
                 draw_round(&mut dice, number, admin)
             })
             .collect();
-        Self { seed, bucket: seed.is_multiple_of(2), rounds }
+        let mut drift = |most: u16| i64::from(dice.below(2 * most + 1)) - i64::from(most);
+        let drifts = std::array::from_fn(|_| drift(20 * 24) * 3600 + drift(1800));
+        let hub_drifts = std::array::from_fn(|_| drift(240));
+        Self { seed, bucket: seed.is_multiple_of(2), drifts, hub_drifts, rounds }
     }
 }
 
 fn draw_admin(dice: &mut Dice) -> Option<Admin> {
     let post = usize::from(dice.below(POSTS as u16));
-    match dice.below(9) {
+    match dice.below(12) {
         0 => Some(Admin::BackUpHub),
         1 => Some(Admin::RestoreHub),
         2 | 3 => Some(Admin::BackUpPost(post)),
         4 => Some(Admin::RestorePost(post)),
         5 => Some(Admin::CopyPost(post, dice.below(2) == 0)),
+        6 => Some(Admin::Absent(post)),
+        7 => Some(Admin::SpoilPart(post)),
         _ => None,
     }
 }
@@ -167,8 +185,10 @@ fn draw_round(dice: &mut Dice, number: usize, admin: Option<Admin>) -> Round {
             },
         });
     }
-    let syncs = std::array::from_fn(|_| {
-        let first = match dice.below(8) {
+    let syncs = std::array::from_fn(|place| {
+        let first = match dice.below(10) {
+            _ if (number, place) == (2, 1) => Sync::ByDisk { spoilt: true },
+            8 | 9 => Sync::ByDisk { spoilt: dice.below(3) == 0 },
             0 | 1 => Sync::DiesAt(dice.one(&station_points()), 1 + dice.below(4)),
             2 => Sync::DiskFull(1 + dice.below(120)),
             3 => Sync::Clock(dice.one(&[-40, 40])),
@@ -193,7 +213,7 @@ fn draw_fault(dice: &mut Dice, one_of: u16) -> Fault {
         return Fault::Pass;
     }
     let time = 50 + dice.below(450);
-    match dice.below(12) {
+    match dice.below(14) {
         0 => Fault::Lost,
         1 => Fault::AnswerLost,
         2 => Fault::HoleUp(2 * time),
@@ -205,6 +225,8 @@ fn draw_fault(dice: &mut Dice, one_of: u16) -> Fault {
         8 => Fault::Overtaken,
         9 => Fault::Truncated,
         10 => Fault::Cut(dice.below(400)),
+        11 => Fault::Flipped(dice.below(u16::MAX)),
+        12 => Fault::Halved(time),
         _ => Fault::Answered(dice.one(&[500, 503])),
     }
 }

@@ -12,7 +12,8 @@ use serde_json::Value;
 use sohoa_model::Sha256;
 use sohoa_tests::station::{ARCHIVIST, Said, Station};
 
-use crate::plan::{Dice, Sync, Work};
+use crate::Libraries;
+use crate::plan::{Dice, Plan, Sync, Work};
 use crate::tally::{Property, Tally};
 
 /// Dossiers on the list of a station.
@@ -35,8 +36,10 @@ pub(crate) struct Post {
     pub(crate) invitation: Option<String>,
     /// Whether it stopped and waits for a person.
     pub(crate) is_stopped: bool,
+    /// How far its clock is off, in seconds.
+    pub(crate) drift: i64,
     next: usize,
-    dice: Dice,
+    pub(crate) dice: Dice,
 }
 
 /// What a station knows.
@@ -57,8 +60,13 @@ pub(crate) struct Books {
 
 impl Post {
     /// A station with a list of dossiers, none scanned.
-    pub(crate) fn new(number: usize, seed: u64) -> Self {
-        let station = Station::empty();
+    pub(crate) fn new(number: usize, plan: &Plan, libraries: &Libraries) -> Self {
+        let mut station = Station::empty();
+        let drift = plan.drifts[number];
+        if let Some(clock) = &libraries.clock {
+            station.set("LD_PRELOAD", clock);
+            station.set("CLOCK_OFFSET", drift.to_string());
+        }
         station.finish(station.bare().args(["init", "--demo"]).arg(station.archive())).done();
         let list = station.folder().join("list.csv");
         let lines = (0..LISTED).map(|place| {
@@ -76,8 +84,9 @@ impl Post {
             backup: None,
             invitation: None,
             is_stopped: false,
+            drift,
             next: 0,
-            dice: Dice::new(seed ^ number as u64),
+            dice: Dice::new(plan.seed ^ number as u64),
         }
     }
 
@@ -179,23 +188,14 @@ impl Post {
     pub(crate) fn sync(
         &mut self,
         how: Sync,
-        recorder: Option<&Path>,
+        libraries: &Libraries,
         process: &Mutex<Option<u32>>,
         tally: &Tally,
     ) -> Option<Value> {
         let mut command = self.station.command_as(ARCHIVIST);
-        command.args(["sync", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let armed = prepare(&mut command, how, recorder, &self.station);
-        let child = command.spawn().expect("the program was built and can be started");
-        *process.lock().unwrap() = Some(child.id());
-        let output = child.wait_with_output().expect("it is ours");
-        *process.lock().unwrap() = None;
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let code = output.status.code();
-        tally.operation("sync");
-        let first = err.lines().next().unwrap_or_default();
-        let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
-        tally.tell(&format!("station {}: sync {how:?} → {code:?} {words}{first}", self.number));
+        command.args(["sync", "--json"]);
+        let armed = prepare(&mut command, how, libraries, &self.station);
+        let (code, out, err) = self.watched(&mut command, &format!("sync {how:?}"), process, tally);
         match (how, code) {
             (Sync::DiesAt(..), None) => tally.faults("station killed at a point", 1),
             (Sync::DiskFull(_), Some(code)) if armed && code != 0 => tally.faults("station without space", 1),
@@ -206,8 +206,35 @@ impl Post {
         let is_expected = |code| EXPECTED.contains(&code) || code == 1 && matches!(how, Sync::DiskFull(_));
         let is_sound = !err.contains("panicked") && code.is_none_or(is_expected);
         tally.check(Property::Sound, is_sound, || format!("station {}: {code:?}\n{err}", self.number));
+        self.learn(code, &out)
+    }
+
+    /// Runs the program; `process` is told of it. What it ended with, said, and said on standard error.
+    pub(crate) fn watched(
+        &self,
+        command: &mut Command,
+        what: &str,
+        process: &Mutex<Option<u32>>,
+        tally: &Tally,
+    ) -> (Option<i32>, String, String) {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().expect("the program was built and can be started");
+        *process.lock().unwrap() = Some(child.id());
+        let output = child.wait_with_output().expect("it is ours");
+        *process.lock().unwrap() = None;
+        let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        let code = output.status.code();
+        tally.operation("sync");
+        let first = err.lines().next().unwrap_or_default();
+        let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        tally.tell(&format!("station {}: {what} → {code:?} {words}{first}", self.number));
+        (code, out, err)
+    }
+
+    /// What a sync says and ends with: what is acknowledged by now; its words if all was done.
+    pub(crate) fn learn(&mut self, code: Option<i32>, out: &str) -> Option<Value> {
         self.is_stopped = matches!(code, Some(9 | 13));
-        let said: Value = serde_json::from_str(&out).ok()?;
+        let said: Value = serde_json::from_str(out).ok()?;
         if code == Some(0) && said["waiting"] == 0 {
             for code in std::mem::take(&mut self.books.changed) {
                 if self.books.held.contains(&code) {
@@ -217,6 +244,12 @@ impl Post {
             }
         }
         (code == Some(0)).then_some(said)
+    }
+
+    /// Its clock is off by so many seconds from now on.
+    pub(crate) fn set_clock(&mut self, drift: i64) {
+        self.drift = drift;
+        self.station.set("CLOCK_OFFSET", drift.to_string());
     }
 
     /// A copy of its catalog, taken while nothing works on it.
@@ -248,7 +281,8 @@ impl Post {
 
     /// Another machine with the same archive and the same keys.
     pub(crate) fn copy(&self) -> Self {
-        let twin = Station::empty();
+        let mut twin = Station::empty();
+        self.station.environment().for_each(|(name, value)| twin.set(name, value));
         copy_folder(&self.station.archive(), &twin.archive());
         copy_folder(&self.station.settings(), &twin.settings());
         Self {
@@ -258,6 +292,7 @@ impl Post {
             backup: None,
             invitation: None,
             is_stopped: false,
+            drift: self.drift,
             next: LISTED,
             dice: Dice::new(self.next as u64),
         }
@@ -265,9 +300,9 @@ impl Post {
 }
 
 /// Sets the stage of a sync; whether it could be set.
-fn prepare(command: &mut Command, how: Sync, recorder: Option<&Path>, station: &Station) -> bool {
+fn prepare(command: &mut Command, how: Sync, libraries: &Libraries, station: &Station) -> bool {
     match how {
-        Sync::Plain => {}
+        Sync::Plain | Sync::ByDisk { .. } => {}
         Sync::DiesAt(point, time) => {
             command.env(sohoa_model::crash::VARIABLE, format!("{point}:{time}"));
         }
@@ -276,9 +311,9 @@ fn prepare(command: &mut Command, how: Sync, recorder: Option<&Path>, station: &
             command.env("SOHOA_TEST_CLOCK", (now + i64::from(days) * 86_400_000).to_string());
         }
         Sync::DiskFull(change) => {
-            let Some(recorder) = recorder else { return false };
+            let Some(both) = libraries.both() else { return false };
             command
-                .env("LD_PRELOAD", recorder)
+                .env("LD_PRELOAD", both)
                 .env("RECORDER_ROOT", station.archive())
                 .env("RECORDER_LOG", station.folder().join("recorder.log"))
                 .env("RECORDER_FAIL", format!("full:{change}"));

@@ -85,6 +85,10 @@ pub(crate) fn look(world: &World, posts: &[Post], tally: &Tally) {
         tally.check(Property::Once, doubled == "0", || format!("{doubled} of {table}"));
     }
     held(world, posts, &store, tally);
+    for (line, status) in world.network.flipped() {
+        let is_taken = status.is_some_and(|status| (200..300).contains(&status));
+        tally.check(Property::Unspoilt, !is_taken, || format!("{line} with a flipped bit: {status:?}"));
+    }
     world.check_logs(tally);
 }
 

@@ -1,27 +1,26 @@
 //! A run: the plan is carried out, everything is healed, and then every property is looked at.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::plan::{Admin, Plan, Round, Sync};
 use crate::post::Post;
-use crate::properties;
 use crate::tally::{Property, Tally};
 use crate::world::{World, wait};
+use crate::{Libraries, absence, disk, properties, spoilt};
 
 /// How long the queue may take to drain.
 const DRAIN: Duration = Duration::from_secs(90);
 
 /// Carries out a plan, or its first rounds; false if something that it needs is missing.
-pub(crate) fn run(plan: &Plan, recorder: Option<PathBuf>, tally: &Tally) -> bool {
-    let Some(world) = World::new(plan.bucket, recorder.clone()) else { return false };
+pub(crate) fn run(plan: &Plan, libraries: &Libraries, tally: &Tally) -> bool {
+    let Some(world) = World::new(plan, libraries) else { return false };
     let store = if plan.bucket { "bucket" } else { "folder" };
     tally.begin(&format!("seed {}, {} rounds, store: {store}", plan.seed, plan.rounds.len()));
     let mut posts: Vec<Post> = std::thread::scope(|scope| {
         let made: Vec<_> =
-            (0..crate::plan::POSTS).map(|place| scope.spawn(move || Post::new(place, plan.seed))).collect();
+            (0..crate::plan::POSTS).map(|place| scope.spawn(move || Post::new(place, plan, libraries))).collect();
         made.into_iter().map(|post| post.join().expect("a station")).collect()
     });
     for post in &mut posts {
@@ -32,7 +31,7 @@ pub(crate) fn run(plan: &Plan, recorder: Option<PathBuf>, tally: &Tally) -> bool
         let reader = scope.spawn(|| properties::read_along(&world, &over, tally));
         for (number, round) in plan.rounds.iter().enumerate() {
             tally.tell(&format!("round {number}"));
-            go(&world, &mut posts, round, recorder.as_deref(), tally);
+            go(&world, &mut posts, round, libraries, tally);
             if let Some(admin) = round.admin {
                 administer(&world, &mut posts, admin, tally);
             }
@@ -43,6 +42,8 @@ pub(crate) fn run(plan: &Plan, recorder: Option<PathBuf>, tally: &Tally) -> bool
         reader.thread().unpark();
     });
     properties::look(&world, &posts, tally);
+    let drifts = plan.drifts.iter().chain(&plan.hub_drifts).filter(|drift| **drift != 0);
+    tally.faults("clock of a station or a hub apart", libraries.clock.as_ref().map_or(0, |_| drifts.count() as u64));
     for proxy in [Some(&world.network), world.to_store.as_ref()].into_iter().flatten() {
         for (kind, number) in proxy.counts().into_iter().filter(|(kind, _)| *kind != "pass") {
             tally.faults(kind, number);
@@ -52,7 +53,7 @@ pub(crate) fn run(plan: &Plan, recorder: Option<PathBuf>, tally: &Tally) -> bool
 }
 
 /// A round: stations work, then all sync while things happen.
-fn go(world: &World, posts: &mut [Post], round: &Round, recorder: Option<&std::path::Path>, tally: &Tally) {
+fn go(world: &World, posts: &mut [Post], round: &Round, libraries: &Libraries, tally: &Tally) {
     std::thread::scope(|scope| {
         for post in posts.iter_mut() {
             let list = &round.work[post.number];
@@ -73,7 +74,12 @@ fn go(world: &World, posts: &mut [Post], round: &Round, recorder: Option<&std::p
                         let invitation = post.invitation.take().unwrap_or_else(|| world.invite(post));
                         enrol(post, invitation, tally);
                     }
-                    post.sync(*how, recorder, process, tally);
+                    match how {
+                        Sync::ByDisk { spoilt } => disk::carry(world, post, *spoilt, process, tally),
+                        how => {
+                            post.sync(*how, libraries, process, tally);
+                        }
+                    }
                 }
             });
         }
@@ -147,6 +153,14 @@ fn administer(world: &World, posts: &mut [Post], admin: Admin, tally: &Tally) {
             copied(world, &mut posts[place], copy_first, tally);
             "station copied"
         }
+        Admin::Absent(place) => {
+            absence::weeks(world, &mut posts[place], tally);
+            "weeks without a network"
+        }
+        Admin::SpoilPart(place) => {
+            spoilt::part(world, &mut posts[place], tally);
+            "upload that is spoilt on the hub's disk"
+        }
     };
     tally.operation(done);
 }
@@ -171,14 +185,14 @@ fn copied(world: &World, post: &mut Post, copy_first: bool, tally: &Tally) {
     }
     let ends = order.map(|machine| {
         let none = Mutex::default();
-        let went = machine.sync(Sync::Plain, None, &none, tally).is_some();
+        let went = machine.sync(Sync::Plain, &Libraries::default(), &none, tally).is_some();
         (went, machine.is_stopped)
     });
     tally.check(Property::Fenced, ends == [(true, false), (false, true)], || format!("{ends:?}"));
 }
 
 /// Syncs a station until nothing waits; a person brings a code where one is needed. False if it does not come to an end.
-fn settle(world: &World, post: &mut Post, tally: &Tally) -> bool {
+pub(crate) fn settle(world: &World, post: &mut Post, tally: &Tally) -> bool {
     let end = Instant::now() + DRAIN;
     let none = Mutex::default();
     while Instant::now() < end {
@@ -186,7 +200,7 @@ fn settle(world: &World, post: &mut Post, tally: &Tally) -> bool {
             let invitation = post.invitation.take().unwrap_or_else(|| world.invite(post));
             enrol(post, invitation, tally);
         }
-        if post.sync(Sync::Plain, None, &none, tally).is_some_and(|said| said["waiting"] == 0) {
+        if post.sync(Sync::Plain, &Libraries::default(), &none, tally).is_some_and(|said| said["waiting"] == 0) {
             return true;
         }
         wait(100);
@@ -203,9 +217,9 @@ fn drain(world: &World, posts: &mut [Post], tally: &Tally) {
         });
         // What the clock had put off is said now; from here on there is nothing to say.
         let none = Mutex::default();
-        post.sync(Sync::Plain, None, &none, tally);
+        post.sync(Sync::Plain, &Libraries::default(), &none, tally);
         let before = world.network.log().len();
-        let second = post.sync(Sync::Plain, None, &none, tally);
+        let second = post.sync(Sync::Plain, &Libraries::default(), &none, tally);
         let sent: Vec<String> = world.network.log().split_off(before);
         let is_silent = second.as_ref().is_some_and(|said| said["records"] == 0 && said["files"] == 0)
             && !sent.iter().any(|line| line.starts_with("PUT") || line.contains("/v1/batches"));

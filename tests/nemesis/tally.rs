@@ -16,11 +16,14 @@ pub(crate) enum Property {
     Counted,
     Fenced,
     Held,
+    Absent,
+    Unspoilt,
+    Carried,
     Sound,
 }
 
 impl Property {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Kept,
         Self::Once,
         Self::Readable,
@@ -29,6 +32,9 @@ impl Property {
         Self::Counted,
         Self::Fenced,
         Self::Held,
+        Self::Absent,
+        Self::Unspoilt,
+        Self::Carried,
         Self::Sound,
     ];
 
@@ -42,6 +48,9 @@ impl Property {
             Self::Counted => "P6 counters are what a recount says",
             Self::Fenced => "P7 of two copies of a station one goes on, and the other stops",
             Self::Held => "P8 nothing leaves of what was held before it could",
+            Self::Absent => "P9 a station without a network for weeks goes on with its work, and says what it lacks",
+            Self::Unspoilt => "P10 of bytes with a flipped bit nothing is acknowledged, and what is sent again arrives",
+            Self::Carried => "P11 what a disk carried is acknowledged by the answer on it, to the last record",
             Self::Sound => "no panic, no fault that is the program's own",
         }
     }

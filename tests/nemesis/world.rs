@@ -2,6 +2,7 @@
 //! happens to processes.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,8 +13,10 @@ use sohoa_model::crash;
 use sohoa_tests::hub::Hub;
 use sohoa_tests::proxy::Proxy;
 use sohoa_tests::s3::S3;
+use sohoa_tests::station::Said;
 
-use crate::plan::Mischief;
+use crate::Libraries;
+use crate::plan::{Mischief, Plan};
 use crate::post::Post;
 use crate::tally::{Property, Tally};
 
@@ -25,7 +28,8 @@ pub(crate) struct World {
     /// Before the bucket.
     pub(crate) to_store: Option<Proxy>,
     bucket: Option<S3>,
-    recorder: Option<PathBuf>,
+    /// What a hub loads whose store is to be full.
+    full: Option<OsString>,
     manifest: Mutex<Option<PathBuf>>,
     /// Hubs that are to fail, by their places: at a point, or for want of space.
     doomed: Mutex<BTreeMap<usize, Option<&'static str>>>,
@@ -33,15 +37,19 @@ pub(crate) struct World {
 
 impl World {
     /// A new world, unless something that it needs is missing.
-    pub(crate) fn new(bucket: bool, recorder: Option<PathBuf>) -> Option<Self> {
-        let bucket = if bucket { Some(S3::start()?) } else { None };
+    pub(crate) fn new(plan: &Plan, libraries: &Libraries) -> Option<Self> {
+        let bucket = if plan.bucket { Some(S3::start()?) } else { None };
         let to_store = bucket.as_ref().map(|bucket| Proxy::before(&[&bucket.endpoint]));
         let store = bucket.as_ref().zip(to_store.as_ref()).map(|(bucket, proxy)| bucket.settings(&proxy.url));
         let mut first = Hub::plan(store.as_deref())?;
         let mut second = first.another("second");
         let network = Proxy::before(&[&first.url, &second.url]);
-        for hub in [&mut first, &mut second] {
+        for (hub, drift) in [&mut first, &mut second].into_iter().zip(plan.hub_drifts) {
             hub.settle(&network.url);
+            if let Some(clock) = &libraries.clock {
+                hub.set("LD_PRELOAD", clock);
+                hub.set("CLOCK_OFFSET", drift.to_string());
+            }
             hub.serve();
         }
         Some(Self {
@@ -49,7 +57,7 @@ impl World {
             network,
             to_store,
             bucket,
-            recorder,
+            full: libraries.both(),
             manifest: Mutex::default(),
             doomed: Mutex::default(),
         })
@@ -107,16 +115,16 @@ impl World {
                 }
             }
             Mischief::FillHub(place, change) => {
-                let Some(recorder) = self.recorder.as_ref().filter(|_| self.bucket.is_none()) else { return };
+                let Some(full) = self.full.as_ref().filter(|_| self.bucket.is_none()) else { return };
                 self.kill_hub(place, tally);
                 let mut hubs = self.hubs.lock().unwrap();
                 let (store, log) = (hubs[place].store(), hubs[place].folder().join("recorder.log"));
-                let full = format!("full:{change}");
+                let from = format!("full:{change}");
                 let with: [(&str, &Path); 4] = [
-                    ("LD_PRELOAD", recorder),
+                    ("LD_PRELOAD", Path::new(full)),
                     ("RECORDER_ROOT", &store),
                     ("RECORDER_LOG", &log),
-                    ("RECORDER_FAIL", Path::new(&full)),
+                    ("RECORDER_FAIL", Path::new(&from)),
                 ];
                 hubs[place].try_serve(None, &with);
                 self.doomed.lock().unwrap().insert(place, None);
@@ -207,6 +215,29 @@ impl World {
             hub.serve();
         }
         true
+    }
+
+    /// The folder in which uploads lie that are under way; none of a bucket.
+    pub(crate) fn staging(&self) -> Option<PathBuf> {
+        self.bucket.is_none().then(|| self.store().join("staging"))
+    }
+
+    /// A hub takes what lies on a disk.
+    pub(crate) fn receive(&self, disk: &Path) -> Said {
+        let mut command = self.hubs.lock().unwrap()[0].command(&["receive", disk.to_str().unwrap(), "--json"]);
+        Said::of(&mut command)
+    }
+
+    /// How many records the hub has of a station; none while PostgreSQL is down.
+    pub(crate) fn head(&self, post: &Post) -> Option<String> {
+        self.ask(&format!("SELECT epoch, seq FROM station WHERE name = 'Trạm {}'", post.number % 100))
+    }
+
+    /// From now on no request arrives, or every one does again.
+    pub(crate) fn connect(&self, is_connected: bool) {
+        let hubs = self.hubs.lock().unwrap();
+        let [first, second] = [hubs[0].url.as_str(), hubs[1].url.as_str()];
+        if is_connected { self.network.aim(&[first, second]) } else { self.network.aim(&[]) }
     }
 
     /// An invitation for a station: a new one, or a new machine of one that is known.

@@ -189,7 +189,8 @@ pub fn alarm(state: &SyncState, backlog: &Backlog, now: Timestamp) -> Option<&'s
         return None;
     }
     let contact = state.contact.unwrap_or(state.moved);
-    if now.0 - contact.0 > AWAY {
+    // A clock that was put back must not make a day of silence into weeks of it.
+    if (now.0 - contact.0).abs() > AWAY {
         return Some("away");
     }
     (contact.0 - state.moved.0 > STUCK).then_some("stuck")
@@ -249,6 +250,7 @@ mod tests {
         assert_eq!(fine(Some(now.0), now.0, &waits), None);
         assert_eq!(fine(Some(now.0), now.0 - STUCK - 1, &waits), Some("stuck"));
         assert_eq!(fine(Some(now.0 - AWAY - 1), now.0 - AWAY - 1, &waits), Some("away"));
+        assert_eq!(fine(Some(now.0 + 40 * AWAY), now.0, &waits), Some("away"), "of a clock that was put back");
         assert_eq!(fine(None, 0, &waits), Some("away"));
         assert_eq!(fine(None, 0, &kept), None, "what is kept back waits for nobody's network");
         assert_eq!(alarm(&state(Some(now.0), now.0, SyncHealth::Forked), &Backlog::default(), now), Some("forked"));

@@ -132,6 +132,8 @@ impl<'a> Hub<'a> {
         match refusal {
             Refusal::Failed(error) => error,
             Refusal::Problem(problem) => match problem.kind() {
+                // What goes was hashed here: bytes that changed on their way are sent again.
+                Some(ProblemKind::DigestMismatch) => SyncError::Later { title: problem.title },
                 Some(kind) if !kind.is_passing() => SyncError::Refused { kind, title: problem.title },
                 // A hub that is newer may refuse for reasons that this program does not know.
                 None if problem.status < 500 => self.answer(&format!("{} {}", problem.status, problem.title)),

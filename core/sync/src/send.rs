@@ -170,6 +170,8 @@ impl Sender<'_> {
                 self.catalog.hold(&code, &problem.title, &by).map_err(|_| self.hub.answer("a hold of nothing"))?;
                 Ok(())
             }
+            // It changed on its way, and is sent again.
+            Some(ProblemKind::DigestMismatch) => Ok(()),
             Some(kind) if !kind.is_passing() => {
                 let why = why(kind, &problem);
                 self.catalog.set_sync_health(SyncHealth::Refused, &why, act)?;
