@@ -14,7 +14,9 @@ use sohoa_tests::station::{ARCHIVIST, Station};
 use walkdir::WalkDir;
 
 use crate::crashes::copy_folder;
+use crate::power::recorder;
 use crate::syncing::{administer, consistent, enrolled, masters, stored, sync};
+use crate::upgrading::import_large;
 
 /// The disk that lies in a station's folder.
 pub(crate) fn disk(station: &Station) -> PathBuf {
@@ -371,6 +373,43 @@ fn a_disk_that_is_pulled_out_anywhere_is_gone_on_with() {
     let kills = at_station.len() + at_hub.len() + back.len();
     assert_eq!(kills, passed.len());
     sohoa_tests::announce(&format!("killed at {kills} points of a bundle: {}", passed.join(", ")));
+}
+
+#[test]
+fn what_was_begun_on_a_disk_without_room_tells_nothing_of_a_dossier_that_is_held_since() {
+    let Some((hub, station)) = enrolled() else { return };
+    let libraries = tempfile::tempdir().unwrap();
+    let Some(recorder) = recorder(libraries.path()) else { return };
+    let disk = disk(&station);
+    let mut command = station.command_as(ARCHIVIST);
+    command.args(["sync", "--plain", "--to"]).arg(&disk);
+    station.finish(command.env("SOHOA_CRASH_AT", "bundle.lines:1")).killed();
+    let code = "HS.02";
+    let is_begun = bundles(&disk)[0].extension().is_some_and(|end| end == "incomplete");
+    assert!(is_begun && !holding(&disk, code).is_empty());
+    let names = files_of(&disk);
+    let carries = |master: &Sha256| names.iter().any(|(name, _)| *name == master.to_string());
+    assert!(masters(&station, code).iter().all(carries), "{names:?}");
+
+    // More than there is room for, and another dossier may not leave any more.
+    import_large(&station);
+    station.run(["hold", code, "--reason", "dấu MẬT"]).done();
+    let mut command = station.command_as(ARCHIVIST);
+    command.args(["sync", "--plain", "--to"]).arg(&disk).env("LD_PRELOAD", &recorder).env("RECORDER_ROOT", &disk);
+    command.env("RECORDER_LOG", libraries.path().join("log")).env("RECORDER_FREE", "1000000");
+    station.finish(&mut command).ended_with(8).refused();
+    assert_eq!(bundles(&disk), Vec::<PathBuf>::new());
+
+    // With room, one that is begun after the hold is gone on with.
+    let mut command = station.command_as(ARCHIVIST);
+    command.args(["sync", "--plain", "--to"]).arg(&disk);
+    station.finish(command.env("SOHOA_CRASH_AT", "bundle.lines:1")).killed();
+    let begun = files_of(&disk);
+    write(&station, &["--plain"]);
+    assert_eq!(files_of(&disk), begun, "what was written is kept");
+    assert_eq!(holding(&disk, code), Vec::<PathBuf>::new());
+    assert!(receive(&hub, &disk).iter().all(|bundle| bundle["refused"].is_null()));
+    consistent(&hub);
 }
 
 #[test]

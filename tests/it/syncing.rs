@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use sohoa_model::Sha256;
@@ -273,6 +274,30 @@ fn a_watching_sync_sends_by_itself_until_it_is_asked_to_stop() {
     assert_eq!(watching.wait().unwrap().code(), Some(130));
     assert_eq!(sync(&station)["records"], 0, "all of it was sent");
     consistent(&hub);
+}
+
+#[test]
+fn a_watching_sync_whose_queue_does_not_move_says_so_once() {
+    let Some((mut hub, station)) = enrolled() else { return };
+    hub.run(&["quota", "so-tu-phap", "1"]).done();
+    for (hours, alarm) in
+        [(1, "the queue has not moved for more than 15 minutes"), (49, "was not reached for more than a day")]
+    {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + hours * 3_600_000;
+        let mut command = station.command_as(ARCHIVIST);
+        command.args(["sync", "--watch"]).env("SOHOA_TEST_CLOCK", now.to_string());
+        let mut watching = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        let mut lines = BufReader::new(watching.stderr.take().unwrap()).lines();
+        // Two failures are told: the second one without the alarm.
+        while said.lines().count() < 3 {
+            said += &(lines.next().expect("it goes on").unwrap() + "\n");
+        }
+        assert_eq!(said.matches(alarm).count(), 1, "{said}");
+        assert!(Command::new("kill").args(["-INT", &watching.id().to_string()]).status().unwrap().success());
+        assert_eq!(watching.wait().unwrap().code(), Some(130));
+        hub.stop();
+    }
 }
 
 #[test]

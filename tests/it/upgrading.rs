@@ -56,7 +56,7 @@ fn set_back(hub: &Hub) {
 }
 
 /// Another dossier, with a page of three parts and small ones.
-fn import_large(station: &Station) {
+pub(crate) fn import_large(station: &Station) {
     let folder = station.folder().join("in/HS.03");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("1.bmp"), white(2400, 2500)).unwrap();

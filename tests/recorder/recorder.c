@@ -5,6 +5,7 @@
  *   RECORDER_ROOT  the folder, absolute
  *   RECORDER_LOG   the file that records are appended to
  *   RECORDER_FAIL  "full:N": from the Nth change on there is no space; "io:N": the Nth change fails with EIO
+ *   RECORDER_FREE  so many bytes are said to be free on the folder's medium
  *
  * A record: one byte of kind, u64 inode, u64 number, u32 length, bytes, u32 length, bytes; little endian.
  *
@@ -26,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -199,6 +201,16 @@ int ftruncate64(int fd, off64_t length) {
     pthread_mutex_unlock(&turn);
     return done;
 }
+
+int statvfs(const char *path, struct statvfs *facts) {
+    int (*real)(const char *, struct statvfs *) = (int (*)(const char *, struct statvfs *))dlsym(RTLD_NEXT, "statvfs");
+    const char *free = getenv("RECORDER_FREE");
+    int failed = real(path, facts);
+    if (!failed && free && below(path)) facts->f_bavail = strtoul(free, NULL, 10) / facts->f_frsize;
+    return failed;
+}
+
+int statvfs64(const char *path, struct statvfs64 *facts) { return statvfs(path, (struct statvfs *)facts); }
 
 int rename(const char *from, const char *to) {
     if (!below(from) && !below(to)) return (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);

@@ -41,6 +41,9 @@ const FOR_THE_ANSWER: u64 = 64 * 1024 * 1024;
 /// Files of a part, at most: its list stays within [`bundle::LIST_BYTES`].
 const MOST_FILES: usize = 500_000;
 
+/// The end of the name of a bundle that is begun.
+const BEGUN: &str = ".incomplete";
+
 /// What is to be written where.
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
@@ -156,10 +159,15 @@ fn write_parts(
     }
     atomic::make_folder(order.folder)?;
     take_away_withheld(station.catalog, &state, order.folder)?;
-    let way = Way::find(order.folder, &state, &parts)?;
-    let free = disk::free_bytes(order.folder)?.saturating_add(way.freed);
-    let more: Vec<u64> = parts.iter().map(|part| way.more(StationId(state.station), part)).collect();
-    let fitting = fitting(&more, free);
+    let (way, free, more, fitting) = loop {
+        let way = Way::find(order.folder, &state, &parts)?;
+        let free = disk::free_bytes(order.folder)?.saturating_add(way.freed);
+        let more: Vec<u64> = parts.iter().map(|part| way.more(StationId(state.station), part)).collect();
+        let fitting = fitting(&more, free);
+        if !take_away_begun(station.catalog, &state, order.folder, &parts[..fitting])? {
+            break (way, free, more, fitting);
+        }
+    };
     if fitting == 0 {
         let needed = more.first().unwrap_or(&0) + FOR_THE_ANSWER;
         return Err(SyncError::NoRoom { folder: order.folder.to_owned(), needed, free });
@@ -178,16 +186,40 @@ fn write_parts(
     take_away_held(station.catalog, &state, order.folder, parts)
 }
 
-/// Takes finished bundles of this station away that may tell of what is withheld by now: before there is any question
-/// of room, and whether or not something is written in their place.
-fn take_away_withheld(catalog: &Catalog, state: &SyncState, folder: &Path) -> Result<(), SyncError> {
-    let prefix = format!("sohoa-bundle-{}-", StationId(state.station));
-    let on_their_way = catalog.bundles_on_their_way()?;
+/// A bundle of this station that lies in a folder, by what its name tells.
+struct OwnBundle {
+    path: PathBuf,
+    name: String,
+    /// Position of its first line.
+    first: Option<u64>,
+    /// Position of its last line; none of one that is begun only.
+    last: Option<u64>,
+}
+
+/// What lies in a folder under names of this station's bundles, finished or begun.
+fn own_bundles(folder: &Path, station: StationId) -> Result<Vec<OwnBundle>, StoreError> {
+    let prefix = format!("sohoa-bundle-{station}-");
+    let mut own = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
         let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some((first, last)) = name.strip_prefix(&prefix).and_then(|range| range.split_once('-')) else { continue };
-        let (Ok(first), Ok(last)) = (first.parse::<u64>(), last.parse::<u64>()) else { continue };
+        let Some(range) = name.strip_prefix(&prefix) else { continue };
+        let (first, last) = match range.strip_suffix(BEGUN) {
+            Some(first) => (first, ""),
+            None => range.split_once('-').unwrap_or((range, "")),
+        };
+        let (first, last) = (first.parse().ok(), last.parse().ok());
+        own.push(OwnBundle { path, name, first, last });
+    }
+    Ok(own)
+}
+
+/// Takes finished bundles of this station away that may tell of what is withheld by now: before there is any question
+/// of room, and whether or not something is written in their place.
+fn take_away_withheld(catalog: &Catalog, state: &SyncState, folder: &Path) -> Result<(), SyncError> {
+    let on_their_way = catalog.bundles_on_their_way()?;
+    for own in own_bundles(folder, StationId(state.station))? {
+        let (Some(first), Some(last)) = (own.first, own.last) else { continue };
         if last <= state.acknowledged {
             continue;
         }
@@ -195,11 +227,30 @@ fn take_away_withheld(catalog: &Catalog, state: &SyncState, folder: &Path) -> Re
         let was_left_out = |bundle: &WrittenBundle| {
             (bundle.first, bundle.last) == (first, last) && bundle.withheld.is_superset(&withheld)
         };
-        if !withheld.is_empty() && !on_their_way.iter().any(was_left_out) && carried::is_real_folder(&path)? {
-            fs::remove_dir_all(&path).map_err(|error| StoreError::write(&path, error))?;
+        if !withheld.is_empty() && !on_their_way.iter().any(was_left_out) && carried::is_real_folder(&own.path)? {
+            fs::remove_dir_all(&own.path).map_err(|error| StoreError::write(&own.path, error))?;
         }
     }
     Ok(())
+}
+
+/// Takes begun bundles away that may tell of what is withheld by now, but for those that are gone on with: the writer leaves
+/// nothing of that in them. Whether there were any: then there is more room.
+fn take_away_begun(catalog: &Catalog, state: &SyncState, folder: &Path, written: &[Part]) -> Result<bool, SyncError> {
+    let station = StationId(state.station);
+    let gone_on_with: BTreeSet<String> = written.iter().flat_map(|part| names(station, part)).collect();
+    let mut any = false;
+    for own in own_bundles(folder, station)? {
+        let (Some(first), None) = (own.first, own.last) else { continue };
+        if gone_on_with.contains(&own.name) || catalog.withheld_lines(first, state.sealed)?.is_empty() {
+            continue;
+        }
+        if carried::is_real_folder(&own.path)? {
+            fs::remove_dir_all(&own.path).map_err(|error| StoreError::write(&own.path, error))?;
+            any = true;
+        }
+    }
+    Ok(any)
 }
 
 /// Takes parts away that tell of a dossier which was held while the others were written.
@@ -303,31 +354,31 @@ impl Way {
     fn find(folder: &Path, state: &SyncState, parts: &[Part]) -> Result<Self, StoreError> {
         let station = StationId(state.station);
         let wanted: BTreeSet<String> = parts.iter().flat_map(|part| names(station, part)).collect();
-        let prefix = format!("sohoa-bundle-{station}-");
         let mut way = Self::default();
-        for entry in fs::read_dir(folder).map_err(|error| StoreError::read(folder, error))? {
-            let path = entry.map_err(|error| StoreError::read(folder, error))?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let Some(range) = name.strip_prefix(&prefix) else { continue };
-            let (first, last) = range.split_once('-').unwrap_or((range, ""));
+        for OwnBundle { path, name, first, last } in own_bundles(folder, station)? {
             // One that is acknowledged to its end is left to its owner; any other may tell what is withheld by now.
             let is_wanted = wanted.contains(&name);
-            if !is_wanted && last.parse::<u64>().is_ok_and(|last| last <= state.acknowledged) {
+            if !is_wanted && last.is_some_and(|last| last <= state.acknowledged) {
                 continue;
             }
             if !carried::is_real_folder(&path)? {
                 continue;
             }
             let bytes = carried::bytes_below(&path)?;
-            let begun = begun_folder(station, first);
-            if is_wanted {
-                way.there.insert(name, bytes);
-            } else if wanted.contains(&begun) && !carried::is_real_folder(&folder.join(&begun))? {
-                way.again.push((path, folder.join(&begun)));
-                way.there.insert(begun, bytes);
-            } else {
-                way.freed += bytes;
-                way.superseded.push(path);
+            // A finished one is looked through in the place of one that is begun.
+            let begun = first.filter(|_| last.is_some()).map(|first| begun_folder(station, first));
+            match begun.filter(|begun| wanted.contains(begun)) {
+                _ if is_wanted => {
+                    way.there.insert(name, bytes);
+                }
+                Some(begun) if !carried::is_real_folder(&folder.join(&begun))? => {
+                    way.again.push((path, folder.join(&begun)));
+                    way.there.insert(begun, bytes);
+                }
+                _ => {
+                    way.freed += bytes;
+                    way.superseded.push(path);
+                }
             }
         }
         Ok(way)
@@ -358,11 +409,11 @@ impl Way {
 fn names(station: StationId, part: &Part) -> [String; 2] {
     let first = part.batches.first().map_or(0, |(first, _)| *first);
     let last = part.batches.last().map_or(0, |(_, last)| *last);
-    [bundle::bundle_folder(station, first, last), begun_folder(station, &first.to_string())]
+    [bundle::bundle_folder(station, first, last), begun_folder(station, first)]
 }
 
-fn begun_folder(station: StationId, first: &str) -> String {
-    format!("sohoa-bundle-{station}-{first}.incomplete")
+fn begun_folder(station: StationId, first: u64) -> String {
+    format!("sohoa-bundle-{station}-{first}{BEGUN}")
 }
 
 /// A bundle that was finished before is looked through again like one that was begun.

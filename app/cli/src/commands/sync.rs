@@ -193,9 +193,11 @@ pub(super) fn run(front: &mut Front, args: &SyncArgs) -> Result<Exit, Stop> {
 
 /// Syncs again and again; what passes by itself is said once and tried again, what does not ends it.
 fn watch(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, Stop> {
-    let mut retry = FIRST_RETRY;
+    let (mut retry, mut raised) = (FIRST_RETRY, None);
     loop {
-        match upstream::sync(archive, &front.station, &front.cancel) {
+        let done = upstream::sync(archive, &front.station, &front.cancel);
+        raise(front, archive, &mut raised)?;
+        match done {
             Ok(outcome) => {
                 if outcome.records + outcome.received + outcome.damaged.len() as u64 > 0 {
                     say(front, &outcome, as_json);
@@ -219,6 +221,21 @@ fn watch(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, St
             return Ok(Exit::Interrupted);
         }
     }
+}
+
+/// Says what somebody should look at, once for as long as it lasts.
+fn raise(front: &mut Front, archive: &Archive, raised: &mut Option<&'static str>) -> Result<(), Stop> {
+    let Some(state) = archive.catalog().sync_state()? else { return Ok(()) };
+    let alarm = upstream::alarm(&state, &archive.catalog().backlog()?, front.session.clock.now());
+    if let Some(alarm) = alarm.filter(|_| alarm != *raised) {
+        front.output.warn(alarm_words(front, alarm, &state.why));
+    }
+    *raised = alarm;
+    Ok(())
+}
+
+fn alarm_words(front: &Front, alarm: &str, why: &str) -> String {
+    front.texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())])
 }
 
 fn pause(front: &Front, time: Duration) {
@@ -413,7 +430,7 @@ fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, S
         None => front.output.data(texts.get("sync-no-contact")),
     }
     if let Some(alarm) = alarm {
-        front.output.warn(texts.say(&format!("sync-alarm-{alarm}"), &[("cause", (&state.why).into())]));
+        front.output.warn(alarm_words(front, alarm, &state.why));
     }
     Ok(exit)
 }
