@@ -158,7 +158,9 @@ fn administer(world: &World, posts: &mut [Post], admin: Admin, tally: &Tally) {
             "weeks without a network"
         }
         Admin::SpoilPart(place) => {
-            spoilt::part(world, &mut posts[place], tally);
+            if !spoilt::part(world, &mut posts[place], tally) {
+                return;
+            }
             "upload that is spoilt on the hub's disk"
         }
     };

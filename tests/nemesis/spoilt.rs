@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use sohoa_tests::proxy::Fault;
 use walkdir::WalkDir;
 
 use crate::Libraries;
@@ -12,7 +13,6 @@ use crate::post::Post;
 use crate::run::settle;
 use crate::tally::{Property, Tally};
 use crate::world::World;
-use sohoa_tests::proxy::Fault;
 
 /// Flips a bit of one of the files below a folder that fit; which file, if there is one.
 pub(crate) fn flip(folder: &Path, dice: &mut Dice, fits: impl Fn(&Path) -> bool) -> Option<PathBuf> {
@@ -31,10 +31,11 @@ pub(crate) fn flip(folder: &Path, dice: &mut Dice, fits: impl Fn(&Path) -> bool)
 }
 
 /// A file is half here when a bit of its first part flips: it does not become a file of any record, and goes up once more.
-pub(crate) fn part(world: &World, post: &mut Post, tally: &Tally) {
-    let Some(staging) = world.staging() else { return };
+/// False if there is no such file: a bucket has parts elsewhere.
+pub(crate) fn part(world: &World, post: &mut Post, tally: &Tally) -> bool {
+    let Some(staging) = world.staging() else { return false };
     if !settle(world, post, tally) {
-        return;
+        return false;
     }
     post.work(Work::ScanLarge, tally);
     world.network.plan_for("/parts/1", Fault::Lost);
@@ -42,7 +43,7 @@ pub(crate) fn part(world: &World, post: &mut Post, tally: &Tally) {
     post.sync(Sync::Plain, &Libraries::default(), &none, tally);
     world.network.heal();
     let is_first = |path: &Path| path.file_name().is_some_and(|name| name == "0");
-    let Some(file) = flip(&staging, &mut post.dice, is_first) else { return };
+    let Some(file) = flip(&staging, &mut post.dice, is_first) else { return false };
     tally.tell(&format!("a bit of {} flips", file.display()));
     tally.faults("bit of a part flipped on the hub's disk", 1);
     let settled = settle(world, post, tally);
@@ -54,4 +55,5 @@ pub(crate) fn part(world: &World, post: &mut Post, tally: &Tally) {
     tally.check(Property::Unspoilt, settled && master.is_none(), || {
         format!("station {}: settled {settled}, spoilt {master:?}", post.number)
     });
+    true
 }
