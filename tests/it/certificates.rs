@@ -1,10 +1,12 @@
 //! A station speaks TLS with its hub and trusts one authority alone, the one that its invitation named.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use sohoa_tests::hub::Hub;
-use sohoa_tests::station::Station;
+use sohoa_tests::station::{ARCHIVIST, Station};
 
 use crate::syncing::{administer, consistent, read, sync};
 
@@ -128,8 +130,21 @@ fn a_station_sends_to_a_hub_of_the_authority_that_it_was_given_and_to_no_other()
     let status = station.run(["sync", "--status", "--json"]).done().json();
     assert!(status["waiting"].as_u64().unwrap() > 0, "{status}");
 
+    // A sync that watches says so, and goes on by itself when the right one answers again.
+    let mut command = station.command_as(ARCHIVIST);
+    let mut watching = command.args(["sync", "--watch"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(watching.stderr.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    assert!(line.contains("is not the hub that enrolled this station"), "{line}");
     hub.settle_with(&url, &certificate);
     hub.serve();
+    let end = Instant::now() + Duration::from_secs(60);
+    while hub.sql("SELECT backlog FROM station") != "0" || known(&hub) == seen {
+        assert!(Instant::now() < end, "nothing arrives");
+    }
+    assert!(Command::new("kill").args(["-INT", &watching.id().to_string()]).status().unwrap().success());
+    assert_eq!(watching.wait().unwrap().code(), Some(130));
     assert_eq!(sync(&station)["waiting"], 0);
     consistent(&hub);
     enrol(&newcomer, &second, &own.certificate()).done();

@@ -210,7 +210,7 @@ impl<'a> Hub<'a> {
         let hub = self.address.clone();
         match error {
             ureq::Error::Rustls(error) => SyncError::Untrusted { hub, what: error.to_string() },
-            // So a certificate that ends elsewhere comes, or no TLS at all: what a socket said was no valid TLS.
+            // A certificate of somebody else, or an answer that is no TLS, comes as an error of the socket.
             ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.starts_with("https://") => {
                 SyncError::Untrusted { hub, what: error.to_string() }
             }

@@ -206,7 +206,8 @@ fn watch(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, St
                 pause(front, PAUSE);
             }
             Err(SyncError::Cancelled) => return Ok(Exit::Interrupted),
-            Err(error) if error.is_passing() => {
+            // Who answers in the hub's place hears nothing, and is gone again some day.
+            Err(error) if error.is_passing() || matches!(error, SyncError::Untrusted { .. }) => {
                 let failure = Failure::of_sync(&error, &front.texts);
                 front.output.warn(failure.sentence);
                 // Stations that lost the hub in the same moment do not all come back in the same moment.
