@@ -12,6 +12,7 @@ use egui::{
 use sohoa_catalog::progress::{self as figures, Figure, Scope};
 use sohoa_catalog::query::PageView;
 use sohoa_catalog::work::Lot;
+use sohoa_pipeline::accounts::Role as Rank;
 use sohoa_pipeline::archive::Session;
 use sohoa_pipeline::pages::Edit;
 use sohoa_pipeline::process::ProcessOutcome;
@@ -332,7 +333,9 @@ impl App {
         if self.is_locked() {
             self.locked(ui);
             let is_harmless = |act: &Act| {
-                matches!(act, Act::Command(Command::SwitchLanguage | Command::SwitchTheme | Command::Refresh))
+                let Act::Command(command) = act else { return false };
+                let is_look = matches!(command, Command::SwitchLanguage | Command::SwitchTheme | Command::FillScreen);
+                is_look || matches!(command, Command::Enlarge | Command::Shrink | Command::UsualSize | Command::Refresh)
             };
             acts.retain(is_harmless);
             self.carry_out(acts, &ctx);
@@ -691,6 +694,8 @@ impl App {
             Screen::Sign => Place::Sign,
             Screen::Jobs => Place::Jobs,
             Screen::Search => Place::Search,
+            // Nothing lies on the desk: the inventory asks what.
+            Screen::Scan | Screen::Check | Screen::Describe if self.on_desk.is_none() => Place::Inventory,
             Screen::Scan | Screen::Check | Screen::Describe | Screen::Settings => Place::Everywhere,
         }
     }
@@ -743,9 +748,14 @@ impl App {
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
         // A form owns its letters: its keys are none, and hold while somebody types.
         let is_form = matches!(self.place(), Place::Describe | Place::Search | Place::Sign);
-        let letters_live = !self.is_asking() && (is_form || !regions::is_typing(ctx));
+        let is_typing = regions::is_typing(ctx);
+        let letters_live = !self.is_asking() && (is_form || !is_typing);
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
+            // Alt belongs to input methods and menus.
+            let is_with_alt =
+                |event: &mut egui::Event| matches!(event, egui::Event::Key { modifiers, .. } if modifiers.alt);
+            let with_alt: Vec<egui::Event> = input.events.extract_if(.., is_with_alt).collect();
             // A key without Shift also takes the one with it, so those with Shift come first.
             let all = |with_shift: bool| {
                 let commands = Command::EVERYWHERE.iter().chain(Command::of(self.place()));
@@ -758,14 +768,23 @@ impl App {
                 let is_live = letters_live || is_everywhere || finds;
                 let other = command
                     .other_shortcut()
-                    .filter(|other| letters_live || is_everywhere && other.modifiers.ctrl)
+                    .filter(|other| letters_live && !is_typing || is_everywhere && other.modifiers.ctrl)
                     .is_some_and(|other| input.consume_shortcut(&other));
                 if !command.is_of_screen() && is_live && (other || input.consume_shortcut(&shortcut)) {
                     pressed.push(command);
                 }
             }
+            input.events.extend(with_alt);
         });
         pressed
+    }
+
+    /// What the operator may do.
+    fn role(&self) -> Rank {
+        match &self.known {
+            Known::Read(snapshot) => snapshot.role,
+            Known::Waiting | Known::Failed(_) => Rank::Archivist,
+        }
     }
 
     /// The sheets that are being fed, if any are.
@@ -786,7 +805,8 @@ impl App {
         if let (true, Some(dossier)) = (is_page, &self.dossier) {
             match self.screen {
                 Screen::Check => {
-                    let seen = check::Seen { texts: &self.texts, dossier, next: self.next.check.as_deref() };
+                    let role = self.role();
+                    let seen = check::Seen { texts: &self.texts, dossier, next: self.next.check.as_deref(), role };
                     check::show(ui, &mut self.check, &seen, &mut self.gallery, acts);
                 }
                 Screen::Describe => {
@@ -917,7 +937,6 @@ impl App {
                     self.reader.lot(lot, &self.texts);
                 }
                 Act::SetTargets => self.reader.set_targets(&self.texts),
-                Act::Fonds(fonds) => self.list(inventory::Filter::new(fonds, Chip::All)),
                 Act::Branch(branch) => self.list(inventory::Filter::branch(branch)),
                 Act::Feed(plan) => {
                     self.feeder.feed(*plan, &self.texts);
@@ -1041,6 +1060,8 @@ impl App {
                 let is_filled = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!is_filled));
             }
+            // What asks something keeps what was typed, and sheets the dossier that they go to.
+            Command::NextRescan if self.is_asking() || self.feeder.is_running() => {}
             Command::NextRescan => {
                 let Known::Read(snapshot) = &self.known else { return };
                 let code = self.on_desk.clone().unwrap_or_default();
@@ -1053,7 +1074,7 @@ impl App {
                     }
                 }
             }
-            Command::Find if self.screen == Screen::Inventory => self.filter.is_asked_for = true,
+            Command::Find if self.place() == Place::Inventory => self.filter.is_asked_for = true,
             Command::Find => self.search.is_asked_for = true,
             Command::Sign => {
                 let Known::Read(snapshot) = &self.known else { return };
@@ -1066,7 +1087,7 @@ impl App {
             }
             Command::ImportInventory => self.import = Some(inventory_import::State::default()),
             Command::PrintReport => self.reader.report(&["pdf"], &self.texts),
-            Command::Export if self.screen == Screen::Inventory => {
+            Command::Export if self.place() == Place::Inventory => {
                 if let Known::Read(snapshot) = &self.known {
                     self.reader.list(inventory::listed(&self.texts, snapshot, &self.filter), &self.texts);
                 }
@@ -1108,7 +1129,7 @@ impl App {
                 self.scan.carry_out(command, &seen, ctx, acts);
             }
             Screen::Check => {
-                let seen = check::Seen { texts: &self.texts, dossier, next: None };
+                let seen = check::Seen { texts: &self.texts, dossier, next: None, role: self.role() };
                 self.check.carry_out(command, &seen, ctx, acts);
             }
             Screen::Describe => {
@@ -1202,22 +1223,33 @@ impl App {
                 };
                 let is_page = matches!(self.screen, Screen::Scan | Screen::Check | Screen::Describe);
                 let dossier = self.dossier.as_deref().filter(|_| is_page);
-                let mut places = Vec::new();
+                // Words, and the branch that they open.
+                let mut places: Vec<(String, Branch)> = Vec::new();
                 match (&self.known, dossier) {
                     (_, Some(dossier)) => {
-                        let in_box = dossier.in_box.as_ref();
-                        let in_box = in_box.map(|b| self.texts.say("ui-box-n", &[("box", (&b.code).into())]));
-                        let above = [dossier.fonds.clone(), dossier.series.clone(), in_box.unwrap_or_default()];
-                        places.extend(above.into_iter().filter(|place| !place.is_empty()));
-                        places.push(dossier.code.clone());
+                        let box_code = dossier.in_box.as_ref().map_or("", |in_box| in_box.code.as_str());
+                        let own = [dossier.fonds.as_str(), dossier.series.as_str(), box_code];
+                        for depth in (0..own.len()).filter(|depth| !own[*depth].is_empty()) {
+                            let mut branch = own.map(str::to_owned);
+                            branch[depth + 1..].iter_mut().for_each(String::clear);
+                            let words = match depth {
+                                2 => self.texts.say("ui-box-n", &[("box", box_code.into())]),
+                                _ => own[depth].to_owned(),
+                            };
+                            places.push((words, branch));
+                        }
+                        places.push((dossier.code.clone(), own.map(str::to_owned)));
                     }
-                    (Known::Read(snapshot), None) => places.push(snapshot.title.clone()),
+                    (Known::Read(snapshot), None) => places.push((snapshot.title.clone(), Branch::default())),
                     (Known::Waiting | Known::Failed(_), None) => {}
                 }
                 // Enlarged on a small screen there is room for the last of them.
                 let hidden = if ui.available_width() < WIDE { places.len().saturating_sub(1) } else { 0 };
-                for place in &places[hidden..] {
-                    ui.label(RichText::new(place).color(t.text2));
+                for (place, branch) in &places[hidden..] {
+                    let button = egui::Button::new(RichText::new(place).color(t.text2)).frame(false);
+                    if ui.add(button).on_hover_text(self.texts.get("ui-open-list")).clicked() {
+                        acts.push(Act::Branch(branch.clone()));
+                    }
                     ui.label(RichText::new(char::from(lucide_icons::Icon::ChevronRight)).color(t.text3));
                 }
                 ui.label(RichText::new(self.texts.get(name.label())).font(theme::semibold(14.0)).color(t.text));
@@ -1253,7 +1285,10 @@ impl App {
                         let words = RichText::new(format!("{sign}  {free}")).color(t.text2);
                         ui.label(words).on_hover_text(self.texts.get("ui-free"));
                     }
-                    if let Some((mark, words)) = snapshot.upstream_words(&self.texts) {
+                    let stopped =
+                        || self.courier.is_stopped().then(|| (Mark::Warn, self.texts.get("ui-sync-is-stopped")));
+                    let upstream = snapshot.upstream_words(&self.texts);
+                    if let Some((mark, words)) = upstream.map(|upstream| stopped().unwrap_or(upstream)) {
                         ui.separator();
                         let (sign, color) = match mark {
                             Mark::Warn => (lucide_icons::Icon::CloudAlert, t.warn.fg),
@@ -1446,7 +1481,15 @@ fn words_of(lot: &Lot, texts: &Texts) -> String {
     match lot {
         Lot::Figure(Figure { part: figures::Part::State(state), .. }) => texts.get(&format!("state-{}", state.word())),
         Lot::Figure(Figure { scope: Scope::Week(week), .. }) => texts.say("ui-lot-week", &[("week", week.into())]),
-        Lot::Figure(Figure { scope: Scope::Target(name), .. }) => texts.say("ui-lot-target", &[("name", name.into())]),
+        Lot::Figure(Figure { scope: Scope::Target(name), part }) => {
+            let id = match part {
+                figures::Part::Done => "ui-lot-target-done",
+                figures::Part::NotDone => "ui-lot-target-rest",
+                _ => "ui-lot-target",
+            };
+            texts.say(id, &[("name", name.into())])
+        }
+        Lot::Figure(Figure { scope: Scope::Fonds(name), .. }) if name.is_empty() => texts.get("ui-no-fonds"),
         Lot::Figure(_) => texts.get("ui-progress"),
         Lot::Hour(hour) => texts.say("ui-lot-hour", &[("hour", (*hour).into())]),
         Lot::Unsent => texts.get("ui-unsynced"),

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 use sohoa_model::Cancel;
@@ -18,8 +18,8 @@ use crate::keeper::located;
 /// Between two syncs while all is well; the first comes after the window has its hands free.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// A wish: now, not only when it is time; failures come in this language.
-type Wish = Arc<Texts>;
+/// A wish: now, not only when it is time; failures come in this language. And when it was made.
+type Wish = (Arc<Texts>, Instant);
 
 /// What the courier brings.
 #[derive(Debug)]
@@ -44,8 +44,8 @@ pub struct Speaking {
 #[derive(Default)]
 struct Shared {
     speaking: Option<Speaking>,
-    /// A person stopped it: it speaks again once somebody asks.
-    is_stopped: bool,
+    /// When a person stopped it: it speaks again once somebody asks after that.
+    stopped: Option<Instant>,
     /// The window is gone.
     is_over: bool,
 }
@@ -69,15 +69,15 @@ impl Courier {
             let mut texts = texts;
             let mut said = String::new();
             loop {
-                let is_asked = match asked.recv_timeout(PAUSE) {
-                    Ok(wish) => {
+                let at = match asked.recv_timeout(PAUSE) {
+                    Ok((wish, at)) => {
                         texts = wish;
-                        true
+                        Some(at)
                     }
-                    Err(RecvTimeoutError::Timeout) => false,
+                    Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
                 };
-                let Some(cancel) = begin(&seen, is_asked) else { continue };
+                let Some(cancel) = begin(&seen, at) else { continue };
                 let told = |sent, all| {
                     if let Some(speaking) = &mut locked(&seen).speaking {
                         (speaking.sent, speaking.all) = (sent, all);
@@ -101,7 +101,7 @@ impl Courier {
                     }
                 };
                 // The rest is said once, or when somebody asks.
-                let is_to_say = !words.is_empty() && (words != said || is_asked);
+                let is_to_say = !words.is_empty() && (words != said || at.is_some());
                 said.clone_from(&words);
                 let is_heard = match (is_to_say, moved) {
                     (true, _) => answers.tell(News::Said(words)),
@@ -123,13 +123,13 @@ impl Courier {
 
     /// Whether a person stopped it, so that nothing goes up until somebody asks.
     pub fn is_stopped(&self) -> bool {
-        locked(&self.shared).is_stopped
+        locked(&self.shared).stopped.is_some()
     }
 
     /// Stops what runs at the next safe place, and says nothing more until it is asked.
     pub fn stop(&self) {
         let mut shared = locked(&self.shared);
-        shared.is_stopped = true;
+        shared.stopped = Some(Instant::now());
         if let Some(speaking) = &shared.speaking {
             speaking.cancel.request();
         }
@@ -137,7 +137,7 @@ impl Courier {
 
     /// Asks for a sync now.
     pub fn go(&self, texts: &Arc<Texts>) {
-        self.errand.ask(texts.clone());
+        self.errand.ask((texts.clone(), Instant::now()));
     }
 
     /// What was brought since, one at a time.
@@ -157,10 +157,10 @@ impl Drop for Courier {
 }
 
 /// A sync begins, unless it was stopped and nobody asked for it.
-fn begin(shared: &Mutex<Shared>, is_asked: bool) -> Option<Cancel> {
+fn begin(shared: &Mutex<Shared>, asked: Option<Instant>) -> Option<Cancel> {
     let mut shared = locked(shared);
-    shared.is_stopped &= !is_asked;
-    if shared.is_stopped || shared.is_over {
+    shared.stopped = shared.stopped.filter(|stopped| asked.is_none_or(|asked| asked < *stopped));
+    if shared.stopped.is_some() || shared.is_over {
         return None;
     }
     let cancel = Cancel::new();
@@ -193,11 +193,13 @@ mod tests {
     #[test]
     fn what_was_stopped_begins_again_once_somebody_asks() {
         let shared = Mutex::new(Shared::default());
-        let cancel = begin(&shared, false).expect("a sync");
-        locked(&shared).is_stopped = true;
-        assert!(!cancel.is_requested() && begin(&shared, false).is_none(), "not by itself");
-        assert!(begin(&shared, true).is_some() && begin(&shared, false).is_some());
+        let before = Instant::now();
+        let cancel = begin(&shared, None).expect("a sync");
+        locked(&shared).stopped = Some(Instant::now());
+        assert!(!cancel.is_requested() && begin(&shared, None).is_none(), "not by itself");
+        assert!(begin(&shared, Some(before)).is_none(), "not by who asked before");
+        assert!(begin(&shared, Some(Instant::now())).is_some() && begin(&shared, None).is_some());
         locked(&shared).is_over = true;
-        assert!(begin(&shared, true).is_none(), "nothing begins behind a window that is gone");
+        assert!(begin(&shared, Some(Instant::now())).is_none(), "nothing begins behind a window that is gone");
     }
 }

@@ -562,13 +562,16 @@ impl Reader {
     /// Starts the thread; it ends with this.
     pub fn start(root: PathBuf, session: Session, free: Option<u64>, ctx: &Context) -> Self {
         let doing = Arc::<Mutex<Option<Doing>>>::default();
-        let now = doing.clone();
+        let (now, frames) = (doing.clone(), ctx.clone());
         let errand = Errand::start(ctx, move |asked: &Receiver<Wish>, answers| {
             let mut next = None;
             let mut before = Vec::new();
             while let Some(wish) = next.take().or_else(|| asked.recv().ok()) {
                 let begun = wish.doing();
                 let cancel = begun.as_ref().and_then(|doing| doing.cancel.clone()).unwrap_or_default();
+                if begun.is_some() {
+                    frames.request_repaint();
+                }
                 *now.lock().unwrap_or_else(PoisonError::into_inner) = begun;
                 let answer = match wish {
                     Wish::Look(texts) => {

@@ -76,8 +76,6 @@ pub enum Act {
     Lot(Lot),
     /// The targets of the Ministry become those of the archive.
     SetTargets,
-    /// The dossiers of a fonds are listed.
-    Fonds(String),
     /// A branch of the archive is listed.
     Branch(Branch),
     /// Sheets are fed.

@@ -14,7 +14,8 @@ use sohoa_catalog::description::DescriptionView;
 use sohoa_catalog::search::Markers;
 use sohoa_desktop::app::{App, Station};
 use sohoa_model::Language;
-use sohoa_model::description::{DocumentField, Origin};
+use sohoa_model::description::{DocumentDescription, DocumentField, FieldValue, Origin};
+use sohoa_model::page_text::Bounds;
 use sohoa_model::reading::LanguageChoice;
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::import::{ImportPlan, import};
@@ -227,7 +228,7 @@ fn a_document_is_described_with_keys_alone_and_a_draft_is_kept() {
 }
 
 #[test]
-fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_f3_shows_where_a_value_was_read() {
+fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_wherever_somebody_went() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");
     let archive = read_archive(&root);
@@ -245,12 +246,14 @@ fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_f3_shows_where
         (UiLanguage::Vietnamese, "Mô tả văn bản", "Từ đang sửa", "Chữ gõ lần trước chưa kịp ghi đã có lại"),
         (UiLanguage::English, "Description", "Word", "What was typed last time"),
     ] {
+        let old;
         {
             let mut window = window(&root, language);
             describe_first(&mut window, screen);
             until_shown(&mut window, &words.join(" "));
             window.get_by_label(&words.join(" ")).click();
             window.run_steps(4);
+            old = window.get_by_role_and_label(Role::TextInput, word).value().expect("a word");
             fill(&mut window, Role::TextInput, word, "Khuỷu tay");
             until_in(&mut window, "a file", || jotted("Khuỷu tay"));
             // The window is gone as a kill leaves it.
@@ -263,11 +266,61 @@ fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_f3_shows_where
             field.and_then(|field| field.value()).as_deref() == Some("Khuỷu tay")
         });
         assert!(jotted("Khuỷu tay"), "it is not written yet");
-        // Another word is chosen: nothing is typed any more, and no file is left.
-        press(&mut window, Modifiers::NONE, Key::PageDown);
-        press(&mut window, Modifiers::NONE, Key::PageUp);
-        press(&mut window, Modifiers::NONE, Key::F8);
+        // To another dossier and back, and turning the page: it is in its field again.
+        for away in [[Key::Num2, Key::Num5], [Key::PageDown, Key::PageUp]] {
+            for key in away {
+                let modifiers = if matches!(key, Key::Num2 | Key::Num5) { Modifiers::CTRL } else { Modifiers::NONE };
+                press(&mut window, modifiers, key);
+            }
+            common::until(&mut window, "the word again", |window| {
+                let field = window.query_by_role_and_label(Role::TextInput, word);
+                field.and_then(|field| field.value()).as_deref() == Some("Khuỷu tay")
+            });
+        }
+        window.state_mut().open("HS.02".to_owned(), sohoa_desktop::screens::Screen::Describe);
+        until(&mut window, "the other dossier", |app| {
+            app.is_settled() && app.dossier().is_some_and(|dossier| dossier.code == "HS.02")
+        });
+        assert!(jotted("Khuỷu tay"));
+        window.state_mut().open("HS.01".to_owned(), sohoa_desktop::screens::Screen::Describe);
+        common::until(&mut window, "the word after another dossier", |window| {
+            let field = window.query_by_role_and_label(Role::TextInput, word);
+            field.and_then(|field| field.value()).as_deref() == Some("Khuỷu tay")
+        });
+        // Taken back to what was read, nothing is typed, and no file is left.
+        fill(&mut window, Role::TextInput, word, &old);
         until_in(&mut window, "no file any more", || !jotted("Khuỷu tay"));
+    }
+}
+
+#[test]
+fn f3_shows_where_a_value_was_read_and_a_question_mark_in_a_field_is_a_letter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let archive = read_archive(&root);
+    // Its number was read on the first page.
+    let view = archive.catalog().pages("HS.01").expect("pages").remove(0);
+    let (page, place) = (view.id, Bounds { left: 200.0, top: 300.0, right: 420.0, bottom: 340.0 });
+    let field = DocumentField::CodeNumber;
+    let number = FieldValue { text: "217".to_owned(), origin: Origin::Recognition { page, place } };
+    let read = DocumentDescription { values: [(field, number)].into() };
+    archive.catalog().record_description(view.document, &read, false, &archive.act()).expect("a draft");
+    for (language, screen, shown) in [
+        (UiLanguage::Vietnamese, "Mô tả văn bản", "Chỗ đọc được giá trị này"),
+        (UiLanguage::English, "Description", "Where this value was read"),
+    ] {
+        let mut window = window(&root, language);
+        describe_first(&mut window, screen);
+        let name = Texts::for_window(language).get(&format!("ead-{}", field.word()));
+        until_shown(&mut window, &name);
+        let role = Role::TextInput;
+        window.get_by_role_and_label(role, &name).focus();
+        window.run_steps(3);
+        press(&mut window, Modifiers::NONE, Key::Questionmark);
+        assert!(!shows(&window, "F11"), "the sheet of keys opened in a field");
+        assert!(!shows(&window, shown));
+        press(&mut window, Modifiers::NONE, Key::F3);
+        until_shown(&mut window, shown);
     }
 }
 

@@ -14,7 +14,7 @@ use sohoa_pipeline::worker::WorkerFault;
 use sohoa_sign::SignError;
 use sohoa_store::StoreError;
 use sohoa_store::carried::CarriedError;
-use sohoa_sync::SyncError;
+use sohoa_sync::{Misfit, SyncError};
 
 use crate::details;
 use crate::exit::Exit;
@@ -289,8 +289,14 @@ impl Maker<'_> {
                 self.make("error-hub-unreachable", &[hub(address)], Exit::Offline)
             }
             SyncError::Untrusted { hub: address, what } => {
-                let args = [hub(address), ("cause", what.into())];
-                self.make("error-hub-untrusted", &args, Exit::SyncStopped)
+                let cause = match what {
+                    Misfit::Certificate(why) => self.texts.say("hub-misfit-certificate", &[("why", why.into())]),
+                    Misfit::Receipt => self.texts.get("hub-misfit-receipt"),
+                    Misfit::Answer => self.texts.get("hub-misfit-answer"),
+                    Misfit::Acknowledgement => self.texts.get("hub-misfit-acknowledgement"),
+                    Misfit::Log => self.texts.get("hub-misfit-log"),
+                };
+                self.make("error-hub-untrusted", &[hub(address), ("cause", cause.into())], Exit::SyncStopped)
             }
             SyncError::Answer { hub: address, .. } => {
                 let args = [hub(address), ("cause", self.cause.as_str().into())];

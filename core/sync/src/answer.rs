@@ -16,7 +16,7 @@ use sohoa_wire::signed::{Signed, Statement};
 use sohoa_wire::{Ack, Hash, ProblemKind, PublicKey, SecretKey, StationId, codec, json, limits};
 
 use crate::enrol;
-use crate::error::SyncError;
+use crate::error::{Misfit, SyncError};
 use crate::feed::{self, Received};
 use crate::run::{Station, SyncOutcome};
 use crate::standing::{self, Seen};
@@ -110,10 +110,8 @@ pub(crate) fn signed<T: Statement>(
     if String::from_utf8_lossy(&complete).trim() != Hash::of(&text).to_string() {
         return Err(bad(bundle::ANSWER));
     }
-    let signed = Signed::<T>::read(&text, hub_key).map_err(|_| SyncError::Untrusted {
-        hub: hub.to_owned(),
-        what: "its answer on the disk is not signed by it".to_owned(),
-    })?;
+    let signed = Signed::<T>::read(&text, hub_key)
+        .map_err(|_| SyncError::Untrusted { hub: hub.to_owned(), what: Misfit::Answer })?;
     let (wanted, sealed) = listed(&signed.statement).ok_or_else(|| SyncError::NoAnswer(place.to_owned()))?;
     let list = carried::read_small(place, bundle::LIST, wanted.bytes.min(bundle::LIST_BYTES))?;
     if list.len() as u64 != wanted.bytes || Hash::of(&list) != wanted.sha256 {

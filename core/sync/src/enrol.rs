@@ -12,7 +12,7 @@ use sohoa_wire::enrolment::{EnrolmentReceipt, EnrolmentRequest, Invitation};
 use sohoa_wire::signed::Signed;
 use sohoa_wire::{Chain, Hash, KeyId, LogLine, PublicKey, SecretKey, StationId, codec, json};
 
-use crate::error::SyncError;
+use crate::error::{Misfit, SyncError};
 use crate::hub::{Content, Hub};
 use crate::run::Station;
 use crate::{key, records};
@@ -147,18 +147,18 @@ pub(crate) fn believed(
     hub_key: &PublicKey,
     secret: &SecretKey,
 ) -> Result<Signed<EnrolmentReceipt>, SyncError> {
-    let untrusted = |what: &str| SyncError::Untrusted { hub: invitation.hub.clone(), what: what.to_owned() };
-    let signed = Signed::<EnrolmentReceipt>::read(text, hub_key).map_err(|_| untrusted("its receipt"))?;
+    let untrusted = || SyncError::Untrusted { hub: invitation.hub.clone(), what: Misfit::Receipt };
+    let signed = Signed::<EnrolmentReceipt>::read(text, hub_key).map_err(|_| untrusted())?;
     match signed.statement.public_key == secret.public() && signed.statement.hub_public_key == *hub_key {
         true => Ok(signed),
-        false => Err(untrusted("its receipt is of another key")),
+        false => Err(untrusted()),
     }
 }
 
 /// What the hub signed when it enrolled the station of a catalog.
 pub fn receipt(state: &SyncState) -> Result<EnrolmentReceipt, SyncError> {
     Signed::<EnrolmentReceipt>::peek(state.receipt.as_bytes())
-        .map_err(|_| SyncError::Untrusted { hub: state.hub.clone(), what: "its enrolment receipt".to_owned() })
+        .map_err(|_| SyncError::Untrusted { hub: state.hub.clone(), what: Misfit::Receipt })
 }
 
 /// Shows the hub what it signed, because it has forgotten.
@@ -253,5 +253,5 @@ fn own_log(hub: &Hub<'_>, hello: &Hello) -> Result<OwnLog, SyncError> {
 }
 
 pub(crate) fn other_log(hub: &str) -> SyncError {
-    SyncError::Untrusted { hub: hub.to_owned(), what: "its log is not the one that it names".to_owned() }
+    SyncError::Untrusted { hub: hub.to_owned(), what: Misfit::Log }
 }

@@ -62,7 +62,7 @@ pub enum SyncError {
         /// Its address.
         hub: String,
         /// What does not fit.
-        what: String,
+        what: Misfit,
     },
     /// The hub answered what no hub answers.
     #[error("the hub {hub} answered what could not be understood: {what}")]
@@ -136,4 +136,24 @@ impl SyncError {
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Later { .. } | Self::Busy)
     }
+}
+
+/// What of a hub does not fit the one that enrolled the station.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// Its certificate, in the words of who judges it.
+    #[error("{0}")]
+    Certificate(String),
+    /// Its receipt of the enrolment.
+    #[error("its receipt")]
+    Receipt,
+    /// Its answer on a disk.
+    #[error("its answer on the disk is not signed by it")]
+    Answer,
+    /// Its acknowledgement.
+    #[error("its acknowledgement is not signed by it")]
+    Acknowledgement,
+    /// Its log.
+    #[error("its log is not the one that it names")]
+    Log,
 }

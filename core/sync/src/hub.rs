@@ -14,7 +14,7 @@ use ureq::Agent;
 use ureq::http::{Request, Response};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use crate::error::SyncError;
+use crate::error::{Misfit, SyncError};
 
 /// A reply may have so many bytes, but for files of stations.
 const LONGEST_REPLY: u64 = sohoa_wire::limits::FEED_FILE_BYTES + 1;
@@ -209,10 +209,10 @@ impl<'a> Hub<'a> {
     fn unreachable(&self, error: ureq::Error) -> SyncError {
         let hub = self.address.clone();
         match error {
-            ureq::Error::Rustls(error) => SyncError::Untrusted { hub, what: error.to_string() },
+            ureq::Error::Rustls(error) => SyncError::Untrusted { hub, what: Misfit::Certificate(error.to_string()) },
             // A certificate of somebody else, or an answer that is no TLS, comes as an error of the socket.
             ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.starts_with("https://") => {
-                SyncError::Untrusted { hub, what: error.to_string() }
+                SyncError::Untrusted { hub, what: Misfit::Certificate(error.to_string()) }
             }
             error => SyncError::Unreachable { hub, source: Box::new(error) },
         }

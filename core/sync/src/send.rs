@@ -10,7 +10,7 @@ use sohoa_wire::signed::Signed;
 use sohoa_wire::{Ack, Problem, ProblemKind, PublicKey, SecretKey};
 use sohoa_wire::{batch, limits};
 
-use crate::error::SyncError;
+use crate::error::{Misfit, SyncError};
 use crate::hub::{Content, Hub, Refusal};
 use crate::standing::{self, Seen};
 use crate::{cut, upload};
@@ -78,10 +78,8 @@ impl Sender<'_> {
             match self.hub.ask("POST", "/v1/batches", content) {
                 Ok(reply) => {
                     sohoa_model::crash::point("sync.after-batch");
-                    let ack = Signed::<Ack>::read(&reply.body, &self.hub_key).map_err(|_| SyncError::Untrusted {
-                        hub: state.hub.clone(),
-                        what: "its acknowledgement is not signed by it".to_owned(),
-                    })?;
+                    let ack = Signed::<Ack>::read(&reply.body, &self.hub_key)
+                        .map_err(|_| SyncError::Untrusted { hub: state.hub.clone(), what: Misfit::Acknowledgement })?;
                     let told = rows.iter().filter(|row| row.body.is_some()).map(|row| row.seq).collect();
                     if self.taken(&state, &ack, told, &act())? {
                         sent += rows.len() as u64;

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use eframe::egui;
 use egui::{
-    Align2, CentralPanel, FontId, Frame, Key, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, Ui, vec2,
+    Align2, CentralPanel, FontId, Frame, Key, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui,
+    vec2,
 };
 use sohoa_catalog::finding::PAGE_REJECTED;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::finding::Severity;
 use sohoa_model::ids::PageId;
+use sohoa_pipeline::accounts::Role;
 use sohoa_pipeline::decide::Decision;
 use sohoa_pipeline::pages::Edit;
 use sohoa_shell::{Failure, Texts};
@@ -90,6 +92,8 @@ pub struct State {
     text: Option<(PageId, Vec<Vec<Read>>)>,
     /// Pages that were on the screen since the dossier was laid on the desk.
     seen: BTreeSet<PageId>,
+    /// Why an administrator lifts the hold.
+    release: String,
     refused: Option<Failure>,
 }
 
@@ -101,6 +105,8 @@ pub struct Seen<'a> {
     pub dossier: &'a Dossier,
     /// The next dossier that needs a look, and how many there are.
     pub next: Option<&'a str>,
+    /// What the operator may do.
+    pub role: Role,
 }
 
 impl State {
@@ -390,6 +396,9 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
         if let Some(reason) = &dossier.held {
             let line = texts.get("ui-held-stays");
             Notice { mark: Mark::Held, state: t.held, title: reason, lines: &[&line] }.show(ui);
+            if seen.role >= Role::Administrator {
+                release(ui, texts, &mut state.release, acts);
+            }
             return;
         }
         let Some(page) = state.looking.page(dossier) else { return };
@@ -419,6 +428,21 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
             recognised(ui, texts, page, state.text.as_ref());
         }
     });
+}
+
+/// An administrator lifts the hold, and says why.
+fn release(ui: &mut Ui, texts: &Texts, reason: &mut String, acts: &mut Vec<Act>) {
+    let t = tokens(ui.ctx());
+    ui.add_space(8.0);
+    let label = ui.label(RichText::new(texts.get("ui-release-why")).small().color(t.text2));
+    let field = TextEdit::singleline(reason).desired_width(f32::INFINITY).margin(Margin::symmetric(10, 7));
+    ui.add(field).labelled_by(label.id);
+    let (word, width) = (texts.get("ui-release"), ui.available_width());
+    let action = Action::new(&word, "").icon(Command::Hold.icon()).enabled(!reason.trim().is_empty());
+    if action.show(ui, Some(width)).clicked() {
+        let reason = std::mem::take(reason).trim().to_owned();
+        acts.push(Act::Do(Deed::Decide(Decision::Release(reason))));
+    }
 }
 
 /// Whether a person sent the page back.

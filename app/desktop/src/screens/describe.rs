@@ -59,8 +59,11 @@ pub struct State {
     jotted: BTreeSet<DocumentId>,
     /// The word that stands in such a file.
     jotted_word: Option<(DocumentId, Word)>,
-    /// A word that was being put right when the window ended, until the text of its page is there.
-    resumes: Option<(DocumentId, Word)>,
+    /// Words that were being put right when the window ended, or somebody went elsewhere, until the text of their page is
+    /// there again.
+    parked: BTreeMap<DocumentId, Word>,
+    /// What was typed in the place of a word that is no longer there, for the page was read anew.
+    pub unplaced: Option<String>,
     /// The page of the document, from 0.
     page: usize,
     /// What was recognised on which page.
@@ -104,20 +107,25 @@ pub struct Seen<'a> {
 impl State {
     /// Another dossier lies on the desk.
     pub fn begin(&mut self) {
-        *self = Self { hides_words: self.hides_words, hides_list: self.hides_list, ..Self::default() };
+        self.park();
+        let parked = std::mem::take(&mut self.parked);
+        // The files of the others go once their drafts are written.
+        let jotted = self.jotted.iter().copied().filter(|document| parked.contains_key(document)).collect();
+        let (hides_words, hides_list) = (self.hides_words, self.hides_list);
+        *self = Self { hides_words, hides_list, parked, jotted, ..Self::default() };
     }
 
     /// The descriptions of the dossier have come, and what was typed into them and not written before the window ended;
     /// says whether something of that is in the forms again.
     pub fn take(&mut self, forms: Vec<Form>, jots: BTreeMap<DocumentId, Jot>) -> bool {
-        let before = self.drafts.len();
+        let (before, mut is_back) = (self.drafts.len(), false);
         for (document, jot) in jots {
             let Some(form) = forms.iter().find(|form| form.document == document) else { continue };
             self.jotted.insert(document);
             let page = jot.word.as_ref().and_then(|word| form.pages.iter().position(|page| *page == word.page));
-            if let (Some(word), Some(page)) = (jot.word, page) {
-                (self.chosen, self.page) = (Some(document), page);
-                self.resumes = Some((document, word));
+            if let (Some(word), Some(_)) = (jot.word, page) {
+                self.parked.insert(document, word);
+                is_back = true;
             }
             // What was written since stands in its place.
             let is_newer = form.written.as_ref().is_none_or(|written| written.at < jot.at);
@@ -125,6 +133,11 @@ impl State {
             if is_newer && !draft.reads_as(&form.filled) {
                 self.drafts.entry(document).or_insert(draft);
             }
+        }
+        let word = forms.iter().find_map(|form| Some((form, self.parked.get(&form.document)?)));
+        if let Some((form, word)) = word {
+            self.chosen = Some(form.document);
+            self.page = form.pages.iter().position(|page| *page == word.page).unwrap_or(0);
         }
         let is_there = |id: DocumentId| forms.iter().any(|form| form.document == id);
         if !self.chosen.is_some_and(is_there) {
@@ -134,7 +147,7 @@ impl State {
         }
         self.forms = Some(forms);
         self.is_asked = false;
-        self.drafts.len() > before || self.resumes.is_some()
+        self.drafts.len() > before || is_back
     }
 
     /// The recognised text of a page has come.
@@ -150,14 +163,23 @@ impl State {
             let from = self.word.take().map_or(0, |word| word.at);
             self.choose_doubt(from);
         }
-        if let Some((_, word)) = self.resumes.take_if(|(_, word)| word.page == page)
-            && self.words().nth(word.at).is_some_and(|read| read.text == word.old)
-        {
-            self.choose_word(word.at);
-            if let Some(editing) = &mut self.word {
-                editing.typed = word.typed;
-            }
+        let document = self.chosen.filter(|document| self.parked.get(document).is_some_and(|word| word.page == page));
+        let Some(word) = document.and_then(|document| self.parked.remove(&document)) else { return };
+        if self.words().nth(word.at).is_none_or(|read| read.text != word.old) {
+            self.unplaced = Some(word.typed);
+            return;
         }
+        self.choose_word(word.at);
+        if let Some(editing) = &mut self.word {
+            editing.typed = word.typed;
+        }
+    }
+
+    /// Leaves the word that is being put right where it is found again: what was typed is never dropped but by who chooses
+    /// another word.
+    fn park(&mut self) {
+        self.parked.extend(self.typed_word());
+        self.word = None;
     }
 
     /// The word that is being put right, if something else was typed in its place.
@@ -200,8 +222,8 @@ impl State {
     pub fn refused(&mut self, failure: Failure) {
         if std::mem::take(&mut self.corrects) {
             // What somebody saw may be another text by now.
+            self.park();
             self.text = None;
-            self.word = None;
         }
         // What was not written is to be: some seconds from now, or when the window closes.
         self.drafts.values_mut().for_each(|draft| draft.is_changed = true);
@@ -227,8 +249,7 @@ impl State {
 
     /// Whether a word of a document is being put right, or is to be taken up again.
     pub fn has_word(&self, document: DocumentId) -> bool {
-        let words = [self.typed_word(), self.resumes.clone()];
-        words.into_iter().flatten().any(|(of, _)| of == document)
+        self.parked.contains_key(&document) || self.typed_word().is_some_and(|(of, _)| of == document)
     }
 
     /// Whether something that was typed was sent to be written, and is not known to be.
@@ -307,7 +328,10 @@ impl State {
                 }
             }
         }
-        let of = |document: DocumentId| word.as_ref().filter(|(of, _)| *of == document).map(|(_, word)| word.clone());
+        let of = |document: DocumentId| {
+            let typed = word.as_ref().filter(|(of, _)| *of == document).map(|(_, word)| word);
+            typed.or_else(|| self.parked.get(&document)).cloned()
+        };
         let typed =
             |(document, draft): (&DocumentId, &mut Draft)| Some((*document, Some((draft.jot()?, of(*document)))));
         let mut jots: Vec<_> = self.drafts.iter_mut().filter_map(typed).collect();
@@ -316,7 +340,7 @@ impl State {
         jots.extend(alone.map(|(document, word)| (document, Some((Typed::new(), Some(word))))));
         self.jotted.extend(jots.iter().map(|(document, _)| *document));
         let mut stays: BTreeSet<DocumentId> = self.drafts.keys().copied().collect();
-        stays.extend(word.iter().chain(&self.resumes).map(|(document, _)| *document));
+        stays.extend(word.iter().map(|(document, _)| *document).chain(self.parked.keys().copied()));
         let gone = self.jotted.extract_if(.., |document| !stays.contains(document));
         jots.extend(gone.map(|document| (document, None)));
         jots
@@ -351,7 +375,7 @@ impl State {
     }
 
     fn look_at_page(&mut self) {
-        self.word = None;
+        self.park();
         self.source = None;
         self.text = None;
         self.is_asked = false;
@@ -379,6 +403,7 @@ impl State {
         let (Some((old, place)), Some((page, _))) = (word, &self.text) else { return };
         let page = *page;
         self.source = None;
+        self.unplaced = None;
         self.lens.look_at(page, Some(place));
         let typed = old.clone();
         self.word = Some(Editing { page: Some(page), at, old, typed, wants_focus: true, scrolls: true });
@@ -518,8 +543,8 @@ impl State {
         let page = self.page(seen.dossier).filter(|page| page.view.reading.is_some() && seen.dossier.held.is_none());
         let page = page.map(|page| page.view.id);
         if page.is_none() {
+            self.park();
             self.text = None;
-            self.word = None;
         }
         if let Some(page) = page
             && self.text.as_ref().is_none_or(|(of, _)| *of != page)

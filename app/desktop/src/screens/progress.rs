@@ -152,7 +152,9 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
             ui.horizontal(|ui| {
                 let done = percent(texts, target.done, target.denominator);
                 let opens = |ui: &mut Ui, words: RichText, part: Part| {
+                    let name = format!("{} · {}", words.text(), target.target.name);
                     let button = ui.add(egui::Button::new(words).frame(false));
+                    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                     if button.on_hover_text(texts.get("ui-open-list")).clicked() {
                         let scope = Scope::Target(target.target.name.clone());
                         return Some(Act::Lot(Lot::Figure(Figure { scope, part })));
@@ -161,8 +163,13 @@ fn target_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, state: &mut Stat
                 };
                 acts.extend(opens(ui, RichText::new(done).font(semibold(28.0)).color(t.text), Part::Done));
                 let unit = texts.get(&format!("unit-{}", target.target.unit.word()));
-                let of = [("done", target.done.into()), ("all", target.denominator.into()), ("unit", unit.into())];
-                acts.extend(opens(ui, RichText::new(texts.say("ui-done-of", &of)).color(t.text2), Part::NotDone));
+                let of = [("done", target.done.into()), ("all", target.denominator.into()), ("unit", (&unit).into())];
+                acts.extend(opens(ui, RichText::new(texts.say("ui-done-of", &of)).color(t.text2), Part::Listed));
+                let rest = target.denominator.saturating_sub(target.done);
+                if rest > 0 {
+                    let words = texts.say("ui-rest-of-target", &[("rest", rest.into()), ("unit", unit.into())]);
+                    acts.extend(opens(ui, RichText::new(words).color(t.accent_text), Part::NotDone));
+                }
                 if !is_narrow {
                     ui.with_layout(Layout::right_to_left(Align::Center), outlook);
                 }
@@ -268,7 +275,12 @@ fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32, acts
                 painter.text(arrow, Align2::CENTER_CENTER, icon, FontId::proportional(14.0), t.text3);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{fonds} {words}")));
                 if response.on_hover_text(texts.get("ui-open-list")).clicked() {
-                    acts.push(Act::Fonds((*fonds).clone()));
+                    acts.push(match fonds.is_empty() {
+                        true => {
+                            Act::Lot(Lot::Figure(Figure { scope: Scope::Fonds(String::new()), part: Part::Listed }))
+                        }
+                        false => Act::Branch([(*fonds).clone(), String::new(), String::new()]),
+                    });
                 }
             }
         });

@@ -209,6 +209,64 @@ fn the_window_grows_and_shrinks_by_keys_and_what_is_typed_goes_where_ctrl_f_says
 }
 
 #[test]
+fn keys_with_alt_are_left_to_input_methods_and_a_ticket_waits_for_a_question_to_be_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    listed(folder.path(), &root);
+    let mut window = window(&root, UiLanguage::Vietnamese);
+    three_pages(&mut window, UiLanguage::Vietnamese);
+    for modifiers in [Modifiers::ALT, Modifiers::CTRL | Modifiers::ALT] {
+        for pressed in [Key::X, Key::Z, Key::Num2] {
+            window.key_press_modifiers(modifiers, pressed);
+            window.run_steps(3);
+        }
+    }
+    assert!(window.state().is_settled() && window.state().dossier().is_some_and(|dossier| dossier.pages.len() == 3));
+    assert!(shows(&window, "Trang vừa quét"), "Scan is still there");
+    // The reconciliation stays, with what was typed.
+    key(&mut window, Key::F);
+    assert!(shows(&window, "Đối chiếu hồ sơ HS.01"));
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::R);
+    window.run_steps(3);
+    assert!(shows(&window, "Đối chiếu hồ sơ HS.01"));
+    key(&mut window, Key::Escape);
+    // The places above the dossier open their lists.
+    press(&window, "Hộp 14");
+    window.run_steps(3);
+    assert!(shows(&window, "HS.01 ·") && shows(&window, "HS.02 ·"));
+}
+
+#[test]
+fn an_administrator_lifts_a_hold_with_a_reason() {
+    for language in BOTH {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("kho");
+        listed(folder.path(), &root);
+        let mut window = window(&root, language);
+        three_pages(&mut window, language);
+        let archive = Archive::open(&root, &session()).expect("an archive");
+        archive.catalog().hold("HS.01", "dấu MẬT", &archive.act()).expect("a hold");
+        window.key_press_modifiers(Modifiers::NONE, Key::F5);
+        until_dossier(&mut window, "a hold", |dossier| dossier.held.is_some());
+        window.key_press_modifiers(Modifiers::CTRL, Key::Num4);
+        window.run_steps(3);
+        let lift = in_words(language, "Bỏ giữ hồ sơ này", "Lift the hold");
+        press(&window, lift);
+        window.run_steps(3);
+        assert!(archive.catalog().is_held("HS.01").expect("an answer"), "not without a reason");
+        type_into(
+            &mut window,
+            in_words(language, "Vì sao bỏ giữ?", "Why is the hold lifted?"),
+            "dấu của sổ cũ, đã xem",
+        );
+        press(&window, lift);
+        until_dossier(&mut window, "no hold", |dossier| dossier.held.is_none());
+        let events = archive.catalog().events(Some("HS.01"), 100).expect("events");
+        assert!(events.iter().any(|event| event.detail.to_string().contains("đã xem")), "the reason stands in the log");
+    }
+}
+
+#[test]
 fn figures_of_the_day_and_of_a_station_open_their_dossiers() {
     for language in BOTH {
         let folder = tempfile::tempdir().expect("a folder");

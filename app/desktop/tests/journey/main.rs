@@ -651,6 +651,12 @@ fn where_there_are_accounts_somebody_signs_in_and_events_carry_the_name() {
     window.key_press_modifiers(Modifiers::CTRL, Key::Num3);
     window.run_steps(3);
     assert!(window.state().is_locked() && !shows(&window, "HS.01"));
+    // Who can't read it may enlarge it.
+    window.key_press_modifiers(Modifiers::CTRL, Key::Plus);
+    window.run_steps(3);
+    assert_eq!((window.ctx.zoom_factor() * 100.0).round(), 110.0);
+    window.key_press_modifiers(Modifiers::CTRL, Key::Num0);
+    window.run_steps(3);
     press(&window, "Nguyễn Thu Hà · lưu trữ viên");
     window.run_steps(3);
     type_as(&mut window, Role::PasswordInput, "Mật khẩu", "một câu khác");
