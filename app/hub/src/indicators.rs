@@ -122,8 +122,7 @@ fn row(line: usize, values: &[String]) -> Result<Row, IndicatorError> {
     if name.is_empty() || name.chars().count() > LETTERS || name.chars().any(char::is_control) {
         return Err(wrong("a name has 1 to 200 letters"));
     }
-    let as_of = Day::parse(as_of.trim()).filter(|day| (0..50_000).contains(&day.0));
-    let as_of = as_of.ok_or_else(|| wrong("the day is not written YYYY-MM-DD"))?;
+    let as_of = Day::parse(as_of.trim()).ok_or_else(|| wrong("the day is not written YYYY-MM-DD"))?;
     let count = |text: &str| text.trim().parse::<i64>().ok().filter(|count| (0..=MOST).contains(count));
     let part = count(part).ok_or_else(|| wrong("the part is no count"))?;
     let whole = count(whole).filter(|whole| *whole > 0).ok_or_else(|| wrong("the whole is no count above 0"))?;

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta};
 
 use crate::clock::Timestamp;
+
+/// The years of what is read as a day.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2136;
 
 /// A calendar day: days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,9 +20,15 @@ impl Day {
         Self(moment.0.saturating_add(VIETNAM_MS).div_euclid(86_400_000))
     }
 
-    /// The day of `YYYY-MM-DD`.
+    /// The day of `YYYY-MM-DD`, of the years 1970 to 2136.
+    ///
+    /// Who goes from one day to another comes to an end.
     pub fn parse(text: &str) -> Option<Self> {
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        let fits = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        if text.len() != 10 || !text.bytes().enumerate().all(fits) {
+            return None;
+        }
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|date| YEARS.contains(&date.year()))?;
         Some(Self(date.signed_duration_since(epoch()).num_days()))
     }
 
@@ -45,6 +54,12 @@ impl Day {
     pub fn short(self) -> String {
         let date = self.date();
         format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
+    }
+
+    /// The first day of the next month.
+    pub fn next_month(self) -> Option<Self> {
+        let first = self.date().with_day(1)?.checked_add_months(Months::new(1))?;
+        Some(Self(first.signed_duration_since(epoch()).num_days()))
     }
 
     fn date(self) -> NaiveDate {
@@ -76,7 +91,25 @@ mod tests {
             assert_eq!(Day::of(Day(n).start()), Day(n));
             assert_eq!(Day::of(Timestamp(Day(n).start().0 - 1)), Day(n - 1));
         }
-        assert_eq!(Day::parse("soon"), None);
+        for none in [
+            "soon",
+            "-262143-01-01",
+            "+2026-11-22",
+            "1969-12-31",
+            "2137-01-01",
+            "2026-02-29",
+            "2026-1-02",
+            " 2026-1-02",
+            "2026-11-22 ",
+            "٢٠٢٦-",
+            "",
+        ] {
+            assert_eq!(Day::parse(none), None, "{none}");
+        }
+        assert_eq!(Day::parse("2136-12-31").map(|day| day.to_string()).as_deref(), Some("2136-12-31"));
+        for (day, next) in [("2024-01-31", "2024-02-01"), ("2026-12-01", "2027-01-01")] {
+            assert_eq!(Day::parse(day).and_then(Day::next_month), Day::parse(next));
+        }
         assert_eq!(Day::end_of_week("2026-W47"), Some(Day(20_779)));
         assert_eq!(Day::end_of_week(&Day(20_779).start().iso_week_vietnam()), Some(Day(20_779)));
         assert_eq!((Day::end_of_week("2026-W99"), Day::end_of_week("W47")), (None, None));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::body;
 use sohoa_wire::kind::Writer;
@@ -131,6 +132,15 @@ pub(super) fn long(placed: &Placed<'_>, text: Option<String>) -> Result<Option<S
         Ok(text)
     } else {
         Err(placed.invalid("a title is over 4096 bytes long"))
+    }
+}
+
+/// A day, as [`Day::parse`] takes it: whoever counts from the first of them to the last goes over every one.
+pub(super) fn day(placed: &Placed<'_>, text: Option<String>) -> Result<Option<String>, Refusal> {
+    if text.as_deref().is_none_or(|text| Day::parse(text).is_some()) {
+        Ok(text)
+    } else {
+        Err(placed.invalid("a day is not written YYYY-MM-DD"))
     }
 }
 

@@ -6,7 +6,7 @@ use sohoa_wire::{Kind, ProblemKind};
 use sqlx_postgres::PgTransaction;
 use uuid::Uuid;
 
-use super::content::{Content, Placed, amount, body, count, long, short, state_number};
+use super::content::{Content, Placed, amount, body, count, day, long, short, state_number};
 use crate::Refusal;
 use crate::auth::Caller;
 use crate::database::{rows, sql};
@@ -178,7 +178,7 @@ impl Dossiers {
         self.bytes.push(amount(placed, dossier.bytes)?);
         self.rescan.push(dossier.rescan);
         self.below_standard.push(dossier.below_standard);
-        self.accepted_on.push(long(placed, dossier.accepted_on)?);
+        self.accepted_on.push(day(placed, dossier.accepted_on)?);
         self.retired.push(dossier.retired.is_some());
         self.rev.push(placed.rev());
         self.line8.push(placed.line8());

@@ -80,7 +80,8 @@ impl Chart<'_> {
     /// The first days of some months.
     fn months(&self) -> Vec<Day> {
         let (first, last) = self.span();
-        let months: Vec<Day> = (first.0..=last.0).map(Day).filter(|day| day.short().starts_with("01/")).collect();
+        let months = std::iter::successors(Day(first.0 - 1).next_month(), |month| month.next_month());
+        let months: Vec<Day> = months.take_while(|month| *month <= last).collect();
         let step = months.len().div_ceil(MONTHS).max(1);
         months.into_iter().step_by(step).collect()
     }

@@ -93,7 +93,7 @@ pub(super) struct Accepted {
     pub(super) pages: i64,
 }
 
-/// What counts as digitized, by the day of its acceptance.
+/// What counts as digitized, by the day of its acceptance; what an older hub took without a day is left out.
 pub(super) async fn accepted(pool: &PgPool, unit_no: Option<i32>) -> Result<Vec<Accepted>, NotShown> {
     let found: Vec<(String, i32, String, bool, i64, i64)> = rows(
         "SELECT accepted_on, unit_no, value_class, below_standard, sum(dossiers)::bigint, sum(pages)::bigint \

@@ -79,7 +79,7 @@ impl Wanted {
     pub(super) fn of(query: Option<&str>, visitor: &Visitor) -> Self {
         let fields = fields(query.unwrap_or_default().as_bytes());
         let text = |name| Some(field(&fields, name).to_owned()).filter(|text| !text.is_empty());
-        let day = |name| Day::parse(field(&fields, name)).filter(|day| (0..50_000).contains(&day.0));
+        let day = |name| Day::parse(field(&fields, name));
         Self {
             fonds: field(&fields, "fonds").parse().ok(),
             station: field(&fields, "station").parse().ok(),

@@ -6,6 +6,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sohoa_model::Timestamp;
+use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::head::Claim;
 use sohoa_wire::moment::Moment;
 use sohoa_wire::nonce::NonceSecret;
@@ -17,7 +18,7 @@ use sohoa_wire::{
 use crate::browser::{Browser, PASSWORD, let_in};
 use crate::group::{Group, Process};
 use crate::log::check;
-use crate::station::{Ask, Station, client, send_fields, send_once, signed_fields};
+use crate::station::{Ask, Station, client, dossier_body, record, send_fields, send_once, signed_fields};
 
 async fn untouched(group: &Group) {
     for table in [
@@ -320,6 +321,42 @@ async fn text_is_data_in_every_field() {
     assert!(group.number("SELECT count(*) FROM dossier").await > 0);
     assert_eq!(station.get(&format!("/v1/files/{dossier}")).await.refused(), ProblemKind::Malformed);
     assert!(!hub.log().contains("panicked") && !hub.log().contains("\"level\":\"ERROR\""), "{}", hub.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_none_or_thousands_of_years_away_is_refused_and_drawn_nowhere() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let id = station.name(1, 0);
+    let mut body = dossier_body("TA-1", 1, DossierState::Accepted);
+    for day in ["-262143-01-01", "1969-12-31", "2137-01-01", "+262142-12-31", "2026-02-30", "2026-1-02", "soon", ""] {
+        body.accepted_on = Some(day.to_owned());
+        station.write(&record(id, 1, &body).of_dossier(id));
+        assert_eq!(station.send(station.batch(1, 1)).await.refused(), ProblemKind::RecordInvalid, "{day}");
+        station.log.clear();
+    }
+    assert_eq!(group.number("SELECT count(*) FROM dossier").await, 0);
+    body.accepted_on = Some("2026-11-22".to_owned());
+    station.write(&record(id, 1, &body).of_dossier(id));
+    station.send_from(1).await;
+    // As an older hub took them.
+    let older = "INSERT INTO accepted_day SELECT unit_no, day, value_class, below_standard, slot, 1, 1 FROM accepted_day, \
+         unnest(ARRAY['-262143-01-01', '262142-12-31', 'soon']) AS older(day)";
+    sohoa_hub::database::sql(older).execute(&group.pool).await.unwrap();
+    let_in(&group, "nam", &["--role", "viewer"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    for path in ["/progress", "/report", "/export/progress.csv"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(
+            ["-262143", "/262142", "262142-"].iter().all(|year| !page.text.contains(year)),
+            "{path}: {}",
+            page.text
+        );
+    }
+    browser.get("/progress").await.shows("22/11/2026");
 }
 
 /// A text that is a script, or that leaves an attribute for a tag of its own, if it is not escaped; each names its place.
