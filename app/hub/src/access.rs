@@ -84,6 +84,17 @@ pub async fn write_texts(pool: &PgPool, login: &str, pages: &[(Uuid, Uuid)]) -> 
     Ok(())
 }
 
+/// Letters of a detail that are kept.
+const DETAIL: usize = 1000;
+
+/// A detail as it is kept: one line, and of nothing that a terminal obeys, that turns its order about, or that PostgreSQL
+/// holds in no text. What failed may quote anything.
+fn plain(detail: &str) -> String {
+    let is_plain =
+        |letter: &char| !letter.is_control() && !matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    detail.chars().filter(is_plain).take(DETAIL).collect()
+}
+
 /// Writes a row.
 ///
 /// # Errors
@@ -95,7 +106,7 @@ pub async fn write(pool: &PgPool, login: &str, deed: Deed, about: About<'_>) -> 
         .bind(deed.word())
         .bind(about.dossier)
         .bind(about.page)
-        .bind(about.detail)
+        .bind(about.detail.map(plain))
         .execute(pool)
         .await?;
     Ok(())
@@ -110,7 +121,7 @@ pub async fn write_list(pool: &PgPool, login: &str, path: &str) -> Result<(), sq
          INSERT INTO access (login, what, detail) SELECT $1, $2, $3 FROM quick")
     .bind(login)
     .bind(Deed::List.word())
-    .bind(path)
+    .bind(plain(path))
     .execute(pool)
     .await?;
     Ok(())

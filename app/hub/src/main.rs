@@ -93,7 +93,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 fn line() -> String {
     let who = ["SUDO_USER", "USER"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
     let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    format!("{who}: {}", words.join(" ")).chars().filter(|letter| !letter.is_control()).take(LINE).collect()
+    format!("{who}: {}", words.join(" ")).chars().take(LINE).collect()
 }
 
 async fn run(arguments: Arguments, line: &str) -> Result<ExitCode, Failure> {
@@ -103,12 +103,17 @@ async fn run(arguments: Arguments, line: &str) -> Result<ExitCode, Failure> {
     let done = perform(arguments.command, settings, line).await;
     if let Err(failure) = &done
         && is_noted
-        && let Ok(pool) = database::connect(&database).await
+        && let Err(unsaid) = note_failure(&database, &format!("{line}: {}", chain_of(failure))).await
     {
-        // Why it was not done; who typed it is told in any case.
-        let _ = note(&pool, &format!("{line}: {}", chain_of(failure))).await;
+        let why = chain_of(&unsaid);
+        let _ = writeln!(std::io::stderr(), "sohoa-hub: the access log does not say that this was not done: {why}");
     }
     done
+}
+
+/// Writes down why a command was not done; who typed it is told in any case.
+async fn note_failure(database: &str, detail: &str) -> Result<(), Failure> {
+    note(&database::connect(database).await?, detail).await
 }
 
 /// Writes a command into the access log.

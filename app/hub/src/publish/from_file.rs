@@ -41,9 +41,15 @@ pub enum FromFileError {
         /// The first of them, with column and reason.
         first: String,
     },
-    /// It is not TOML of this kind.
-    #[error("the file is not understood")]
-    Toml(#[from] toml::de::Error),
+    /// It is not TOML of this kind. The cause would quote the line, where a password or its digest may stand, and what fails
+    /// is written down.
+    #[error("the file is not understood: line {line}: {what}")]
+    Toml {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, without what stands there.
+        what: String,
+    },
     /// A profile says what profiles do not.
     #[error("the profile {name} says {key}; known are {}", PROFILE.join(", "))]
     Setting {
@@ -118,9 +124,21 @@ fn yes() -> bool {
     true
 }
 
+fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, FromFileError> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        // A value of the wrong kind is named in quotation marks.
+        let what = match (error.message().find('"'), error.message().rfind('"')) {
+            (Some(first), Some(last)) => format!("{}…{}", &error.message()[..=first], &error.message()[last..]),
+            _ => error.message().to_owned(),
+        };
+        FromFileError::Toml { line: before.matches('\n').count() + 1, what }
+    })
+}
+
 /// Scan profiles: `[[profile]]` with `name` and what it sets.
 pub fn profiles(text: &str) -> Result<Vec<Vec<u8>>, FromFileError> {
-    let profiles: Profiles = toml::from_str(text)?;
+    let profiles: Profiles = read(text)?;
     let mut lines = Vec::new();
     for ProfileEntry { name, settings } in profiles.profile {
         if let Some(key) = settings.keys().find(|key| !PROFILE.contains(&key.as_str())) {
@@ -138,7 +156,7 @@ pub fn profiles(text: &str) -> Result<Vec<Vec<u8>>, FromFileError> {
 
 /// Accounts: `[[account]]` with `login`, `name`, `roles` and `password_hash`; without one, that of the hub's person is taken.
 pub async fn accounts(pool: &PgPool, text: &str) -> Result<Vec<Vec<u8>>, FromFileError> {
-    let accounts: Accounts = toml::from_str(text)?;
+    let accounts: Accounts = read(text)?;
     let mut lines = Vec::new();
     for AccountEntry { login, name, roles, password_hash, active } in accounts.account {
         if roles.is_empty() || roles.iter().any(|role| !ROLES.contains(&role.as_str())) {
@@ -234,6 +252,22 @@ mod tests {
         assert_eq!((body.name.as_str(), body.settings["dpi"].as_str()), ("bản đồ", "300"));
         let wrong = profiles("[[profile]]\nname = 'x'\ncolour = 'red'\n");
         assert!(matches!(wrong, Err(FromFileError::Setting { key, .. }) if key == "colour"));
-        assert!(matches!(profiles("profile = 3"), Err(FromFileError::Toml(_))));
+        assert!(matches!(profiles("profile = 3"), Err(FromFileError::Toml { line: 1, .. })));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_by_its_line_and_never_quoted() {
+        let head = "[[account]]\nlogin = 'lan'\nname = 'Lan'\nroles = ['archivist']\n";
+        for (line, word) in [
+            ("password = 'bí mật'", "unknown field `password`"),
+            ("password_hash = '$bí mật", "string"),
+            ("active = 'bí \" mật'", "expected a boolean"),
+            ("password_hash = bí mật", ""),
+        ] {
+            let error = read::<Accounts>(&format!("{head}{line}\n")).err().expect("it is wrong");
+            assert!(matches!(error, FromFileError::Toml { line: 5, .. }), "{error:?}");
+            let told = crate::refusal::chain_of(&error);
+            assert!(told.contains(word) && !told.contains("bí") && !told.contains("mật"), "{told}");
+        }
     }
 }

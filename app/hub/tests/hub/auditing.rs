@@ -110,6 +110,43 @@ async fn what_is_done_by_command_is_written_down_and_whether_it_was_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn why_a_command_failed_is_written_down_without_secrets_and_in_one_line() {
+    let Some(group) = Group::new().await else { return };
+    let station = group.station(&group.hub(), "TTLT", 1).await.id.to_string();
+    let path = group.folder.path().join("file.toml");
+    let file = path.to_str().unwrap();
+    let publish = |kind: &str, text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let line = ["publish", "--unit", "TTLT", "--station", &station, "--as", kind, file];
+        let done = group.command(&line).output().unwrap();
+        assert!(!done.status.success(), "{text}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let account = "[[account]]\nlogin = 'lan'\nname = 'Lan'\nroles = ['archivist']\n";
+    for line in ["password = 'bí mật'", "password_hash = '$bí mật", "active = 'bí mật'"] {
+        let said = publish("accounts", &format!("{account}{line}\n"));
+        assert!(said.contains("line 5: ") && !said.contains("mật"), "{said}");
+    }
+    let long = "x".repeat(5000);
+    publish("profiles", &format!("[[profile]]\nname = \"a\\u0000\\n2026 \\u001b[2J\\u202eb\"\ncolour = 'x'\n"));
+    publish("profiles", &format!("[[profile]]\nname = '{long}'\ncolour = 'x'\n"));
+    let seen: Vec<String> = rows(&group, "sohoa-hub", "command").await.into_iter().map(|row| row.0).collect();
+    // The line before it was done, and why it was not.
+    let failed: Vec<&String> = seen.iter().skip_while(|line| !line.contains("publish")).skip(1).step_by(2).collect();
+    assert_eq!(failed.len(), 5, "{seen:?}");
+    assert!(seen.iter().all(|line| !line.contains("mật") && line.chars().count() <= 1000), "{seen:?}");
+    assert!(failed[..3].iter().all(|line| line.contains("the file is not understood: line 5: ")), "{failed:?}");
+    assert!(failed[3].contains("the profile a2026 [2Jb says colour"), "{failed:?}");
+
+    // What cannot be written down is said at least.
+    let closed = "ALTER TABLE access ADD CHECK (detail NOT LIKE '%colour%') NOT VALID";
+    sohoa_hub::database::sql(closed).execute(&group.pool).await.unwrap();
+    let said = publish("profiles", "[[profile]]\nname = 'a'\ncolour = 'x'\n");
+    assert!(said.contains("the access log does not say that this was not done"), "{said}");
+    assert!(said.contains("the profile a says colour"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_requests_names_the_station_that_signed() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
