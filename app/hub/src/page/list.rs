@@ -53,15 +53,17 @@ macro_rules! findings {
 macro_rules! chosen {
     ($($more:expr),*) => {
         concat!(
-            "FROM dossier d JOIN fonds f USING (fonds_no) LEFT JOIN hold h USING (dossier) ",
+            "FROM dossier d JOIN fonds f USING (fonds_no) LEFT JOIN hold h USING (dossier) \
+             LEFT JOIN (SELECT b.station_no, max(b.last_seq) AS seq FROM batch b \
+                 WHERE $5 = 'stuck' AND b.received_at < now() - make_interval(days => $8) GROUP BY 1) old \
+                 ON old.station_no = d.station_no ",
             $($more,)*
             "WHERE NOT d.retired AND ($1::int IS NULL OR f.unit_no = $1) AND ($2 OR h.dossier IS NULL) \
              AND ($3::int IS NULL OR d.fonds_no = $3) AND ($4::int IS NULL OR $14 OR d.station_no = $4) \
              AND ($21::int IS NULL OR f.unit_no = $21) \
              AND ($5 <> 'rescan' OR d.rescan) AND ($5 <> 'held' OR h.dossier IS NOT NULL) \
              AND (h.dossier IS NULL OR ($5 IN ('', 'held') AND $12::text IS NULL AND NOT $14)) \
-             AND ($5 <> 'stuck' OR (d.state > $6 AND d.state < $7 AND d.seq <= (SELECT max(b.last_seq) FROM batch b \
-                 WHERE b.station_no = d.station_no AND b.received_at < now() - make_interval(days => $8)))) \
+             AND ($5 <> 'stuck' OR (d.state > $6 AND d.state < $7 AND d.seq <= old.seq)) \
              AND d.state BETWEEN $9 AND $10 AND ($11::text IS NULL OR d.value_class = $11) \
              AND (NOT $22 OR NOT d.below_standard) \
              AND ($23::text IS NULL OR d.accepted_on >= $23) AND ($24::text IS NULL OR d.accepted_on <= $24) \
