@@ -8,7 +8,7 @@ use sqlx_core::query::{Query, query};
 use sqlx_core::query_as::{QueryAs, query_as};
 use sqlx_core::query_scalar::{QueryScalar, query_scalar};
 use sqlx_core::sql_str::SqlSafeStr;
-use sqlx_postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx_postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgTransaction, Postgres};
 
 /// The migrations in their order; numbers are only ever added.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -67,6 +67,17 @@ where
     (T,): for<'r> sqlx_core::from_row::FromRow<'r, PgRow>,
 {
     query_scalar(text)
+}
+
+/// A transaction of somebody who looks: no statement of it takes longer than so many seconds, and each is planned for what is
+/// asked, not for what might be.
+pub async fn look(pool: &PgPool, seconds: u32) -> Result<PgTransaction<'static>, sqlx_core::Error> {
+    let mut transaction = pool.begin().await?;
+    sql("SELECT set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)")
+        .bind(format!("{seconds}s"))
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction)
 }
 
 /// A connection that rested so long is asked whether it still is one.

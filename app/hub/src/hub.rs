@@ -31,6 +31,8 @@ const PICTURES: usize = 2;
 const PASSWORDS: usize = 2;
 /// Searches and tables at once: each may read much, and PostgreSQL has the stations to serve as well.
 const LOOKS: usize = 4;
+/// Seconds that a statement of a search or list may take.
+pub const LOOK_S: u32 = 8;
 /// How long one waits for its turn.
 const LOOK_PATIENCE: Duration = Duration::from_secs(15);
 /// Requests of one station at once.

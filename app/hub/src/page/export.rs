@@ -20,11 +20,15 @@ use super::sheet::{Cell, Sheet};
 use super::wanted::Wanted;
 use super::{PROTECTION, people, stations, targets};
 use crate::access::{self, About, Deed};
+use crate::database;
 use crate::words::Language;
 use crate::{Hub, Refusal, indicators};
 
 /// Dossiers in one file, at most: what a spreadsheet still opens.
 const MOST: i64 = 100_000;
+
+/// Seconds that it may take.
+const TABLE_S: u32 = 30;
 
 /// The links to both forms of a table.
 pub(super) fn links(what: &str, query: &str, language: Language) -> Markup {
@@ -151,7 +155,9 @@ async fn fonds(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShown> {
 async fn dossiers(hub: &Hub, visitor: &Visitor, wanted: &Wanted) -> Result<Sheet, NotShown> {
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
-    let found = list::read(&hub.pool, visitor, wanted, ("", Uuid::nil()), MOST + 1).await?;
+    let mut transaction = database::look(&hub.pool, TABLE_S).await?;
+    let found = list::read(&mut transaction, visitor, wanted, ("", Uuid::nil()), MOST + 1).await?;
+    transaction.commit().await?;
     if found.len() as i64 > MOST {
         let refusal = Refusal::new(ProblemKind::TooLarge).detail("over 100000 dossiers").said(
             "Có hơn 100 000 hồ sơ, quá nhiều cho một tệp; chưa có gì được tải về. Hãy chọn một phông rồi tải lại.",

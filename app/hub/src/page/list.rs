@@ -9,13 +9,14 @@ use maud::{Markup, html};
 use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::ProblemKind;
 use sqlx_core::query_as::QueryAs;
-use sqlx_postgres::{PgArguments, PgPool, Postgres};
+use sqlx_postgres::{PgArguments, PgPool, PgTransaction, Postgres};
 use uuid::Uuid;
 
 use super::session::{self, NotShown, Visitor};
 use super::wanted::{INGESTION, STUCK_DAYS, Wanted};
 use super::{export, field, fields, figures, frame};
-use crate::database::rows;
+use crate::database::{self, rows};
+use crate::hub::LOOK_S;
 use crate::ingest::state_number;
 use crate::words::Language;
 use crate::{Hub, Refusal};
@@ -108,7 +109,7 @@ fn choose<T>(statement: Asked<T>, visitor: &Visitor, wanted: &Wanted) -> Asked<T
 
 /// Some dossiers behind a place in the list.
 pub(super) async fn read(
-    pool: &PgPool,
+    transaction: &mut PgTransaction<'_>,
     visitor: &Visitor,
     wanted: &Wanted,
     after: (&str, Uuid),
@@ -120,11 +121,11 @@ pub(super) async fn read(
         "AND (d.code, d.dossier) > ($25, $26) ORDER BY d.code, d.dossier LIMIT $27"
     ));
     let statement = choose(statement, visitor, wanted).bind(after.0).bind(after.1).bind(most);
-    Ok(statement.fetch_all(pool).await?)
+    Ok(statement.fetch_all(&mut **transaction).await?)
 }
 
 /// What is counted of all of them.
-async fn totals(pool: &PgPool, visitor: &Visitor, wanted: &Wanted) -> Result<Totals, NotShown> {
+async fn totals(transaction: &mut PgTransaction<'_>, visitor: &Visitor, wanted: &Wanted) -> Result<Totals, NotShown> {
     let statement = rows(concat!(
         "SELECT count(*), coalesce(sum(d.pages), 0)::bigint, coalesce(sum(coalesce(d.expected_pages, d.pages)), 0)::bigint, \
          coalesce(sum(n.findings), 0)::bigint, coalesce(sum(t.times), 0)::bigint, coalesce(sum(t.pages), 0)::bigint, \
@@ -137,7 +138,7 @@ async fn totals(pool: &PgPool, visitor: &Visitor, wanted: &Wanted) -> Result<Tot
             ") n ON $12::text IS NOT NULL "
         )
     ));
-    Ok(choose(statement, visitor, wanted).fetch_one(pool).await?)
+    Ok(choose(statement, visitor, wanted).fetch_one(&mut **transaction).await?)
 }
 
 /// The same in words.
@@ -212,12 +213,16 @@ async fn list(hub: &Hub, visitor: &Visitor, wanted: &Wanted, query: Option<&str>
     let unit = name(&hub.pool, visitor, of_unit, wanted.unit).await?;
     let fields = fields(query.unwrap_or_default().as_bytes());
     let after = (field(&fields, "after"), field(&fields, "dossier").parse().unwrap_or(Uuid::nil()));
-    let found = read(&hub.pool, visitor, wanted, after, ROWS + 1).await?;
+    let turn = hub.look().await?;
+    let mut transaction = database::look(&hub.pool, LOOK_S).await?;
+    let found = read(&mut transaction, visitor, wanted, after, ROWS + 1).await?;
     // The whole is counted once, not with every page of it.
     let totals = match after.0 {
-        "" => Some(totals(&hub.pool, visitor, wanted).await?),
+        "" => Some(totals(&mut transaction, visitor, wanted).await?),
         _ => None,
     };
+    transaction.commit().await?;
+    drop(turn);
     let leaves_out = !visitor.may_decide || wanted.finding.is_some() || wanted.work.is_asked();
     let held = if leaves_out { figures::held(&hub.pool, visitor.unit_no).await? } else { 0 };
     let shown = &found[..found.len().min(ROWS as usize)];

@@ -20,7 +20,8 @@ use super::wanted::Wanted;
 use super::{field, fields, frame};
 use crate::Hub;
 use crate::access::{self, About, Deed};
-use crate::database::{rows, sql, value};
+use crate::database::{self, rows, value};
+use crate::hub::LOOK_S;
 
 /// Letters of a question, and words of it, at most.
 const LETTERS: usize = 200;
@@ -109,8 +110,7 @@ struct Found {
 }
 
 async fn find(hub: &Hub, visitor: &Visitor, question: &Question) -> Result<Found, NotShown> {
-    let mut transaction = hub.pool.begin().await?;
-    sql("SET LOCAL statement_timeout = '8s'").execute(&mut *transaction).await?;
+    let mut transaction = database::look(&hub.pool, LOOK_S).await?;
     // Both are few: no index is needed.
     let fonds: Vec<Place> = rows(
         "SELECT f.fonds_no, f.code, u.name FROM fonds f JOIN unit u USING (unit_no) \

@@ -284,3 +284,35 @@ async fn a_search_that_is_stopped_says_what_to_do() {
     assert_eq!(stopped.status, StatusCode::SERVICE_UNAVAILABLE);
     stopped.shows("Hãy tìm hẹp hơn.");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_have_turns_as_searches_have_and_what_has_none_goes_on() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    station.scan(1, 0);
+    station.send_from(1).await;
+    let_in(&group, "hoa", &["--role", "reader"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("hoa", PASSWORD).await;
+    let mut locked = group.pool.begin().await.unwrap();
+    sohoa_hub::database::sql("LOCK TABLE hold IN ACCESS EXCLUSIVE MODE").execute(&mut *locked).await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+         AND query LIKE '%FROM dossier d JOIN%'";
+    let cookies = &browser.cookies;
+    let lists = (0..8).map(|_| async {
+        let mut browser = Browser::new(&hub);
+        browser.cookies = cookies.clone();
+        browser.get("/dossiers").await.status
+    });
+    let look = async {
+        while group.number(waiting).await < 4 {}
+        // Whoever has no turn holds no connection: stations are answered.
+        station.hello().await;
+        let most = group.number(waiting).await;
+        locked.rollback().await.unwrap();
+        most
+    };
+    let (seen, most) = tokio::join!(futures_util::future::join_all(lists), look);
+    assert_eq!((seen, most), (vec![StatusCode::OK; 8], 4));
+}
