@@ -1,7 +1,7 @@
 //! The access log: who signed in, looked at what, took what away, was refused what, and changed what by command; a row is
 //! written before anything is shown or changed.
 
-use sqlx_postgres::PgPool;
+use sqlx_postgres::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::database::sql;
@@ -95,11 +95,16 @@ fn plain(detail: &str) -> String {
     detail.chars().filter(is_plain).take(DETAIL).collect()
 }
 
-/// Writes a row.
+/// Writes a row, by itself or in the transaction of what is done.
 ///
 /// # Errors
 /// If the database does not take it: then nothing may be shown.
-pub async fn write(pool: &PgPool, login: &str, deed: Deed, about: About<'_>) -> Result<(), sqlx_core::Error> {
+pub async fn write(
+    database: impl PgExecutor<'_>,
+    login: &str,
+    deed: Deed,
+    about: About<'_>,
+) -> Result<(), sqlx_core::Error> {
     tracing::info!(login, what = deed.word(), dossier = ?about.dossier, page = ?about.page, "access");
     sql("INSERT INTO access (login, what, dossier, page, detail) VALUES ($1, $2, $3, $4, $5)")
         .bind(login)
@@ -107,7 +112,7 @@ pub async fn write(pool: &PgPool, login: &str, deed: Deed, about: About<'_>) -> 
         .bind(about.dossier)
         .bind(about.page)
         .bind(about.detail.map(plain))
-        .execute(pool)
+        .execute(database)
         .await?;
     Ok(())
 }

@@ -73,28 +73,27 @@ pub async fn publish(
     Ok(cursor)
 }
 
-/// Publishes what somebody decided about a dossier, of which a revision was shown.
+/// Publishes what somebody decided about a dossier, of which a revision was shown, in a transaction that wrote down who did.
 ///
 /// # Errors
 /// `Held` or `Changed` if the dossier is held or has another revision by now: then nothing is done. To a hold that was taken back
 /// a new order (`is_order`) may follow.
 pub async fn decide(
-    pool: &PgPool,
+    transaction: &mut PgTransaction<'_>,
     unit: &str,
     station: StationId,
     (dossier, shown, is_order): (RecordId, i32, bool),
     line: &[u8],
 ) -> Result<(), PublishError> {
-    let mut transaction = pool.begin().await?;
     let rev: Option<i32> = value("SELECT rev FROM dossier WHERE dossier = $1 FOR NO KEY UPDATE")
         .bind(dossier.0)
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut **transaction)
         .await?;
     // A statement of its own: it sees a hold that came while the row was waited for.
     let held: bool = value("SELECT EXISTS (SELECT FROM hold WHERE dossier = $1 AND (withdrawn IS NULL OR NOT $2))")
         .bind(dossier.0)
         .bind(is_order)
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut **transaction)
         .await?;
     if held {
         return Err(PublishError::Held);
@@ -102,19 +101,21 @@ pub async fn decide(
     if rev != Some(shown) {
         return Err(PublishError::Changed);
     }
-    put(&mut transaction, unit, Some(station), &[line]).await?;
-    transaction.commit().await?;
+    put(transaction, unit, Some(station), &[line]).await?;
     Ok(())
 }
 
-/// Publishes that a hold which the hub ordered is not asked for any more.
+/// Publishes that a hold which the hub ordered is not asked for any more, in the same way.
 ///
 /// # Errors
 /// `NotOrdered` if there is no such order: then nothing is done.
-pub async fn withdraw(pool: &PgPool, unit: &str, station: StationId, line: &[u8]) -> Result<(), PublishError> {
-    let mut transaction = pool.begin().await?;
-    put(&mut transaction, unit, Some(station), &[line]).await?;
-    transaction.commit().await?;
+pub async fn withdraw(
+    transaction: &mut PgTransaction<'_>,
+    unit: &str,
+    station: StationId,
+    line: &[u8],
+) -> Result<(), PublishError> {
+    put(transaction, unit, Some(station), &[line]).await?;
     Ok(())
 }
 

@@ -340,11 +340,14 @@ pub(super) async fn decide(
     };
     let internal = |error: RecordError| Refusal::new(ProblemKind::Internal).because(error);
     let line = record.line().map_err(internal)?.bytes;
+    let mut transaction = hub.pool.begin().await?;
+    let about = About { dossier: Some(shown.id.0), detail: Some(what), ..About::default() };
+    access::write(&mut *transaction, &visitor.login, Deed::Decision, about).await?;
     let done = match what {
-        "withdraw" => publish::withdraw(&hub.pool, &shown.unit, shown.station, &line).await,
+        "withdraw" => publish::withdraw(&mut transaction, &shown.unit, shown.station, &line).await,
         _ => {
             let about = (shown.id, shown.rev, what == "hold");
-            publish::decide(&hub.pool, &shown.unit, shown.station, about, &line).await
+            publish::decide(&mut transaction, &shown.unit, shown.station, about, &line).await
         }
     };
     match done {
@@ -353,8 +356,7 @@ pub(super) async fn decide(
         Err(PublishError::Changed | PublishError::NotOrdered(_)) => return Err(changed().into()),
         Err(error) => return Err(Refusal::new(ProblemKind::Internal).because(error).into()),
     }
-    let about = About { dossier: Some(shown.id.0), detail: Some(what), ..About::default() };
-    access::write(&hub.pool, &visitor.login, Deed::Decision, about).await?;
+    transaction.commit().await?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("/dossiers/{}", shown.id))]).into_response())
 }
 

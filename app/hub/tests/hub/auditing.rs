@@ -147,6 +147,35 @@ async fn why_a_command_failed_is_written_down_without_secrets_and_in_one_line() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_decided_that_is_not_written_down() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    station.scan(1, 0);
+    station.send_from(1).await;
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let mut browser = Browser::new(&hub);
+    browser.sign_in("nam", PASSWORD).await;
+    let here = format!("/dossiers/{}", station.name(1, 0));
+    let token = browser.get(&here).await.token();
+    let decide = |what| [("token", token.as_str()), ("rev", "1"), ("decide", what), ("reason", "MẬT")];
+    let full = "ALTER TABLE access ADD CONSTRAINT no_room CHECK (what <> 'decision') NOT VALID";
+    sohoa_hub::database::sql(full).execute(&group.pool).await.unwrap();
+    let fed = "SELECT count(*) FROM feed";
+    assert_eq!(browser.post(&here, &decide("hold")).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!((group.number("SELECT count(*) FROM hold").await, group.number(fed).await), (0, 0));
+    let room = "ALTER TABLE access DROP CONSTRAINT no_room";
+    sohoa_hub::database::sql(room).execute(&group.pool).await.unwrap();
+    assert_eq!(browser.post(&here, &decide("hold")).await.goes_to(), here);
+    sohoa_hub::database::sql(full).execute(&group.pool).await.unwrap();
+    assert_eq!(browser.post(&here, &decide("withdraw")).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let withdrawn = "SELECT count(*) FROM hold WHERE withdrawn IS NOT NULL";
+    assert_eq!((group.number(withdrawn).await, group.number(fed).await), (0, 1));
+    let seen = rows(&group, "nam", "decision").await;
+    assert_eq!(seen, [("hold".to_owned(), Some(station.name(1, 0).0), None)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_requests_names_the_station_that_signed() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();

@@ -382,7 +382,8 @@ async fn what_a_supervisor_decides_goes_down_to_the_station() {
     second.post(&here, &[("token", "x")]).await.shows("Biểu mẫu không còn thuộc phiên làm việc này");
     // What came between the look and the decision is seen by the transaction.
     let publish = async |(dossier, rev): (RecordId, i32)| {
-        sohoa_hub::publish::decide(&group.pool, "TTLT", station.id, (dossier, rev, true), b"")
+        let mut transaction = group.pool.begin().await.unwrap();
+        sohoa_hub::publish::decide(&mut transaction, "TTLT", station.id, (dossier, rev, true), b"")
             .await
             .expect_err("it changed")
     };
