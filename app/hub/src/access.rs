@@ -13,10 +13,12 @@ pub enum Deed {
     SignIn,
     /// Tried to, in vain.
     Refused,
-    /// Looked at a list or at figures; the detail is which.
+    /// Looked at a list or at figures; the detail is which, and to what it was narrowed.
     List,
     /// Decided about a dossier; the detail is what.
     Decision,
+    /// Handed in figures of other indicators; the detail is how many rows.
+    Figures,
     /// Looked at a dossier.
     Dossier,
     /// Looked at the picture of a page.
@@ -44,6 +46,7 @@ impl Deed {
             Self::Refused => "refused",
             Self::List => "list",
             Self::Decision => "decision",
+            Self::Figures => "figures",
             Self::Dossier => "dossier",
             Self::Image => "image",
             Self::Text => "text",

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use sohoa_model::day::Day;
 use sqlx_postgres::PgPool;
 
+use crate::access::{self, About, Deed};
 use crate::csv;
 use crate::database::{rows, sql};
 
@@ -94,6 +95,8 @@ pub async fn import(pool: &PgPool, text: &str, unit_no: Option<i32>, by: &str) -
         .execute(&mut *transaction)
         .await?;
     }
+    let detail = format!("rows: {}", read.len());
+    access::write(&mut *transaction, by, Deed::Figures, About { detail: Some(&detail), ..About::default() }).await?;
     transaction.commit().await?;
     Ok(read.len())
 }

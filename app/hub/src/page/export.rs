@@ -57,10 +57,11 @@ pub(super) async fn send(
     let not_found = || Refusal::new(ProblemKind::NotFound);
     let (what, form) = name.rsplit_once('.').ok_or_else(not_found)?;
     let _turn = hub.look().await?;
+    let wanted = Wanted::of(query.as_deref(), &visitor);
     let sheet = match what {
         "progress" => progress(&hub, &visitor).await?,
         "fonds" => fonds(&hub, &visitor).await?,
-        "dossiers" => dossiers(&hub, &visitor, &Wanted::of(query.as_deref(), &visitor)).await?,
+        "dossiers" => dossiers(&hub, &visitor, &wanted).await?,
         "stations" => of_stations(&hub, &visitor).await?,
         "people" if visitor.may_decide => people::sheet(&hub, &visitor).await?,
         _ => return Err(not_found().into()),
@@ -75,7 +76,9 @@ pub(super) async fn send(
         }
         _ => return Err(not_found().into()),
     };
-    access::write(&hub.pool, &visitor.login, Deed::Export, About { detail: Some(&name), ..About::default() }).await?;
+    let narrowed = if what == "dossiers" { wanted.query() } else { String::new() };
+    let detail = if narrowed.is_empty() { name.clone() } else { format!("{name}?{narrowed}") };
+    access::write(&hub.pool, &visitor.login, Deed::Export, About { detail: Some(&detail), ..About::default() }).await?;
     let file = format!("attachment; filename=\"sohoa-{what}-{}.{form}\"", Day::of(hub.now()));
     Ok((PROTECTION, [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, file)], bytes).into_response())
 }

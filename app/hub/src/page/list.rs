@@ -19,7 +19,7 @@ use crate::database::{self, rows};
 use crate::hub::LOOK_S;
 use crate::ingest::state_number;
 use crate::words::Language;
-use crate::{Hub, Refusal};
+use crate::{Hub, Refusal, access};
 
 /// Dossiers on one page.
 const ROWS: i64 = 100;
@@ -174,7 +174,7 @@ pub(super) async fn fonds(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, NotShown> {
-    let visitor = session::looking(&hub, &headers, "/dossiers").await?;
+    let visitor = session::visitor(&hub, &headers).await?;
     let number: i32 = number.parse().map_err(|_| Refusal::new(ProblemKind::NotFound))?;
     let wanted = Wanted { fonds: Some(number), ..Wanted::of(query.as_deref(), &visitor) };
     list(&hub, &visitor, &wanted, query.as_deref()).await
@@ -186,7 +186,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, NotShown> {
-    let visitor = session::looking(&hub, &headers, "/dossiers").await?;
+    let visitor = session::visitor(&hub, &headers).await?;
     list(&hub, &visitor, &Wanted::of(query.as_deref(), &visitor), query.as_deref()).await
 }
 
@@ -214,6 +214,10 @@ async fn list(hub: &Hub, visitor: &Visitor, wanted: &Wanted, query: Option<&str>
     let fields = fields(query.unwrap_or_default().as_bytes());
     let after = (field(&fields, "after"), field(&fields, "dossier").parse().unwrap_or(Uuid::nil()));
     let turn = hub.look().await?;
+    // What it is narrowed to tells what was looked for.
+    let link = wanted.link();
+    let asked = if after.0.is_empty() { link } else { format!("{link}, after {}", after.0) };
+    access::write_list(&hub.pool, &visitor.login, &asked).await?;
     let mut transaction = database::look(&hub.pool, LOOK_S).await?;
     let found = read(&mut transaction, visitor, wanted, after, ROWS + 1).await?;
     // The whole is counted once, not with every page of it.

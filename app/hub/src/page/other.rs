@@ -11,6 +11,7 @@ use sohoa_wire::ProblemKind;
 
 use super::session::{self, NotShown, Visitor};
 use super::{field, frame, go_to};
+use crate::access::{self, About, Deed};
 use crate::indicators::{self, HEADS, IndicatorError};
 use crate::{Hub, Refusal};
 
@@ -39,6 +40,9 @@ pub(super) async fn take(
         }
         Err(IndicatorError::Database(error)) => Err(error.into()),
         Err(error) => {
+            let detail = format!("POST /indicators: {error}");
+            let about = About { detail: Some(&detail), ..About::default() };
+            access::write(&hub.pool, &visitor.login, Deed::Denied, about).await?;
             let page = page(&hub, &visitor, Some(&error.to_string()), text).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

@@ -17,7 +17,7 @@ use super::sheet::{Cell, Sheet};
 use super::wanted::{ACCEPTANCE, INGESTION, Wanted, Work};
 use super::{export, frame};
 use crate::database::rows;
-use crate::{Hub, Refusal};
+use crate::{Hub, Refusal, access};
 
 /// Weeks that are shown.
 const WEEKS: usize = 4;
@@ -89,10 +89,11 @@ pub(super) async fn sheet(hub: &Hub, visitor: &Visitor) -> Result<Sheet, NotShow
 type Account = (String, String, String, bool, Option<DateTime<Utc>>, i64);
 
 pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Result<Response, NotShown> {
-    let visitor = session::looking(&hub, &headers, "/people").await?;
+    let visitor = session::visitor(&hub, &headers).await?;
     if !visitor.may_decide {
         return Err(Refusal::new(ProblemKind::NotFound).into());
     }
+    access::write_list(&hub.pool, &visitor.login, "/people").await?;
     let language = visitor.language;
     let say = |vi, en| language.say(vi, en);
     let work = read(&hub, &visitor).await?;

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sohoa_wire::{Hash, ProblemKind};
@@ -110,7 +110,12 @@ pub(super) async fn note_denied(State(hub): State<Arc<Hub>>, request: Request, n
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let Some((token, refusal)) = token.zip(response.extensions().get::<Refusal>()) else { return response };
-    if ![401, 403, 404].contains(&refusal.kind.status()) && refusal.kind != ProblemKind::Held {
+    // Of looks: what may not be seen. Of what was to be done: everything that is the asker's matter.
+    let is_denied = match method {
+        Method::POST => (400..500).contains(&refusal.kind.status()),
+        _ => [401, 403, 404].contains(&refusal.kind.status()) || refusal.kind == ProblemKind::Held,
+    };
+    if !is_denied {
         return response;
     }
     let mut named = path.split('/').filter_map(|part| part.parse().ok());

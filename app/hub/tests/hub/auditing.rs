@@ -68,6 +68,61 @@ async fn what_somebody_may_not_see_or_do_is_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_looked_for_handed_in_and_refused_is_written_down() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    station.scan(1, 0);
+    station.send_from(1).await;
+    let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
+    let_in(&group, "hoa", &["--role", "viewer", "--unit", "TTLT"]);
+    let [mut browser, mut viewer] = [(); 2].map(|()| Browser::new(&hub));
+    browser.sign_in("nam", PASSWORD).await;
+    viewer.sign_in("hoa", PASSWORD).await;
+    let details =
+        async |login, what| rows(&group, login, what).await.into_iter().map(|(detail, ..)| detail).collect::<Vec<_>>();
+
+    // Lists with what they are narrowed to, in one form however it was typed; what is refused was not looked at.
+    for path in ["/fonds/1", "/dossiers?x=y&agent=Lan&week=2026-W48", "/dossiers?value=vv&after=TA-0", "/people"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    for path in ["/people", "/fonds/9", "/dossiers?unit=9"] {
+        assert_eq!(viewer.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    browser.get("/export/dossiers.csv?only=rescan&x=y").await;
+    let looked = details("nam", "list").await;
+    let wanted =
+        ["/dossiers?fonds=1", "/dossiers?agent=Lan&week=2026-W48", "/dossiers?value=vv, after TA-0", "/people"];
+    assert_eq!(looked, wanted);
+    assert_eq!(details("nam", "export").await, ["dossiers.csv?only=rescan"]);
+    assert!(details("hoa", "list").await.is_empty());
+    assert_eq!(details("hoa", "denied").await.len(), 3);
+
+    // Decisions that are refused, for whatever reason that is the asker's.
+    let here = format!("/dossiers/{}", station.name(1, 0));
+    let token = browser.get(&here).await.token();
+    for (rev, what, reason) in [("0", "reject", "x"), ("1", "accept", ""), ("1", "reject", " ")] {
+        let form = [("token", token.as_str()), ("rev", rev), ("decide", what), ("reason", reason)];
+        assert!(browser.post(&here, &form).await.status.is_client_error(), "{what}");
+    }
+    let heads = "unit,name,as_of,part,whole,target_percent\n";
+    for (rows, status) in [("TTLT,a,2026-11-20,1,2,3\n", 303), ("OTHER,a,2026-11-20,1,2,3\n", 422)] {
+        let form = [("token", token.as_str()), ("csv", &format!("{heads}{rows}"))];
+        assert_eq!(browser.post("/indicators", &form).await.status, status, "{rows}");
+    }
+    let refused = details("nam", "denied").await;
+    let wanted = [
+        format!("POST {here}: rev-conflict"),
+        format!("POST {here}: record-invalid"),
+        format!("POST {here}: malformed"),
+        "POST /indicators: line 2: there is no unit OTHER".to_owned(),
+    ];
+    assert_eq!(refused, wanted);
+    assert_eq!(details("nam", "figures").await, ["rows: 1"]);
+    assert!(details("nam", "decision").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_by_command_is_written_down_and_whether_it_was_done() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
