@@ -27,8 +27,8 @@ const ROWS: i64 = 100;
 /// A dossier in the list: name, code, title, fonds, state, pages, expected pages, rescan, held.
 pub(super) type Row = (Uuid, String, Option<String>, String, i16, i32, Option<i32>, bool, bool);
 
-/// What is counted of all dossiers of a list: themselves, pages, pages as listed, findings; times, pages and pages again of
-/// the work that is asked for.
+/// What is counted of all dossiers of a list: themselves; of those that are not held pages, pages as listed, findings; times,
+/// pages and pages again of the work that is asked for.
 type Totals = (i64, i64, i64, i64, i64, i64, i64);
 
 /// The work of a dossier that is asked for.
@@ -49,8 +49,8 @@ macro_rules! findings {
     };
 }
 
-/// The dossiers that are asked for. Those that are held are there for who may know alone, and not where the list is narrowed
-/// by what is found in a dossier or was done to it.
+/// The dossiers that are asked for. Those that are held are there for who may know alone, and only where what narrows the list
+/// tells nothing of them.
 macro_rules! chosen {
     ($($more:expr),*) => {
         concat!(
@@ -63,7 +63,6 @@ macro_rules! chosen {
              AND ($3::int IS NULL OR d.fonds_no = $3) AND ($4::int IS NULL OR $14 OR d.station_no = $4) \
              AND ($21::int IS NULL OR f.unit_no = $21) \
              AND ($5 <> 'rescan' OR d.rescan) AND ($5 <> 'held' OR h.dossier IS NOT NULL) \
-             AND (h.dossier IS NULL OR ($5 IN ('', 'held') AND $12::text IS NULL AND NOT $14)) \
              AND ($5 <> 'stuck' OR (d.state > $6 AND d.state < $7 AND d.seq <= old.seq)) \
              AND d.state BETWEEN $9 AND $10 AND ($11::text IS NULL OR d.value_class = $11) \
              AND (NOT $22 OR NOT d.below_standard) \
@@ -82,7 +81,7 @@ fn choose<T>(statement: Asked<T>, visitor: &Visitor, wanted: &Wanted) -> Asked<T
     let day = |day: Option<sohoa_model::day::Day>| day.map(|day| day.to_string());
     statement
         .bind(visitor.unit_no)
-        .bind(visitor.may_decide)
+        .bind(visitor.may_decide && wanted.may_have_held())
         .bind(wanted.fonds)
         .bind(wanted.station)
         .bind(wanted.only.clone())
@@ -127,7 +126,8 @@ pub(super) async fn read(
 /// What is counted of all of them.
 async fn totals(transaction: &mut PgTransaction<'_>, visitor: &Visitor, wanted: &Wanted) -> Result<Totals, NotShown> {
     let statement = rows(concat!(
-        "SELECT count(*), coalesce(sum(d.pages), 0)::bigint, coalesce(sum(coalesce(d.expected_pages, d.pages)), 0)::bigint, \
+        "SELECT count(*), coalesce(sum(d.pages) FILTER (WHERE h.dossier IS NULL), 0)::bigint, \
+         coalesce(sum(coalesce(d.expected_pages, d.pages)) FILTER (WHERE h.dossier IS NULL), 0)::bigint, \
          coalesce(sum(n.findings), 0)::bigint, coalesce(sum(t.times), 0)::bigint, coalesce(sum(t.pages), 0)::bigint, \
          coalesce(sum(t.again), 0)::bigint ",
         chosen!(
@@ -227,7 +227,7 @@ async fn list(hub: &Hub, visitor: &Visitor, wanted: &Wanted, query: Option<&str>
     };
     transaction.commit().await?;
     drop(turn);
-    let leaves_out = !visitor.may_decide || wanted.finding.is_some() || wanted.work.is_asked();
+    let leaves_out = !visitor.may_decide || !wanted.may_have_held();
     let held = if leaves_out { figures::held(&hub.pool, visitor.unit_no).await? } else { 0 };
     let shown = &found[..found.len().min(ROWS as usize)];
     let next = shown.last().filter(|_| found.len() > shown.len()).map(|(id, code, ..)| {

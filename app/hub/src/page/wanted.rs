@@ -102,6 +102,21 @@ impl Wanted {
         }
     }
 
+    /// Whether what is held may be in the list. It shows its code, its fonds, by that its unit, and the reason: narrowed by
+    /// anything else, a list would tell the rest by having it or not.
+    pub(super) fn may_have_held(&self) -> bool {
+        let Self { fonds: _, unit: _, settled: _, station, only, state, value, standard, accepted, finding, work } =
+            self;
+        matches!(only.as_str(), "" | "held")
+            && station.is_none()
+            && state.is_empty()
+            && value.is_none()
+            && !standard
+            && *accepted == (None, None)
+            && finding.is_none()
+            && !work.is_asked()
+    }
+
     /// The same as a query.
     pub(super) fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
