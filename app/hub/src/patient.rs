@@ -1,7 +1,8 @@
 //! A connection whose answers do not wait for ever: who asks and does not read what comes is cut off.
 //!
-//! From the first write that had to wait, an answer has its patience, and one second more for each 8 KiB that were taken; the
-//! next request begins anew. So a slow line is served, and neither silence nor dripping keeps a connection.
+//! The writes of an answer may wait as long as its patience altogether, and one second more for each 8 KiB that were taken; the
+//! next request begins anew. So a slow line is served, and neither silence nor dripping keeps a connection; how long the
+//! answer itself is waited for, as when the store is slow, is not the reader's.
 
 use std::future::Future;
 use std::io;
@@ -23,7 +24,10 @@ pub struct Patient<S> {
 
 /// An answer that had to wait.
 struct Waiting {
-    began: Instant,
+    /// How long writes waited that came to their end.
+    before: Duration,
+    /// Since when one waits.
+    since: Option<Instant>,
     written: u64,
     alarm: Pin<Box<Sleep>>,
 }
@@ -43,17 +47,20 @@ impl<S> Patient<S> {
     ) -> Poll<io::Result<T>> {
         match poll {
             Poll::Ready(done) => {
-                if let (Some(waiting), Ok(done)) = (&mut self.waiting, &done) {
-                    waiting.written += written(done) as u64;
+                if let Some(waiting) = &mut self.waiting {
+                    waiting.before += waiting.since.take().map_or(Duration::ZERO, |since| since.elapsed());
+                    waiting.written += done.as_ref().map_or(0, written) as u64;
                 }
                 Poll::Ready(done)
             }
             Poll::Pending => {
+                let now = Instant::now();
                 let waiting = self.waiting.get_or_insert_with(|| {
-                    let began = Instant::now();
-                    Waiting { began, written: 0, alarm: Box::pin(tokio::time::sleep_until(began + self.patience)) }
+                    let alarm = Box::pin(tokio::time::sleep_until(now + self.patience));
+                    Waiting { before: Duration::ZERO, since: None, written: 0, alarm }
                 });
-                let end = waiting.began + self.patience + Duration::from_secs(waiting.written / SLOWEST);
+                let may = self.patience + Duration::from_secs(waiting.written / SLOWEST);
+                let end = *waiting.since.get_or_insert(now) + may.saturating_sub(waiting.before);
                 if waiting.alarm.deadline() != end {
                     waiting.alarm.as_mut().reset(end);
                 }
@@ -149,6 +156,45 @@ mod tests {
         assert!(!whole && (PATIENCE..PATIENCE * 2).contains(&after), "{after:?}");
         let (after, whole) = write(10_000_000, 16 * 1024).await;
         assert!(whole && after > PATIENCE * 10, "{after:?}");
+    }
+
+    #[tokio::test]
+    async fn what_the_answer_itself_waits_for_is_not_the_readers() {
+        tokio::time::pause();
+        let (near, mut far) = tokio::io::duplex(1024);
+        let reader = tokio::spawn(async move {
+            let mut taken = [0; 512];
+            while far.read_exact(&mut taken).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+        let mut stream = Patient::new(near, PATIENCE);
+        for _ in 0..4 {
+            stream.write_all(&[7; 16 * 1024]).await.unwrap();
+            assert!(stream.waiting.is_some(), "it had to wait for a moment");
+            tokio::time::sleep(PATIENCE * 2).await;
+        }
+        reader.abort();
+    }
+
+    #[tokio::test]
+    async fn the_waits_of_an_answer_are_added_up_over_its_pauses() {
+        tokio::time::pause();
+        let (near, mut far) = tokio::io::duplex(1024);
+        let reader = tokio::spawn(async move {
+            let mut taken = [0; 1024];
+            while far.read_exact(&mut taken).await.is_ok() {
+                tokio::time::sleep(PATIENCE / 2).await;
+            }
+        });
+        let mut stream = Patient::new(near, PATIENCE);
+        let mut parts = 0;
+        while parts < 100 && stream.write_all(&[7; 1024]).await.is_ok() {
+            parts += 1;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        assert!((2..6).contains(&parts), "{parts}");
+        reader.abort();
     }
 
     #[tokio::test]
