@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (31, "withdrawn orders", include_str!("../migrations/0031_withdrawn.sql")),
     (32, "course of targets", include_str!("../migrations/0032_course_of_targets.sql")),
     (33, "shown work", include_str!("../migrations/0033_shown_work.sql")),
+    (34, "words of fonds", include_str!("../migrations/0034_words_of_fonds.sql")),
 ];
 
 /// Why the database cannot be used.

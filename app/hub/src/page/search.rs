@@ -111,10 +111,9 @@ struct Found {
 
 async fn find(hub: &Hub, visitor: &Visitor, question: &Question) -> Result<Found, NotShown> {
     let mut transaction = database::look(&hub.pool, LOOK_S).await?;
-    // Both are few: no index is needed.
     let fonds: Vec<Place> = rows(
         "SELECT f.fonds_no, f.code, u.name FROM fonds f JOIN unit u USING (unit_no) \
-         WHERE to_tsvector('simple', folded(f.code)) @@ to_tsquery('simple', $1) AND ($2::int IS NULL OR f.unit_no = $2) \
+         WHERE f.words @@ to_tsquery('simple', $1) AND ($2::int IS NULL OR f.unit_no = $2) \
          ORDER BY f.code, f.fonds_no LIMIT $3",
     )
     .bind(&question.query)
@@ -122,6 +121,7 @@ async fn find(hub: &Hub, visitor: &Visitor, question: &Question) -> Result<Found
     .bind(FONDS + 1)
     .fetch_all(&mut *transaction)
     .await?;
+    // They are few: no index is needed.
     let stations: Vec<Place> = rows(
         "SELECT s.station_no, s.name, u.name FROM station s JOIN unit u USING (unit_no) \
          WHERE to_tsvector('simple', folded(s.name || ' ' || s.station)) @@ to_tsquery('simple', $1) \
