@@ -1455,13 +1455,13 @@ impl eframe::App for App {
     /// Where a compositor is late, eframe goes through this and draws nothing. What comes of that names no field, which
     /// its backend takes for the end of all typing: a word that an input method composes would be cut.
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
-        ctx.output_mut(|output| output.ime.clone_from(&self.typing_in));
+        ctx.output_mut(|output| output.ime = self.typing_in);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         ui.ctx().output_mut(|output| output.ime = None);
         self.frame(ui);
-        let named = ui.ctx().output(|output| output.ime.clone());
+        let named = ui.ctx().output(|output| output.ime);
         self.typing_in = named.map(|field| IMEOutput { should_interrupt_composition: false, ..field });
     }
 

@@ -183,7 +183,7 @@ async fn why_a_command_failed_is_written_down_without_secrets_and_in_one_line() 
         assert!(said.contains("line 5: ") && !said.contains("mật"), "{said}");
     }
     let long = "x".repeat(5000);
-    publish("profiles", &format!("[[profile]]\nname = \"a\\u0000\\n2026 \\u001b[2J\\u202eb\"\ncolour = 'x'\n"));
+    publish("profiles", "[[profile]]\nname = \"a\\u0000\\n2026 \\u001b[2J\\u202eb\"\ncolour = 'x'\n");
     publish("profiles", &format!("[[profile]]\nname = '{long}'\ncolour = 'x'\n"));
     let seen: Vec<String> = rows(&group, "sohoa-hub", "command").await.into_iter().map(|row| row.0).collect();
     // The line before it was done, and why it was not.
