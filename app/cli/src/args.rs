@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use sohoa_model::Language;
-use sohoa_model::date::PartialDate;
+use sohoa_model::day::Day;
 use sohoa_model::description::DocumentField;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_model::geometry::Rotation;
@@ -870,13 +870,7 @@ fn cut_at(text: &str) -> Result<Share, String> {
 }
 
 fn day(text: &str) -> Result<String, String> {
-    let wrong = || "YYYY-MM-DD".to_owned();
-    let [year, month, day] = text.split('-').collect::<Vec<_>>()[..] else { return Err(wrong()) };
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
-        return Err(wrong());
-    }
-    format!("{day}/{month}/{year}").parse::<PartialDate>().map_err(|_| wrong())?;
-    Ok(text.to_owned())
+    Day::parse(text).map(|_| text.to_owned()).ok_or_else(|| "YYYY-MM-DD".to_owned())
 }
 
 #[cfg(test)]

@@ -349,7 +349,7 @@ impl App {
         let at = self.station.session.clock.now();
         for (document, typed) in self.describe.jots() {
             let operator = self.station.session.operator.clone();
-            self.jotter.keep(document, typed.map(|(typed, word)| Jot { at, operator, typed, word }));
+            self.jotter.keep(document, typed.map(|(typed, words)| Jot { at, operator, typed, words }));
         }
         if self.shows_keys {
             self.keys(ui);
@@ -754,8 +754,10 @@ impl App {
         ctx.input_mut(|input| {
             // Alt belongs to input methods and menus.
             let is_with_alt =
-                |event: &mut egui::Event| matches!(event, egui::Event::Key { modifiers, .. } if modifiers.alt);
-            let with_alt: Vec<egui::Event> = input.events.extract_if(.., is_with_alt).collect();
+                |event: &egui::Event| matches!(event, egui::Event::Key { modifiers, .. } if modifiers.alt);
+            if input.events.iter().any(is_with_alt) {
+                return;
+            }
             // A key without Shift also takes the one with it, so those with Shift come first.
             let all = |with_shift: bool| {
                 let commands = Command::EVERYWHERE.iter().chain(Command::of(self.place()));
@@ -774,7 +776,6 @@ impl App {
                     pressed.push(command);
                 }
             }
-            input.events.extend(with_alt);
         });
         pressed
     }
@@ -1229,7 +1230,9 @@ impl App {
                     (_, Some(dossier)) => {
                         let box_code = dossier.in_box.as_ref().map_or("", |in_box| in_box.code.as_str());
                         let own = [dossier.fonds.as_str(), dossier.series.as_str(), box_code];
-                        for depth in (0..own.len()).filter(|depth| !own[*depth].is_empty()) {
+                        // Below a level that is not known a branch would hold more than the dossier's own.
+                        let known = own.iter().take_while(|name| !name.is_empty()).count();
+                        for depth in 0..known {
                             let mut branch = own.map(str::to_owned);
                             branch[depth + 1..].iter_mut().for_each(String::clear);
                             let words = match depth {
@@ -1238,7 +1241,9 @@ impl App {
                             };
                             places.push((words, branch));
                         }
-                        places.push((dossier.code.clone(), own.map(str::to_owned)));
+                        let mut branch = own.map(str::to_owned);
+                        branch[known..].iter_mut().for_each(String::clear);
+                        places.push((dossier.code.clone(), branch));
                     }
                     (Known::Read(snapshot), None) => places.push((snapshot.title.clone(), Branch::default())),
                     (Known::Waiting | Known::Failed(_), None) => {}
@@ -1288,7 +1293,12 @@ impl App {
                     let stopped =
                         || self.courier.is_stopped().then(|| (Mark::Warn, self.texts.get("ui-sync-is-stopped")));
                     let upstream = snapshot.upstream_words(&self.texts);
-                    if let Some((mark, words)) = upstream.map(|upstream| stopped().unwrap_or(upstream)) {
+                    // An alarm is said before all else.
+                    let said = |(mark, words)| match mark {
+                        Mark::Warn => (mark, words),
+                        _ => stopped().unwrap_or((mark, words)),
+                    };
+                    if let Some((mark, words)) = upstream.map(said) {
                         ui.separator();
                         let (sign, color) = match mark {
                             Mark::Warn => (lucide_icons::Icon::CloudAlert, t.warn.fg),
@@ -1490,6 +1500,7 @@ fn words_of(lot: &Lot, texts: &Texts) -> String {
             texts.say(id, &[("name", name.into())])
         }
         Lot::Figure(Figure { scope: Scope::Fonds(name), .. }) if name.is_empty() => texts.get("ui-no-fonds"),
+        Lot::Figure(Figure { scope: Scope::Fonds(name), .. }) => name.clone(),
         Lot::Figure(_) => texts.get("ui-progress"),
         Lot::Hour(hour) => texts.say("ui-lot-hour", &[("hour", (*hour).into())]),
         Lot::Unsent => texts.get("ui-unsynced"),

@@ -26,8 +26,8 @@ const LONGEST: u64 = 256 << 10;
 /// The fields that a person typed into, as they were typed.
 pub type Typed = BTreeMap<DocumentField, String>;
 
-/// What is typed of a document: its fields, and one of its words.
-pub type Typing = (Typed, Option<Word>);
+/// What is typed of a document: its fields, and some of its words.
+pub type Typing = (Typed, Vec<Word>);
 
 /// A word of a page that is being put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub struct Jot {
     pub operator: String,
     /// The fields.
     pub typed: Typed,
-    /// The word.
-    pub word: Option<Word>,
+    /// The words.
+    pub words: Vec<Word>,
 }
 
 /// What is to stand in the file of a document; with `None` it goes.
@@ -127,11 +127,9 @@ fn sweep(root: &Path) {
 fn write(root: &Path, window: &str, document: DocumentId, jot: &Jot) -> io::Result<()> {
     let path = ArchiveLayout::new(root).typed(document);
     let fields: BTreeMap<&str, &str> = jot.typed.iter().map(|(field, text)| (field.word(), text.as_str())).collect();
-    let word = jot
-        .word
-        .as_ref()
-        .map(|Word { page, at, old, typed }| json!({ "page": page.to_string(), "at": at, "old": old, "typed": typed }));
-    let text = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields, "word": word });
+    let word = |Word { page, at, old, typed }: &Word| json!({ "page": page.to_string(), "at": at, "old": old, "typed": typed });
+    let words: Vec<Value> = jot.words.iter().map(word).collect();
+    let text = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields, "words": words });
     let text = text.to_string();
     let beside = path.with_extension(format!("{window}.new"));
     fs::write(&beside, text)?;
@@ -148,7 +146,8 @@ pub fn left_behind(root: &Path, document: DocumentId) -> Option<Jot> {
     let field = |(word, text): (&String, &Value)| Some((DocumentField::from_word(word)?, text.as_str()?.to_owned()));
     let typed = value["fields"].as_object()?.iter().filter_map(field).collect();
     let (at, operator) = (Timestamp(value["at"].as_i64()?), value["operator"].as_str()?.to_owned());
-    let jot = Jot { at, operator, typed, word: word(&value["word"]) };
+    let words = value["words"].as_array().into_iter().flatten().filter_map(word).collect();
+    let jot = Jot { at, operator, typed, words };
     let window = value["window"].as_str().filter(|name| name.chars().all(|c| c.is_ascii_hexdigit()))?;
     (!is_alive(root, window)).then_some(jot)
 }
@@ -172,7 +171,7 @@ mod tests {
         let page = PageId(Default::default());
         let word = Word { page, at: 7, old: "khái".to_owned(), typed: "khai".to_owned() };
         let (at, operator) = (Timestamp(1_700_000_000_123), "Lan".to_owned());
-        let jot = Jot { at, operator, typed: typed.into(), word: Some(word) };
+        let jot = Jot { at, operator, typed: typed.into(), words: vec![word] };
         assert_eq!(left_behind(root, document), None);
         let mut window = None;
         opened(&mut window, root, name).expect("a lock");

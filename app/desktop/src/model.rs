@@ -569,10 +569,11 @@ impl Reader {
             while let Some(wish) = next.take().or_else(|| asked.recv().ok()) {
                 let begun = wish.doing();
                 let cancel = begun.as_ref().and_then(|doing| doing.cancel.clone()).unwrap_or_default();
-                if begun.is_some() {
+                let is_long = begun.is_some();
+                *now.lock().unwrap_or_else(PoisonError::into_inner) = begun;
+                if is_long {
                     frames.request_repaint();
                 }
-                *now.lock().unwrap_or_else(PoisonError::into_inner) = begun;
                 let answer = match wish {
                     Wish::Look(texts) => {
                         // Several looks at once are one.

@@ -236,6 +236,11 @@ fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_wherever_someb
     let text = pages::text(&archive, page).expect("a text").expect("it was read");
     let line = text.blocks.iter().flat_map(|block| &block.lines).find(|line| (2..=6).contains(&line.words.len()));
     let words: Vec<&str> = line.expect("a short line").words.iter().map(|word| word.text.as_str()).collect();
+    // And a line of the page behind it, if the document has one.
+    let second = archive.catalog().pages("HS.01").expect("pages").remove(1).id;
+    let second = pages::text(&archive, second).expect("a text").expect("it was read");
+    let line = second.blocks.iter().flat_map(|block| &block.lines).find(|line| (2..=6).contains(&line.words.len()));
+    let behind: Vec<&str> = line.expect("a short line").words.iter().map(|word| word.text.as_str()).collect();
     let files = || std::fs::read_dir(root.join("typing")).into_iter().flatten().filter_map(Result::ok);
     let jotted = |typed: &str| {
         let text = |path| std::fs::read_to_string(path).unwrap_or_default();
@@ -284,6 +289,34 @@ fn a_word_that_is_being_put_right_is_there_again_after_a_kill_and_wherever_someb
         assert!(jotted("Khuỷu tay"));
         window.state_mut().open("HS.01".to_owned(), sohoa_desktop::screens::Screen::Describe);
         common::until(&mut window, "the word after another dossier", |window| {
+            let field = window.query_by_role_and_label(Role::TextInput, word);
+            field.and_then(|field| field.value()).as_deref() == Some("Khuỷu tay")
+        });
+        // A word of another page beside it: the file has both, and each is in its field where its page is.
+        press(&mut window, Modifiers::NONE, Key::PageDown);
+        until_shown(&mut window, &behind.join(" "));
+        window.get_by_label(&behind.join(" ")).click();
+        window.run_steps(4);
+        let behind_old = window.get_by_role_and_label(Role::TextInput, word).value().expect("a word");
+        fill(&mut window, Role::TextInput, word, "Đầu gối");
+        until_in(&mut window, "both words in the file", || jotted("Khuỷu tay") && jotted("Đầu gối"));
+        for (key, typed) in [(Key::PageUp, "Khuỷu tay"), (Key::PageDown, "Đầu gối"), (Key::PageUp, "Khuỷu tay")]
+        {
+            press(&mut window, Modifiers::NONE, key);
+            common::until(&mut window, typed, |window| {
+                let field = window.query_by_role_and_label(Role::TextInput, word);
+                field.and_then(|field| field.value()).as_deref() == Some(typed)
+            });
+        }
+        press(&mut window, Modifiers::NONE, Key::PageDown);
+        common::until(&mut window, "the second word", |window| {
+            let field = window.query_by_role_and_label(Role::TextInput, word);
+            field.and_then(|field| field.value()).as_deref() == Some("Đầu gối")
+        });
+        fill(&mut window, Role::TextInput, word, &behind_old);
+        until_in(&mut window, "one word in the file", || jotted("Khuỷu tay") && !jotted("Đầu gối"));
+        press(&mut window, Modifiers::NONE, Key::PageUp);
+        common::until(&mut window, "the first word", |window| {
             let field = window.query_by_role_and_label(Role::TextInput, word);
             field.and_then(|field| field.value()).as_deref() == Some("Khuỷu tay")
         });

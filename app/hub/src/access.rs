@@ -93,8 +93,10 @@ const DETAIL: usize = 1000;
 /// A detail as it is kept: one line, and of nothing that a terminal obeys, that turns its order about, or that PostgreSQL
 /// holds in no text. What failed may quote anything.
 fn plain(detail: &str) -> String {
-    let is_plain =
-        |letter: &char| !letter.is_control() && !matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_plain = |letter: &char| {
+        !letter.is_control()
+            && !matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     detail.chars().filter(is_plain).take(DETAIL).collect()
 }
 

@@ -401,6 +401,7 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
             }
             return;
         }
+        state.release.clear();
         let Some(page) = state.looking.page(dossier) else { return };
         let worst = page.exception();
         let (mark, id) = match worst.map(|found| found.severity) {
@@ -440,8 +441,7 @@ fn release(ui: &mut Ui, texts: &Texts, reason: &mut String, acts: &mut Vec<Act>)
     let (word, width) = (texts.get("ui-release"), ui.available_width());
     let action = Action::new(&word, "").icon(Command::Hold.icon()).enabled(!reason.trim().is_empty());
     if action.show(ui, Some(width)).clicked() {
-        let reason = std::mem::take(reason).trim().to_owned();
-        acts.push(Act::Do(Deed::Decide(Decision::Release(reason))));
+        acts.push(Act::Do(Deed::Decide(Decision::Release(reason.trim().to_owned()))));
     }
 }
 
@@ -584,7 +584,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         button(ui, Command::Pass, false, acts);
         let word = texts.get("ui-rescan-now");
         let cap = Command::Open.cap(texts);
-        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
         let action = Action::new(&word, &cap).primary().icon(Command::Rescan.icon());
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Replace(page.view.id));
@@ -617,7 +617,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
             None => texts.get("ui-accept-dossier"),
         };
         let action = Action::new(&word, "Enter").primary().icon(Command::Pass.icon());
-        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(match next {
                 Some(page) => Act::Look(page.view.id),
@@ -632,7 +632,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     if let Some(next) = seen.next {
         let word = texts.say("ui-next-dossier", &[("dossier", next.into())]);
         let action = Action::new(&word, "Enter").primary();
-        let is_entered = parts::is_live(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Open(next.to_owned(), Screen::Check));
         }

@@ -57,13 +57,14 @@ pub struct State {
     drafts: BTreeMap<DocumentId, Draft>,
     /// The documents with a file of what is typed.
     jotted: BTreeSet<DocumentId>,
-    /// The word that stands in such a file.
-    jotted_word: Option<(DocumentId, Word)>,
+    /// The words that stand in such files.
+    jotted_words: BTreeMap<DocumentId, Vec<Word>>,
     /// Words that were being put right when the window ended, or somebody went elsewhere, until the text of their page is
     /// there again.
-    parked: BTreeMap<DocumentId, Word>,
-    /// What was typed in the place of a word that is no longer there, for the page was read anew.
-    pub unplaced: Option<String>,
+    parked: BTreeMap<PageId, (DocumentId, Word)>,
+    /// What was typed in the place of words that are no longer there, for their pages were read anew; until somebody says that
+    /// it was seen.
+    pub unplaced: Vec<(DocumentId, Word)>,
     /// The page of the document, from 0.
     page: usize,
     /// What was recognised on which page.
@@ -72,8 +73,8 @@ pub struct State {
     is_asked: bool,
     /// The word that is chosen.
     pub word: Option<Editing>,
-    /// Whether the next word in doubt is to be chosen once the text is there.
-    wants_doubt: bool,
+    /// From which word on the next one in doubt is to be chosen once the text is there.
+    wants_doubt: Option<usize>,
     /// The field that has the focus, or had it last.
     pub field: Option<DocumentField>,
     /// A field that is to get the focus.
@@ -108,11 +109,12 @@ impl State {
     /// Another dossier lies on the desk.
     pub fn begin(&mut self) {
         self.park();
-        let parked = std::mem::take(&mut self.parked);
+        let words = self.words_typed();
+        let Self { hides_words, hides_list, parked, unplaced, mut jotted, mut jotted_words, .. } = std::mem::take(self);
         // The files of the others go once their drafts are written.
-        let jotted = self.jotted.iter().copied().filter(|document| parked.contains_key(document)).collect();
-        let (hides_words, hides_list) = (self.hides_words, self.hides_list);
-        *self = Self { hides_words, hides_list, parked, jotted, ..Self::default() };
+        jotted.retain(|document| words.contains_key(document));
+        jotted_words.retain(|document, _| words.contains_key(document));
+        *self = Self { hides_words, hides_list, parked, unplaced, jotted, jotted_words, ..Self::default() };
     }
 
     /// The descriptions of the dossier have come, and what was typed into them and not written before the window ended;
@@ -122,10 +124,13 @@ impl State {
         for (document, jot) in jots {
             let Some(form) = forms.iter().find(|form| form.document == document) else { continue };
             self.jotted.insert(document);
-            let page = jot.word.as_ref().and_then(|word| form.pages.iter().position(|page| *page == word.page));
-            if let (Some(word), Some(_)) = (jot.word, page) {
-                self.parked.insert(document, word);
-                is_back = true;
+            is_back |= !jot.words.is_empty();
+            for word in jot.words {
+                // Its page may stand in another document by now.
+                match forms.iter().find(|form| form.pages.contains(&word.page)) {
+                    Some(form) => drop(self.parked.insert(word.page, (form.document, word))),
+                    None => self.unplaced.push((document, word)),
+                }
             }
             // What was written since stands in its place.
             let is_newer = form.written.as_ref().is_none_or(|written| written.at < jot.at);
@@ -134,10 +139,9 @@ impl State {
                 self.drafts.entry(document).or_insert(draft);
             }
         }
-        let word = forms.iter().find_map(|form| Some((form, self.parked.get(&form.document)?)));
-        if let Some((form, word)) = word {
-            self.chosen = Some(form.document);
-            self.page = form.pages.iter().position(|page| *page == word.page).unwrap_or(0);
+        let is_parked = |form: &Form| form.pages.iter().position(|page| self.parked.contains_key(page));
+        if let Some((document, page)) = forms.iter().find_map(|form| Some((form.document, is_parked(form)?))) {
+            (self.chosen, self.page) = (Some(document), page);
         }
         let is_there = |id: DocumentId| forms.iter().any(|form| form.document == id);
         if !self.chosen.is_some_and(is_there) {
@@ -159,14 +163,14 @@ impl State {
         }
         self.text = Some((page, lines.to_vec()));
         self.is_asked = false;
-        if std::mem::take(&mut self.wants_doubt) {
-            let from = self.word.take().map_or(0, |word| word.at);
+        if let Some(from) = self.wants_doubt.take()
+            && self.word.is_none()
+        {
             self.choose_doubt(from);
         }
-        let document = self.chosen.filter(|document| self.parked.get(document).is_some_and(|word| word.page == page));
-        let Some(word) = document.and_then(|document| self.parked.remove(&document)) else { return };
+        let Some((document, word)) = self.parked.remove(&page) else { return };
         if self.words().nth(word.at).is_none_or(|read| read.text != word.old) {
-            self.unplaced = Some(word.typed);
+            self.unplaced.push((document, word));
             return;
         }
         self.choose_word(word.at);
@@ -178,8 +182,18 @@ impl State {
     /// Leaves the word that is being put right where it is found again: what was typed is never dropped but by who chooses
     /// another word.
     fn park(&mut self) {
-        self.parked.extend(self.typed_word());
+        self.parked.extend(self.typed_word().map(|(document, word)| (word.page, (document, word))));
         self.word = None;
+    }
+
+    /// All words that were typed and are not known to be written, by their documents.
+    fn words_typed(&self) -> BTreeMap<DocumentId, Vec<Word>> {
+        let mut all = BTreeMap::<DocumentId, Vec<Word>>::new();
+        let kept = self.parked.values().chain(&self.unplaced).cloned();
+        for (document, word) in kept.chain(self.typed_word()) {
+            all.entry(document).or_default().push(word);
+        }
+        all
     }
 
     /// The word that is being put right, if something else was typed in its place.
@@ -198,8 +212,8 @@ impl State {
                 match self.drafts.get_mut(document) {
                     Some(draft) if draft.says(description) => {
                         self.drafts.remove(document);
-                        // The file goes, and comes again with the word.
-                        self.jotted_word = None;
+                        // The file goes, and comes again with its words.
+                        self.jotted_words.remove(document);
                     }
                     Some(draft) => draft.jot_again(),
                     None => {}
@@ -209,10 +223,18 @@ impl State {
                     form.filled = description.clone();
                 }
             }
-            Deed::Correct { .. } => {
+            Deed::Correct { page, at, old, new } => {
                 self.corrects = false;
+                let is_it = |word: &Word| word.at == *at && word.old == *old && word.typed.trim() == new;
+                self.parked.retain(|of, (_, word)| of != page || !is_it(word));
+                match self.typed_word() {
+                    Some((_, word)) if word.page != *page || !is_it(&word) => self.park(),
+                    _ => {
+                        self.word = None;
+                        self.wants_doubt = Some(*at);
+                    }
+                }
                 self.text = None;
-                self.wants_doubt = true;
             }
             _ => {}
         }
@@ -249,7 +271,7 @@ impl State {
 
     /// Whether a word of a document is being put right, or is to be taken up again.
     pub fn has_word(&self, document: DocumentId) -> bool {
-        self.parked.contains_key(&document) || self.typed_word().is_some_and(|(of, _)| of == document)
+        self.words_typed().contains_key(&document)
     }
 
     /// Whether something that was typed was sent to be written, and is not known to be.
@@ -317,30 +339,26 @@ impl State {
 
     /// What is to stand in the files of what is typed, where that changed; no file where nothing waits to be written.
     pub fn jots(&mut self) -> Vec<(DocumentId, Option<Typing>)> {
-        let word = self.typed_word();
-        let before = std::mem::replace(&mut self.jotted_word, word.clone());
-        let mut alone = None;
-        if word != before {
-            for (document, word) in before.iter().chain(&word) {
-                match self.drafts.get_mut(document) {
-                    Some(draft) => draft.jot_again(),
-                    None => alone = Some((*document, word.clone())),
-                }
+        let words = self.words_typed();
+        let before = std::mem::replace(&mut self.jotted_words, words.clone());
+        let changed: BTreeSet<DocumentId> = words.keys().chain(before.keys()).copied().collect();
+        let mut jots = Vec::new();
+        for document in changed.into_iter().filter(|document| words.get(document) != before.get(document)) {
+            match (self.drafts.get_mut(&document), words.get(&document)) {
+                (Some(draft), _) => draft.jot_again(),
+                // Nothing was typed into the form of its document.
+                (None, Some(words)) => jots.push((document, Some((Typed::new(), words.clone())))),
+                (None, None) => {}
             }
         }
-        let of = |document: DocumentId| {
-            let typed = word.as_ref().filter(|(of, _)| *of == document).map(|(_, word)| word);
-            typed.or_else(|| self.parked.get(&document)).cloned()
-        };
-        let typed =
-            |(document, draft): (&DocumentId, &mut Draft)| Some((*document, Some((draft.jot()?, of(*document)))));
-        let mut jots: Vec<_> = self.drafts.iter_mut().filter_map(typed).collect();
-        // Nothing was typed into the form of its document.
-        let alone = alone.filter(|alone| word.as_ref() == Some(alone));
-        jots.extend(alone.map(|(document, word)| (document, Some((Typed::new(), Some(word))))));
+        let of = |document: &DocumentId| words.get(document).cloned().unwrap_or_default();
+        jots.extend(self.drafts.iter_mut().filter_map(|(document, draft)| {
+            let typed = draft.jot()?;
+            Some((*document, Some((typed, of(document)))))
+        }));
         self.jotted.extend(jots.iter().map(|(document, _)| *document));
         let mut stays: BTreeSet<DocumentId> = self.drafts.keys().copied().collect();
-        stays.extend(word.iter().map(|(document, _)| *document).chain(self.parked.keys().copied()));
+        stays.extend(words.keys().copied());
         let gone = self.jotted.extract_if(.., |document| !stays.contains(document));
         jots.extend(gone.map(|document| (document, None)));
         jots
@@ -403,7 +421,6 @@ impl State {
         let (Some((old, place)), Some((page, _))) = (word, &self.text) else { return };
         let page = *page;
         self.source = None;
-        self.unplaced = None;
         self.lens.look_at(page, Some(place));
         let typed = old.clone();
         self.word = Some(Editing { page: Some(page), at, old, typed, wants_focus: true, scrolls: true });
@@ -421,13 +438,13 @@ impl State {
         let (pages, is_done) = (form.pages.len(), form.is_done());
         if self.page + 1 < pages {
             self.turn_to(self.page + 1);
-            self.wants_doubt = true;
+            self.wants_doubt = Some(0);
         } else if let Some((field, _)) = fault.filter(|(field, _)| !is_done && self.field != Some(*field)) {
-            self.word = None;
+            self.park();
             self.wants_field = Some(field);
         } else if let Some(next) = self.next_open() {
             self.choose(next, acts);
-            self.wants_doubt = true;
+            self.wants_doubt = Some(0);
         }
     }
 
@@ -467,9 +484,14 @@ impl State {
 
     /// Takes a word as it was typed.
     pub fn accept_word(&mut self, acts: &mut Vec<Act>) {
-        let (Some(editing), Some((page, _))) = (&self.word, &self.text) else { return };
+        let (Some(editing), Some((page, lines))) = (&self.word, &self.text) else { return };
+        // The text may be on its way.
+        if lines.is_empty() {
+            return;
+        }
         let read = self.words().nth(editing.at).filter(|read| read.text == editing.old);
         let (Some(read), true) = (read, editing.page == Some(*page)) else {
+            self.unplaced.extend(self.typed_word());
             self.word = None;
             return;
         };

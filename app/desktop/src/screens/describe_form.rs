@@ -192,11 +192,15 @@ pub fn show(
         if let Some(failure) = &state.refused {
             parts::failed(ui, failure, &seen.texts.get("ui-typed-stays"));
         }
-        if let Some(typed) = &state.unplaced {
-            let title = texts.say("ui-word-unplaced", &[("typed", typed.into())]);
+        state.unplaced.retain(|(document, word)| {
+            if *document != form.document {
+                return true;
+            }
+            let title = texts.say("ui-word-unplaced", &[("typed", (&word.typed).into())]);
             let line = texts.get("ui-word-unplaced-next");
             Notice { mark: Mark::Warn, state: t.warn, title: &title, lines: &[&line] }.show(ui);
-        }
+            !Action::new(&texts.get("ui-word-seen"), "").show(ui, None).clicked()
+        });
         if let Some(reason) = &seen.dossier.held {
             let line = texts.get("ui-held-stays");
             Notice { mark: Mark::Held, state: t.held, title: reason, lines: &[&line] }.show(ui);

@@ -275,12 +275,8 @@ fn fonds_card(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32, acts
                 painter.text(arrow, Align2::CENTER_CENTER, icon, FontId::proportional(14.0), t.text3);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{fonds} {words}")));
                 if response.on_hover_text(texts.get("ui-open-list")).clicked() {
-                    acts.push(match fonds.is_empty() {
-                        true => {
-                            Act::Lot(Lot::Figure(Figure { scope: Scope::Fonds(String::new()), part: Part::Listed }))
-                        }
-                        false => Act::Branch([(*fonds).clone(), String::new(), String::new()]),
-                    });
+                    let scope = Scope::Fonds((*fonds).clone());
+                    acts.push(Act::Lot(Lot::Figure(Figure { scope, part: Part::Listed })));
                 }
             }
         });

@@ -250,13 +250,13 @@ fn an_administrator_lifts_a_hold_with_a_reason() {
         until_dossier(&mut window, "a hold", |dossier| dossier.held.is_some());
         window.key_press_modifiers(Modifiers::CTRL, Key::Num4);
         window.run_steps(3);
-        let lift = in_words(language, "Bỏ giữ hồ sơ này", "Lift the hold");
+        let lift = in_words(language, "Thôi giữ lại hồ sơ này", "Lift the hold");
         press(&window, lift);
         window.run_steps(3);
         assert!(archive.catalog().is_held("HS.01").expect("an answer"), "not without a reason");
         type_into(
             &mut window,
-            in_words(language, "Vì sao bỏ giữ?", "Why is the hold lifted?"),
+            in_words(language, "Vì sao thôi giữ lại?", "Why is the hold lifted?"),
             "dấu của sổ cũ, đã xem",
         );
         press(&window, lift);

@@ -127,8 +127,9 @@ fn yes() -> bool {
 fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, FromFileError> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        // A value of the wrong kind is named in quotation marks.
-        let what = match (error.message().find('"'), error.message().rfind('"')) {
+        // A value of the wrong kind is named in quotation marks of one kind or the other.
+        let marks = ['"', '`'];
+        let what = match (error.message().find(marks), error.message().rfind(marks)) {
             (Some(first), Some(last)) => format!("{}…{}", &error.message()[..=first], &error.message()[last..]),
             _ => error.message().to_owned(),
         };
