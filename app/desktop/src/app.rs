@@ -791,11 +791,15 @@ impl App {
     /// The sheets that are being fed, if any are.
     fn feeding(&self) -> Option<jobs::Feeding> {
         let dossier = self.dossier.as_deref().filter(|_| self.feeder.is_running())?;
+        let (pages, expected) = (dossier.pages.len() as u64, dossier.expected().map(u64::from));
+        let left = expected.and_then(|expected| expected.checked_sub(pages));
+        let speed = self.scan.speed().filter(|speed| *speed > 0);
         Some(jobs::Feeding {
             is_stopping: self.feeder.is_stopping(),
             dossier: dossier.code.clone(),
-            pages: dossier.pages.len() as u64,
-            expected: dossier.expected().map(u64::from),
+            pages,
+            expected,
+            seconds_left: left.zip(speed).map(|(left, speed)| left * 60 / speed),
         })
     }
 

@@ -37,7 +37,16 @@ pub struct Speaking {
     pub sent: u64,
     /// All that waited.
     pub all: u64,
+    since: Instant,
     cancel: Cancel,
+}
+
+impl Speaking {
+    /// Seconds until all is sent, once there is something to say.
+    pub fn seconds_left(&self) -> Option<u64> {
+        let left = self.all.checked_sub(self.sent).filter(|_| self.sent > 0)?;
+        Some((self.since.elapsed().as_secs_f64() * left as f64 / self.sent as f64).round() as u64)
+    }
 }
 
 /// What window and thread share.
@@ -164,7 +173,7 @@ fn begin(shared: &Mutex<Shared>, asked: Option<Instant>) -> Option<Cancel> {
         return None;
     }
     let cancel = Cancel::new();
-    shared.speaking = Some(Speaking { sent: 0, all: 0, cancel: cancel.clone() });
+    shared.speaking = Some(Speaking { sent: 0, all: 0, since: Instant::now(), cancel: cancel.clone() });
     Some(cancel)
 }
 

@@ -49,6 +49,8 @@ pub struct Feeding {
     pub pages: u64,
     /// Pages that it is to have, if that is known.
     pub expected: Option<u64>,
+    /// Seconds until they are there, once there is something to say.
+    pub seconds_left: Option<u64>,
 }
 
 /// Draws it.
@@ -119,7 +121,7 @@ fn feeding(ui: &mut Ui, texts: &Texts, fed: &Feeding, acts: &mut Vec<Act>) {
         });
     });
     match fed.expected {
-        Some(expected) => how_far(ui, texts, fed.pages, expected),
+        Some(expected) => how_far(ui, texts, (fed.pages, expected), fed.seconds_left),
         None => {
             let words = texts.say("ui-pages-named", &[("pages", fed.pages.into())]);
             ui.label(RichText::new(words).color(t.text2));
@@ -144,14 +146,25 @@ fn other(ui: &mut Ui, texts: &Texts, doing: &Doing) {
     });
 }
 
-/// So many of so many, as a bar and in words.
-fn how_far(ui: &mut Ui, texts: &Texts, done: u64, all: u64) {
+/// So many of so many, as a bar and in words, and how long it still takes.
+fn how_far(ui: &mut Ui, texts: &Texts, (done, all): (u64, u64), seconds_left: Option<u64>) {
     let t = tokens(ui.ctx());
     let words = texts.say("ui-done-of-all", &[("done", done.into()), ("all", all.into())]);
     let share = if all == 0 { 0.0 } else { (done as f32 / all as f32).min(1.0) };
     let width = ui.available_width();
     parts::bar(ui, width, share, None, &words);
-    ui.label(RichText::new(words).color(t.text2));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words).color(t.text2));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(seconds) = seconds_left {
+                let left = match seconds {
+                    0..=90 => texts.say("ui-seconds-left", &[("seconds", seconds.into())]),
+                    seconds => texts.say("ui-minutes-left", &[("minutes", seconds.div_ceil(60).into())]),
+                };
+                ui.label(RichText::new(left).color(t.text2));
+            }
+        });
+    });
 }
 
 /// How the station stands with its hub, how far what is sent has come, and the ways to stop that or to speak now.
@@ -177,7 +190,9 @@ fn upstream(ui: &mut Ui, seen: &Seen<'_>, mark: Mark, words: &str, acts: &mut Ve
         });
     });
     match &speaking {
-        Some(speaking) if speaking.all > 0 => how_far(ui, texts, speaking.sent, speaking.all),
+        Some(speaking) if speaking.all > 0 => {
+            how_far(ui, texts, (speaking.sent, speaking.all), speaking.seconds_left());
+        }
         Some(_) => drop(ui.label(RichText::new(texts.get("ui-syncing")).color(t.text2))),
         None if seen.courier.is_stopped() => {
             ui.label(RichText::new(texts.get("ui-sync-stopped")).color(t.warn.fg));
@@ -281,23 +296,9 @@ pub fn progress(ui: &mut Ui, texts: &Texts, running: &Running) {
         mark.show(ui, t.surface);
         ui.label(RichText::new(texts.get(id)).font(semibold(16.0)).color(t.text));
     });
-    let Some((_, done, total)) = running.step else { return };
-    let words = texts.say("ui-done-of-all", &[("done", done.into()), ("all", total.into())]);
-    let share = if total == 0 { 0.0 } else { done as f32 / total as f32 };
-    let width = ui.available_width();
-    parts::bar(ui, width, share, None, &words);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(words).color(t.text2));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(seconds) = running.seconds_left() {
-                let left = match seconds {
-                    0..=90 => texts.say("ui-seconds-left", &[("seconds", seconds.into())]),
-                    seconds => texts.say("ui-minutes-left", &[("minutes", seconds.div_ceil(60).into())]),
-                };
-                ui.label(RichText::new(left).color(t.text2));
-            }
-        });
-    });
+    if let Some((_, done, total)) = running.step {
+        how_far(ui, texts, (done, total), running.seconds_left());
+    }
 }
 
 /// What came of the last work; what failed stays until the next.

@@ -112,7 +112,7 @@ impl State {
     }
 
     /// Pages a minute of this run, once there is something to say.
-    fn speed(&self) -> Option<u64> {
+    pub fn speed(&self) -> Option<u64> {
         let [(began, first), (at, last)] = self.filed?;
         let pages = last.checked_sub(first).filter(|pages| *pages > 0)?;
         let seconds = at - began;

@@ -127,8 +127,8 @@ fn yes() -> bool {
 fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, FromFileError> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        // A value of the wrong kind is named in quotation marks of one kind or the other.
-        let marks = ['"', '`'];
+        // A value of the wrong kind is named in quotation marks of one kind or the other; a field that is not known may be told.
+        let marks = if error.message().starts_with("invalid") { &['"', '`'][..] } else { &['"'][..] };
         let what = match (error.message().find(marks), error.message().rfind(marks)) {
             (Some(first), Some(last)) => format!("{}…{}", &error.message()[..=first], &error.message()[last..]),
             _ => error.message().to_owned(),
@@ -264,11 +264,13 @@ mod tests {
             ("password_hash = '$bí mật", "string"),
             ("active = 'bí \" mật'", "expected a boolean"),
             ("password_hash = bí mật", ""),
+            ("password_hash = 19750430", "expected a string"),
         ] {
             let error = read::<Accounts>(&format!("{head}{line}\n")).err().expect("it is wrong");
             assert!(matches!(error, FromFileError::Toml { line: 5, .. }), "{error:?}");
             let told = crate::refusal::chain_of(&error);
             assert!(told.contains(word) && !told.contains("bí") && !told.contains("mật"), "{told}");
+            assert!(!told.contains("1975"), "{told}");
         }
     }
 }
