@@ -5,21 +5,15 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use sohoa_tests::hub::Hub;
 use sohoa_tests::places::repository;
-use sohoa_tests::proxy::{Fault, Proxy};
+use sohoa_tests::proxy::Fault;
 use sohoa_tests::station::ARCHIVIST;
 
-use crate::syncing::{administer, consistent, masters, read, stored, sync};
+use crate::syncing::{administer, behind_a_proxy, consistent, masters, stored, sync};
 
 #[test]
 fn capture_goes_on_while_a_sync_hangs_in_the_network() {
-    let Some(mut hub) = Hub::plan(None) else { return };
-    let proxy = Proxy::before(&[&hub.url]);
-    hub.settle(&proxy.url);
-    hub.serve();
-    let station = read();
-    administer(&station, &["enrol", &hub.invite("Trạm 3")]).done();
+    let Some((hub, proxy, station)) = behind_a_proxy() else { return };
     let sent: Vec<String> = masters(&station, "HS.01").iter().map(ToString::to_string).collect();
 
     // One of the files is swallowed first, then the records themselves.

@@ -406,14 +406,20 @@ pub(crate) fn white(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn a_bit_that_flips_on_its_way_is_refused_and_what_it_was_in_is_sent_again() {
-    let Some(mut hub) = Hub::plan(None) else { return };
+/// A hub behind a proxy, and a station that is enrolled there by way of it.
+pub(crate) fn behind_a_proxy() -> Option<(Hub, Proxy, Station)> {
+    let mut hub = Hub::plan(None)?;
     let proxy = Proxy::before(&[&hub.url]);
     hub.settle(&proxy.url);
     hub.serve();
     let station = read();
     administer(&station, &["enrol", &hub.invite("Trạm 3")]).done();
+    Some((hub, proxy, station))
+}
+
+#[test]
+fn a_bit_that_flips_on_its_way_is_refused_and_what_it_was_in_is_sent_again() {
+    let Some((hub, proxy, station)) = behind_a_proxy() else { return };
     let file = masters(&station, "HS.01")[0].to_string();
     proxy.plan_for(&file, Fault::Flipped(3));
     let said = station.run(["sync"]).ended_with(12).refused();

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use sohoa_tests::hub::Hub;
 use sohoa_tests::places::repository;
-use sohoa_tests::proxy::{Fault, Proxy};
+use sohoa_tests::proxy::Fault;
 use sohoa_tests::station::{ARCHIVIST, Station};
 
-use crate::syncing::{administer, consistent, masters, read, stored, sync, white};
+use crate::syncing::{administer, behind_a_proxy, consistent, masters, stored, sync, white};
 
 /// Migrations that the hub of before did not know: the last ones, and one that counts what the rows of before say.
 const NEW: usize = 3;
@@ -75,12 +75,7 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 
 #[test]
 fn an_upload_goes_on_behind_an_upgrade_of_the_hub() {
-    let Some(mut hub) = Hub::plan(None) else { return };
-    let proxy = Proxy::before(&[&hub.url]);
-    hub.settle(&proxy.url);
-    hub.serve();
-    let station = read();
-    administer(&station, &["enrol", &hub.invite("Trạm 3")]).done();
+    let Some((mut hub, proxy, station)) = behind_a_proxy() else { return };
     assert_eq!(sync(&station)["waiting"], 0);
     import_large(&station);
 

@@ -398,7 +398,7 @@ impl App {
                 model::Answer::Rebuilt(Ok(report)) => {
                     let words = work::rebuilt(&self.texts, &report).join(" ");
                     self.go_over(self.station.root.clone(), ctx);
-                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    self.say(words, ctx);
                     return;
                 }
                 model::Answer::Rebuilt(Err(unread)) => {
@@ -441,18 +441,15 @@ impl App {
                 }
                 model::Answer::Planned(Ok(())) => self.reader.ask(&self.texts),
                 model::Answer::Planned(Err(failure)) => {
-                    let words = format!("{} {}", failure.sentence, failure.hint);
-                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    self.say(told(&failure), ctx);
                     continue;
                 }
                 model::Answer::Lot(_, Ok(_)) => continue,
                 model::Answer::Lot(_, Err(failure)) => {
-                    let words = format!("{} {}", failure.sentence, failure.hint);
-                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    self.say(told(&failure), ctx);
                     continue;
                 }
                 model::Answer::Written(written) => {
-                    let now = ctx.input(|input| input.time);
                     let words = match written {
                         Ok((paths, lacking)) => {
                             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
@@ -465,9 +462,9 @@ impl App {
                                 }
                             }
                         }
-                        Err(failure) => format!("{} {}", failure.sentence, failure.hint),
+                        Err(failure) => told(&failure),
                     };
-                    self.remark = Some((words, now + REMARK));
+                    self.say(words, ctx);
                     continue;
                 }
             }
@@ -475,7 +472,7 @@ impl App {
         }
         while let Some(news) = self.courier.news() {
             if let courier::News::Said(words) = news {
-                self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                self.say(words, ctx);
             }
             self.reader.ask(&self.texts);
         }
@@ -496,7 +493,7 @@ impl App {
                 }
                 Answer::Forms(code, forms, jots) if self.on_desk.as_ref() == Some(&code) => {
                     if self.describe.take(forms, jots) {
-                        self.remark = Some((self.texts.get("ui-typed-before"), ctx.input(|input| input.time) + REMARK));
+                        self.say(self.texts.get("ui-typed-before"), ctx);
                     }
                 }
                 Answer::Cut(page, cut) => {
@@ -722,7 +719,7 @@ impl App {
             None => match self.boxes_named(&code).as_slice() {
                 [] => {
                     let words = self.texts.say("ui-no-such-code", &[("code", code.into())]);
-                    self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                    self.say(words, ctx);
                 }
                 [place] => self.list(inventory::Filter::branch(place.clone())),
                 // The same code in several fonds: which is meant is chosen.
@@ -1075,7 +1072,7 @@ impl App {
                     Some(next) => self.open(next, Screen::Scan),
                     None => {
                         let words = self.texts.get("ui-no-rescan");
-                        self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+                        self.say(words, ctx);
                     }
                 }
             }
@@ -1446,6 +1443,11 @@ impl App {
         self.shows_keys = !shown.should_close();
     }
 
+    /// Says something for a few seconds.
+    fn say(&mut self, words: String, ctx: &Context) {
+        self.remark = Some((words, ctx.input(|input| input.time) + REMARK));
+    }
+
     /// What was done last and can be undone, for a few seconds above the status line.
     fn remark(&mut self, ctx: &Context) {
         let Some((words, until)) = &self.remark else { return };
@@ -1482,6 +1484,11 @@ impl eframe::App for App {
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.keep_drafts_now();
     }
+}
+
+/// A failure in a line: what happened, and what to do.
+fn told(failure: &Failure) -> String {
+    format!("{} {}", failure.sentence, failure.hint)
 }
 
 /// Makes all of the window larger or smaller by so many percent.

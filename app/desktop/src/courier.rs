@@ -14,6 +14,7 @@ use sohoa_sync::{SyncError, SyncOutcome};
 
 use crate::errand::Errand;
 use crate::keeper::located;
+use crate::mill;
 
 /// Between two syncs while all is well; the first comes after the window has its hands free.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -42,10 +43,9 @@ pub struct Speaking {
 }
 
 impl Speaking {
-    /// Seconds until all is sent, once there is something to say.
+    /// Seconds until all is sent, once something can be said.
     pub fn seconds_left(&self) -> Option<u64> {
-        let left = self.all.checked_sub(self.sent).filter(|_| self.sent > 0)?;
-        Some((self.since.elapsed().as_secs_f64() * left as f64 / self.sent as f64).round() as u64)
+        mill::seconds_left(self.since.elapsed(), self.sent, self.all)
     }
 }
 

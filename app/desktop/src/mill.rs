@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 use sohoa_model::reading::LanguageChoice;
@@ -77,12 +77,18 @@ impl Gate {
     }
 }
 
+/// Seconds until all is done, if the rest takes as long as what was done; nothing is said in the first moments.
+pub fn seconds_left(spent: Duration, done: u64, all: u64) -> Option<u64> {
+    let spent = spent.as_secs_f64();
+    (done > 0 && spent > 3.0).then(|| (spent / done as f64 * all.saturating_sub(done) as f64).ceil() as u64)
+}
+
 impl Running {
     /// Seconds that are left of this phase, once something can be said.
     pub fn seconds_left(&self) -> Option<u64> {
         let (_, done, total) = self.step?;
-        let spent = self.paused.map_or_else(|| self.since.elapsed(), |at| at - self.since).as_secs_f64();
-        (done > 0 && spent > 3.0).then(|| (spent / done as f64 * total.saturating_sub(done) as f64).ceil() as u64)
+        let spent = self.paused.map_or_else(|| self.since.elapsed(), |at| at - self.since);
+        seconds_left(spent, done, total)
     }
 
     /// Whether it was told to stop.

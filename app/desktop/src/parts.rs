@@ -420,6 +420,11 @@ pub fn is_struck(ui: &Ui, key: Key) -> bool {
     ui.input(|input| input.events.iter().any(is_it))
 }
 
+/// Whether Enter means what the screen proposes.
+pub fn is_entered(ui: &Ui) -> bool {
+    is_live(ui) && is_struck(ui, Key::Enter)
+}
+
 /// Whether no question stands above this screen.
 pub fn is_uncovered(ui: &Ui) -> bool {
     ui.memory(|memory| memory.top_modal_layer()).is_none_or(|layer| layer == ui.layer_id())

@@ -584,7 +584,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         button(ui, Command::Pass, false, acts);
         let word = texts.get("ui-rescan-now");
         let cap = Command::Open.cap(texts);
-        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
+        let is_entered = parts::is_entered(ui);
         let action = Action::new(&word, &cap).primary().icon(Command::Rescan.icon());
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Replace(page.view.id));
@@ -617,7 +617,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
             None => texts.get("ui-accept-dossier"),
         };
         let action = Action::new(&word, "Enter").primary().icon(Command::Pass.icon());
-        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
+        let is_entered = parts::is_entered(ui);
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(match next {
                 Some(page) => Act::Look(page.view.id),
@@ -632,7 +632,7 @@ fn verdicts(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     if let Some(next) = seen.next {
         let word = texts.say("ui-next-dossier", &[("dossier", next.into())]);
         let action = Action::new(&word, "Enter").primary();
-        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
+        let is_entered = parts::is_entered(ui);
         if action.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Open(next.to_owned(), Screen::Check));
         }

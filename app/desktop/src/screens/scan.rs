@@ -764,7 +764,7 @@ fn next_step(ui: &mut Ui, state: &State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         let word = texts.say("ui-next-dossier", &[("dossier", next.into())]);
         let can = state.looking.splitting.is_none();
         let go = Action::new(&word, "Enter").primary().icon(Command::Open.icon()).enabled(can);
-        let is_entered = parts::is_live(ui) && parts::is_struck(ui, Key::Enter);
+        let is_entered = parts::is_entered(ui);
         if go.show(ui, Some(width)).clicked() || is_entered {
             acts.push(Act::Open(next.to_owned(), Screen::Scan));
         }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use sohoa_model::day::Day;
 use sohoa_model::forecast::Forecast;
 
+use super::figures::Course;
 use crate::words::Language;
 
 const WIDTH: f64 = 720.0;
@@ -41,7 +42,23 @@ pub(super) struct Chart<'a> {
     pub(super) plan: &'a [(Day, f64)],
 }
 
-impl Chart<'_> {
+impl<'a> Chart<'a> {
+    /// The chart of all dossiers up to a day, with the forecast in words.
+    pub(super) fn of_all(language: Language, course: &'a Course, words: &'a str, whole: i64, today: Day) -> Self {
+        Self {
+            language,
+            id: "share-chart",
+            title: language.say("Tỷ lệ hồ sơ đã số hóa theo thời gian", "Share of dossiers digitized over time"),
+            words,
+            done: &course.over_time,
+            whole,
+            today,
+            forecast: course.foretold.ok(),
+            goal: 1.0,
+            plan: &[],
+        }
+    }
+
     fn x(&self, day: Day) -> f64 {
         let (first, last) = self.span();
         LEFT + (RIGHT - LEFT) * (day.0 - first.0) as f64 / (last.0 - first.0).max(1) as f64

@@ -11,7 +11,7 @@ use sqlx_postgres::PgPool;
 
 use super::frame::{self, Mark, mark};
 use super::session::{self, NotShown};
-use super::wanted::STUCK_DAYS;
+use super::wanted::{STUCK_DAYS, Wanted};
 use super::{figures, stations};
 use crate::Hub;
 use crate::database::rows;
@@ -99,7 +99,7 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
             ul .plain {
                 @for station in silent {
                     @let (mark_of, words) = station.worst(language);
-                    li { (mark(mark_of, None)) div { a href={ "/dossiers?station=" (station.number) } { (station.name) } ": " (words) } }
+                    li { (mark(mark_of, None)) div { a href=(Wanted::of_station(station.number).link()) { (station.name) } ": " (words) } }
                 }
             }
         }

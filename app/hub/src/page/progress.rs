@@ -10,7 +10,7 @@ use sohoa_model::day::Day;
 use sohoa_model::dossier_state::DossierState;
 
 use super::chart::Chart;
-use super::figures::{self, Course, Fonds};
+use super::figures::{self, Fonds};
 use super::frame::{self, Mark, mark};
 use super::session::{self, NotShown, Visitor};
 use super::targets::{self, Targets};
@@ -33,22 +33,9 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
     let standings = targets::read(&hub.pool, visitor.unit_no).await?;
     let targets = Targets::of(language, &standings, &accepted, today);
     let others = indicators::standing(&hub.pool, visitor.unit_no).await?;
-    let Course { over_time, foretold } = figures::course(&figures::dossiers_by_day(&accepted), 0, whole, today);
-    let words = figures::sentence(language, 1_000_000, &foretold);
-    let title = say("Tỷ lệ hồ sơ đã số hóa theo thời gian", "Share of dossiers digitized over time");
-    let forecast = foretold.ok();
-    let chart = Chart {
-        language,
-        id: "share-chart",
-        title,
-        words: &words,
-        done: &over_time,
-        whole,
-        today,
-        forecast,
-        goal: 1.0,
-        plan: &[],
-    };
+    let course = figures::course(&figures::dossiers_by_day(&accepted), 0, whole, today);
+    let words = figures::sentence(language, 1_000_000, &course.foretold);
+    let chart = Chart::of_all(language, &course, &words, whole, today);
     let stations = stations::read(&hub.pool, visitor.unit_no).await?;
     let held = figures::held(&hub.pool, visitor.unit_no).await?;
     let content = html! {
@@ -224,7 +211,7 @@ fn attention(visitor: &Visitor, stations: &[stations::Station], held: i64) -> Ma
         ul .plain {
             @for station in stations.iter().filter(|station| station.worst(language).0 != Mark::Pass) {
                 @let (mark_of, words) = station.worst(language);
-                li { (mark(mark_of, None)) div { a href={ "/dossiers?station=" (station.number) } { (station.name) } ": " (words) } }
+                li { (mark(mark_of, None)) div { a href=(Wanted::of_station(station.number).link()) { (station.name) } ": " (words) } }
             }
             @if held > 0 {
                 li { (mark(Mark::Held, None)) div { @if visitor.may_decide { a href="/dossiers?only=held" { (language.count(held)) } } @else { (language.count(held)) } " " (say("hồ sơ đang bị giữ.", "dossiers are held.")) " " a href="/exceptions" { (say("Xem ngoại lệ", "See exceptions")) } } }

@@ -80,7 +80,7 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Res
                 tbody {
                     @for (number, name, pages, again, accepted, rejected) in &stations {
                         tr {
-                            th scope="row" { a href={ "/dossiers?station=" (number) } { (name) } }
+                            th scope="row" { a href=(Wanted::of_station(*number).link()) { (name) } }
                             @let here = Some(*number);
                             td .number { (at(here, *pages, &captured)) }
                             td .number { (at(here, *again, &captured.clone().again())) }

@@ -153,7 +153,6 @@ impl Report {
         let say = |vi, en| language.say(vi, en);
         let done = self.course.over_time.last().map_or(0, |(_, done)| *done);
         let (pages, again) = self.done.iter().fold((0, 0), |sum, row| (sum.0 + row.2, sum.1 + row.3));
-        let forecast = self.course.foretold.ok();
         let of_done = Wanted { state: "done".to_owned(), ..Wanted::default() };
         let done_by = Wanted { accepted: (None, Some(self.day)), ..of_done.clone() };
         let accepted = Wanted { accepted: (Some(self.day), Some(self.day)), ..of_done };
@@ -161,18 +160,7 @@ impl Report {
         let captured_again = Wanted { work: captured.work.clone().again(), ..captured.clone() };
         let held = Wanted { only: "held".to_owned(), ..Wanted::default() };
         let words = figures::sentence(language, 1_000_000, &self.course.foretold);
-        let chart = Chart {
-            language,
-            id: "share-chart",
-            title: say("Tỷ lệ hồ sơ đã số hóa theo thời gian", "Share of dossiers digitized over time"),
-            words: &words,
-            done: &self.course.over_time,
-            whole: self.whole,
-            today: self.day,
-            forecast,
-            goal: 1.0,
-            plan: &[],
-        };
+        let chart = Chart::of_all(language, &self.course, &words, self.whole, self.day);
         html! {
             article .report {
                 div .form-head {

@@ -242,7 +242,7 @@ fn results(visitor: &Visitor, question: &Question, found: &Found) -> Markup {
         }
         (places(question, "fonds", say("Phông", "Fonds"), &found.fonds, FONDS, |number| format!("/fonds/{number}")))
         (places(question, "stations", say("Trạm quét", "Stations"), &found.stations, STATIONS, |number| {
-            Wanted { station: Some(number), ..Wanted::default() }.link()
+            Wanted::of_station(number).link()
         }))
         @if !found.dossiers.is_empty() {
             section .card aria-labelledby="dossiers" {

@@ -87,14 +87,21 @@ pub(super) async fn looking(hub: &Hub, headers: &HeaderMap, path: &str) -> Resul
     Ok(visitor)
 }
 
+/// Whether a session is alive, of somebody who may sign in; `s` is the session of a token, `p` its person.
+macro_rules! is_alive {
+    () => {
+        "s.token_sha256 = $1 AND s.expires_at > now() AND s.seen_at > now() - interval '1 hour' AND p.active"
+    };
+}
+
 /// Who is looking.
 pub(super) async fn visitor(hub: &Hub, headers: &HeaderMap) -> Result<Visitor, NotShown> {
     let token = cookie(headers, COOKIE_NAME).ok_or(NotShown::SignInFirst)?;
-    let found: Option<Row> = rows(
-        "UPDATE session s SET seen_at = now() FROM person p WHERE p.login = s.login AND s.token_sha256 = $1 \
-         AND s.expires_at > now() AND s.seen_at > now() - interval '1 hour' AND p.active \
-         RETURNING p.login, p.name, p.role, p.unit_no, s.form_token",
-    )
+    let found: Option<Row> = rows(concat!(
+        "UPDATE session s SET seen_at = now() FROM person p WHERE p.login = s.login AND ",
+        is_alive!(),
+        " RETURNING p.login, p.name, p.role, p.unit_no, s.form_token"
+    ))
     .bind(Hash::of(token.as_bytes()).0.as_slice())
     .fetch_optional(&hub.pool)
     .await?;
@@ -130,13 +137,11 @@ pub(super) async fn note_denied(State(hub): State<Arc<Hub>>, request: Request, n
 }
 
 async fn denied(hub: &Hub, token: Hash, about: About<'_>) -> Result<(), sqlx_core::Error> {
-    let login: Option<String> = value(
-        "SELECT s.login FROM session s JOIN person p USING (login) WHERE s.token_sha256 = $1 AND s.expires_at > now() \
-         AND s.seen_at > now() - interval '1 hour' AND p.active",
-    )
-    .bind(token.0.as_slice())
-    .fetch_optional(&hub.pool)
-    .await?;
+    let login: Option<String> =
+        value(concat!("SELECT s.login FROM session s JOIN person p USING (login) WHERE ", is_alive!()))
+            .bind(token.0.as_slice())
+            .fetch_optional(&hub.pool)
+            .await?;
     match login {
         Some(login) => access::write(&hub.pool, &login, Deed::Denied, about).await,
         None => Ok(()),

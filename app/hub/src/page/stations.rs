@@ -133,7 +133,7 @@ pub(super) fn table(language: Language, stations: &[Station], today: Day) -> Mar
             tbody {
                 @for station in stations {
                     @let (mark_of, words) = station.worst(language);
-                    @let all = Wanted { station: Some(station.number), ..Wanted::default() };
+                    @let all = Wanted::of_station(station.number);
                     @let of_today = Wanted { work: Work::captured_on(today), ..all.clone() };
                     @let again = Wanted { work: Work::of(INGESTION, Day(today.0 - 27)).again(), ..all.clone() };
                     tr {

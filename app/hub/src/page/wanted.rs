@@ -75,6 +75,11 @@ impl Work {
 }
 
 impl Wanted {
+    /// Those of a station.
+    pub(super) fn of_station(number: i32) -> Self {
+        Self { station: Some(number), ..Self::default() }
+    }
+
     /// What the query of an address asks for; who did what is asked by who may know it alone.
     pub(super) fn of(query: Option<&str>, visitor: &Visitor) -> Self {
         let fields = fields(query.unwrap_or_default().as_bytes());
