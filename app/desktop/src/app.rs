@@ -27,6 +27,7 @@ use crate::finder::Finder;
 use crate::gallery::Gallery;
 use crate::jotter::{Jot, Jotter};
 use crate::keeper::{self, Keeper, Part};
+use crate::kept;
 use crate::looks::Looks;
 use crate::mill::Mill;
 use crate::model::{self, Branch, Chip, Reader, Snapshot, TreeLine, Unread};
@@ -153,6 +154,7 @@ impl App {
         let keeper = Keeper::start(root.clone(), session.clone(), settings.clone(), ctx);
         let courier = Courier::start(root.clone(), session.clone(), settings, texts.clone(), ctx);
         let finder = Finder::start(root.clone(), session.clone(), ctx);
+        kept::begin(ctx);
         let app = Self {
             reader,
             feeder,
@@ -355,6 +357,9 @@ impl App {
             self.keys(ui);
         }
         self.questions(ui, &mut acts);
+        if let Some(notes) = kept::changed(&ctx) {
+            self.jotter.note(notes);
+        }
         self.remark(&ctx);
         self.carry_out(acts, &ctx);
     }
@@ -375,6 +380,9 @@ impl App {
     /// Takes what the threads brought.
     fn hear(&mut self, ctx: &Context) {
         self.gallery.take(ctx);
+        while let Some(left) = self.jotter.left() {
+            kept::adopt(ctx, left);
+        }
         while let Some(answer) = self.reader.answer() {
             self.filter.forget();
             if let Some(palette) = &mut self.palette {

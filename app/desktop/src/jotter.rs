@@ -18,7 +18,7 @@ use sohoa_model::ids::{DocumentId, PageId};
 use sohoa_pipeline::archive::Session;
 use sohoa_store::ArchiveLayout;
 
-use crate::errand::Errand;
+use crate::errand::{Errand, Tell};
 
 /// Bytes of a file that was jotted, at most: all fields full of the longest letters are less.
 const LONGEST: u64 = 256 << 10;
@@ -55,24 +55,37 @@ pub struct Jot {
     pub words: Vec<Word>,
 }
 
-/// What is to stand in the file of a document; with `None` it goes.
-type Wish = (DocumentId, Option<Jot>);
+/// What is typed outside of descriptions, by the name of its field or form.
+pub type Notes = BTreeMap<String, Value>;
+
+/// What is to stand in a file.
+enum Wish {
+    /// That of a document; with `None` it goes.
+    Document(DocumentId, Option<Jot>),
+    /// That of the window's other forms; with nothing in it, it goes.
+    Notes(Notes),
+}
 
 /// The jotter.
-pub struct Jotter(Errand<Wish, ()>);
+pub struct Jotter(Errand<Wish, Notes>);
 
 impl Jotter {
     /// Starts the thread; it ends with this.
     pub fn start(root: PathBuf, session: &Session, ctx: &Context) -> Self {
         let name: String = session.randomness.ten_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(Errand::start(ctx, move |wishes: &Receiver<Wish>, _| {
+        let operator = session.operator.clone();
+        Self(Errand::start(ctx, move |wishes: &Receiver<Wish>, tell: &Tell<Notes>| {
             sweep(&root);
             let mut window = None;
-            while let Ok((document, jot)) = wishes.recv() {
+            let _ = adopt(&mut window, &root, &name, &operator).map(|left| left.is_empty() || tell.tell(left));
+            while let Ok(wish) = wishes.recv() {
                 // What can't be jotted down is told when its draft can't be written either, some seconds later.
-                let _ = match jot {
-                    Some(jot) => opened(&mut window, &root, &name).and_then(|_| write(&root, &name, document, &jot)),
-                    None => fs::remove_file(ArchiveLayout::new(&root).typed(document)),
+                let _ = match wish {
+                    Wish::Document(document, Some(jot)) => {
+                        opened(&mut window, &root, &name).and_then(|_| write(&root, &name, document, &jot))
+                    }
+                    Wish::Document(document, None) => fs::remove_file(ArchiveLayout::new(&root).typed(document)),
+                    Wish::Notes(notes) => note(&mut window, &root, &name, &operator, &notes),
                 };
             }
             if window.is_some() {
@@ -83,7 +96,17 @@ impl Jotter {
 
     /// Keeps what was typed, or drops what is written by now.
     pub fn keep(&self, document: DocumentId, jot: Option<Jot>) {
-        self.0.ask((document, jot));
+        self.0.ask(Wish::Document(document, jot));
+    }
+
+    /// Keeps what stands in other forms, all of it.
+    pub fn note(&self, notes: Notes) {
+        self.0.ask(Wish::Notes(notes));
+    }
+
+    /// What windows of the same person that are gone left in other forms, once it was read.
+    pub fn left(&self) -> Option<Notes> {
+        self.0.answer()
     }
 }
 
@@ -124,25 +147,71 @@ fn sweep(root: &Path) {
     }
 }
 
+/// The file of what is typed in a window outside of descriptions.
+fn notes_of(root: &Path, window: &str) -> PathBuf {
+    ArchiveLayout::new(root).typing().join(format!("{window}.notes"))
+}
+
+/// Keeps what stands in other forms.
+fn note(window: &mut Option<File>, root: &Path, name: &str, operator: &str, notes: &Notes) -> io::Result<()> {
+    let path = notes_of(root, name);
+    if notes.is_empty() {
+        return fs::remove_file(path);
+    }
+    opened(window, root, name)?;
+    replace(&path, name, &json!({ "operator": operator, "notes": notes }))
+}
+
+/// Takes over what windows of this person that are gone left in other forms: it is this window's from now on.
+fn adopt(window: &mut Option<File>, root: &Path, name: &str, operator: &str) -> io::Result<Notes> {
+    let (mut all, mut files) = (Notes::new(), Vec::new());
+    for path in fs::read_dir(ArchiveLayout::new(root).typing())?.filter_map(Result::ok).map(|entry| entry.path()) {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        if path.extension().is_none_or(|ending| ending != "notes") || is_alive(root, stem) {
+            continue;
+        }
+        let Some(value) = value_in(&path) else { continue };
+        if let (Some(whose), Some(notes)) = (value["operator"].as_str(), value["notes"].as_object())
+            && whose == operator
+        {
+            all.extend(notes.iter().map(|(name, value)| (name.clone(), value.clone())));
+            files.push(path);
+        }
+    }
+    if !all.is_empty() {
+        note(window, root, name, operator, &all)?;
+    }
+    files.iter().try_for_each(fs::remove_file)?;
+    Ok(all)
+}
+
+/// What a file says, if it is one that was jotted.
+fn value_in(path: &Path) -> Option<Value> {
+    let mut text = String::new();
+    File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Puts a file in the place of the one before.
+fn replace(path: &Path, window: &str, value: &Value) -> io::Result<()> {
+    let beside = path.with_extension(format!("{window}.new"));
+    fs::write(&beside, value.to_string())?;
+    fs::rename(beside, path)
+}
+
 fn write(root: &Path, window: &str, document: DocumentId, jot: &Jot) -> io::Result<()> {
     let path = ArchiveLayout::new(root).typed(document);
     let fields: BTreeMap<&str, &str> = jot.typed.iter().map(|(field, text)| (field.word(), text.as_str())).collect();
     let word = |Word { page, at, old, typed }: &Word| json!({ "page": page.to_string(), "at": at, "old": old, "typed": typed });
     let words: Vec<Value> = jot.words.iter().map(word).collect();
-    let text = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields, "words": words });
-    let text = text.to_string();
-    let beside = path.with_extension(format!("{window}.new"));
-    fs::write(&beside, text)?;
-    fs::rename(beside, path)
+    let value = json!({ "window": window, "at": jot.at.0, "operator": jot.operator, "fields": fields, "words": words });
+    replace(&path, window, &value)
 }
 
 /// What was typed into the form of a document in a window that is gone, and not written; `None` too where the file says
 /// nothing that could be read.
 pub fn left_behind(root: &Path, document: DocumentId) -> Option<Jot> {
-    let mut text = String::new();
-    let file = File::open(ArchiveLayout::new(root).typed(document)).ok()?;
-    file.take(LONGEST).read_to_string(&mut text).ok()?;
-    let value: Value = serde_json::from_str(&text).ok()?;
+    let value = value_in(&ArchiveLayout::new(root).typed(document))?;
     let field = |(word, text): (&String, &Value)| Some((DocumentField::from_word(word)?, text.as_str()?.to_owned()));
     let typed = value["fields"].as_object()?.iter().filter_map(field).collect();
     let (at, operator) = (Timestamp(value["at"].as_i64()?), value["operator"].as_str()?.to_owned());
@@ -190,5 +259,30 @@ mod tests {
             fs::write(&path, torn).expect("a file");
             assert_eq!(left_behind(root, document), None, "{torn}");
         }
+    }
+    #[test]
+    fn the_notes_of_windows_that_are_gone_become_those_of_the_next_one_of_the_same_person() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        assert!(adopt(&mut None, root, "aa", "Lan").is_err(), "nobody typed in this archive yet");
+        let notes = |field: &str| Notes::from([(field.to_owned(), json!("thiếu tờ 12, sổ rách"))]);
+        let (mut one, mut two, mut other) = (None, None, None);
+        note(&mut one, root, "0a", "Lan", &notes("reconcile/HS.01")).expect("notes");
+        note(&mut two, root, "0b", "Lan", &notes("hold/HS.02")).expect("notes");
+        note(&mut other, root, "0c", "Hoa", &notes("release/HS.03")).expect("notes");
+        fs::write(notes_of(root, "0d"), "{\"operator\":\"Lan\",\"notes\":").expect("a torn file");
+        assert!(adopt(&mut None, root, "aa", "Lan").expect("a reading").is_empty(), "their windows are there");
+        drop((one, two, other));
+        let mut window = None;
+        let both: Notes = notes("reconcile/HS.01").into_iter().chain(notes("hold/HS.02")).collect();
+        assert_eq!(adopt(&mut window, root, "aa", "Lan").expect("a reading"), both);
+        assert!(!notes_of(root, "0a").exists() && !notes_of(root, "0b").exists() && notes_of(root, "0c").is_file());
+        // Killed again before a letter was typed.
+        drop(window);
+        let mut window = None;
+        assert_eq!(adopt(&mut window, root, "bb", "Lan").expect("a reading"), both);
+        note(&mut window, root, "bb", "Lan", &Notes::new()).expect("all of it is done");
+        assert!(!notes_of(root, "bb").exists());
+        assert_eq!(adopt(&mut None, root, "cc", "Hoa").expect("a reading"), notes("release/HS.03"));
     }
 }

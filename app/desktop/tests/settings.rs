@@ -452,3 +452,41 @@ fn a_station_without_a_hub_says_so_and_what_is_no_invitation_is_refused_in_words
     }
     assert!(opened(&root).catalog().sync_state().expect("a state").is_none());
 }
+
+#[test]
+fn a_form_of_the_settings_is_there_again_after_a_kill_and_no_password_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    archive(&root, true);
+    let notes = || {
+        let files = std::fs::read_dir(root.join("typing")).into_iter().flatten().filter_map(Result::ok);
+        let files = files.filter(|file| file.path().extension().is_some_and(|ending| ending == "notes"));
+        files.map(|file| std::fs::read_to_string(file.path()).expect("notes")).collect::<String>()
+    };
+    let value = |window: &Window, role, name: &str| window.get_by_role_and_label(role, name).value();
+    {
+        let mut window = window(&root, UiLanguage::Vietnamese);
+        type_as(&mut window, Role::TextInput, "Tên cấu hình", "Sổ hộ tịch khổ lớn");
+        choose(&mut window, "Độ phân giải", "400 dpi");
+        tab(&mut window, "Khóa ký");
+        type_as(&mut window, Role::TextInput, "Tệp khóa (.p12, .pfx)", "/media/usb/khóa của Lan.p12");
+        type_as(&mut window, Role::PasswordInput, "Mật khẩu của khóa", "rất-bí-mật-2026");
+        until(&mut window, "notes", |_| notes().contains("khóa của Lan"));
+        assert!(notes().contains("Sổ hộ tịch") && !notes().contains("bí-mật"), "{}", notes());
+        // The window is gone as a kill leaves it.
+    }
+    let mut window = window(&root, UiLanguage::English);
+    until(&mut window, "the form", |window| {
+        value(window, Role::TextInput, "Name of the profile").as_deref() == Some("Sổ hộ tịch khổ lớn")
+    });
+    assert_eq!(value(&window, Role::ComboBox, "Resolution").as_deref(), Some("400 dpi"));
+    tab(&mut window, "Signing key");
+    let path = value(&window, Role::TextInput, "Key file (.p12, .pfx)");
+    assert_eq!(path.as_deref(), Some("/media/usb/khóa của Lan.p12"));
+    assert_eq!(value(&window, Role::PasswordInput, "Password of the key").unwrap_or_default(), "");
+    // Kept, it is a profile, and nothing of it is typed any more.
+    tab(&mut window, "Scan profiles");
+    press(&mut window, "Keep profile");
+    until(&mut window, "what is left of the notes", |_| !notes().contains("Sổ hộ tịch"));
+    assert_eq!(scan::profile(&opened(&root), "Sổ hộ tịch khổ lớn").expect("the profile").settings.dpi, 400.0);
+}

@@ -20,6 +20,7 @@ use sohoa_shell::{Failure, Texts};
 use crate::command::Command;
 use crate::desk::{Deed, Dossier, Found, Page, Read};
 use crate::gallery::Gallery;
+use crate::kept;
 use crate::parts::{self, Action, Mark, Notice, Thumb};
 use crate::regions;
 use crate::screens::page_keys::{self, Looking};
@@ -397,11 +398,13 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
             let line = texts.get("ui-held-stays");
             Notice { mark: Mark::Held, state: t.held, title: reason, lines: &[&line] }.show(ui);
             if seen.role >= Role::Administrator {
+                kept::keep(ui.ctx(), &format!("release/{}", dossier.code), &mut state.release, &String::new());
                 release(ui, texts, &mut state.release, acts);
             }
             return;
         }
         state.release.clear();
+        kept::forget(ui.ctx(), &format!("release/{}", dossier.code));
         let Some(page) = state.looking.page(dossier) else { return };
         let worst = page.exception();
         let (mark, id) = match worst.map(|found| found.severity) {

@@ -18,6 +18,7 @@ use crate::command::Command;
 use crate::desk::{Deed, Dossier, Page, Read};
 use crate::gallery::Gallery;
 use crate::jotter::{Jot, Typed, Typing, Word};
+use crate::kept;
 use crate::lens::{self, Lens};
 use crate::parts::{self, Action, Mark};
 use crate::regions;
@@ -804,6 +805,8 @@ fn hold(ui: &Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
     let t = tokens(ui.ctx());
     let texts = seen.texts;
     let Some(reason) = &mut state.holding else { return };
+    let kept = format!("hold/{}", seen.dossier.code);
+    kept::keep(ui.ctx(), &kept, reason, &String::new());
     let mut choice = None;
     let shown = egui::Modal::new(egui::Id::unique("hold")).frame(parts::modal(ui)).show(ui.ctx(), |ui| {
         ui.set_width(440.0);
@@ -837,6 +840,7 @@ fn hold(ui: &Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act>) {
         }
         Some(false) => state.holding = None,
         None if shown.should_close() => state.holding = None,
-        None => {}
+        None => return,
     }
+    kept::forget(ui.ctx(), &kept);
 }

@@ -7,6 +7,7 @@ use egui::{
     Align, Align2, CentralPanel, ComboBox, FontId, Frame, Key, Layout, Margin, Modal, Panel, Rect, RichText,
     ScrollArea, Sense, Stroke, TextEdit, Ui, vec2,
 };
+use serde::{Deserialize, Serialize};
 use sohoa_model::ids::PageId;
 use sohoa_pipeline::scan::{self, BatchTarget, Device, Parting, Profile, ScanPlan, Settings};
 use sohoa_shell::{Failure, Texts};
@@ -15,6 +16,7 @@ use crate::command::Command;
 use crate::desk::{Deed, Dossier, Found, Page};
 use crate::feeder::Ending;
 use crate::gallery::Gallery;
+use crate::kept;
 use crate::parts::{self, Action, Mark, Notice, Thumb};
 use crate::regions;
 use crate::screens::page_keys::{self, Looking};
@@ -39,11 +41,19 @@ pub enum Seat {
 }
 
 /// What stands over the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Reconciling {
     sheets: String,
     reason: String,
     asks_why: bool,
+}
+
+impl Reconciling {
+    /// What is known before anything is typed.
+    fn of(dossier: &Dossier, sheets: &str) -> Self {
+        let counted = dossier.open().and_then(|open| open.sheets).map(|sheets| sheets.to_string());
+        Self { sheets: counted.unwrap_or_else(|| sheets.to_owned()), reason: String::new(), asks_why: false }
+    }
 }
 
 /// What the screen remembers.
@@ -240,12 +250,7 @@ impl State {
                 }
             }
             Command::Reconcile if !seen.is_feeding => {
-                let sheets = dossier.open().and_then(|open| open.sheets).map(|sheets| sheets.to_string());
-                self.reconciling = Some(Reconciling {
-                    sheets: sheets.unwrap_or_else(|| self.sheets.clone()),
-                    reason: String::new(),
-                    asks_why: false,
-                });
+                self.reconciling = Some(Reconciling::of(dossier, &self.sheets));
             }
             _ => return false,
         }
@@ -453,6 +458,9 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
         if dossier.open().is_none() && !seen.is_feeding && state.seat == Seat::End {
             ui.add_space(10.0);
             preparation(ui, state, seen);
+        } else if dossier.open().is_some() {
+            // The batch knows its count.
+            kept::forget(ui.ctx(), &format!("sheets/{}", dossier.code));
         }
     });
 }
@@ -629,6 +637,7 @@ fn preparation(ui: &mut Ui, state: &mut State, seen: &Seen<'_>) {
     let label = ui.label(RichText::new(&words).small().color(t.text2));
     let sides = state.chosen_profile().settings.source.sides();
     let listed = seen.dossier.listed.map(|pages| pages.div_ceil(sides).to_string()).unwrap_or_default();
+    kept::keep(ui.ctx(), &format!("sheets/{}", seen.dossier.code), &mut state.sheets, &String::new());
     let field = TextEdit::singleline(&mut state.sheets).desired_width(96.0).margin(Margin::symmetric(10, 6));
     let field = field.hint_text(listed);
     let field = ui.add(field).labelled_by(label.id);
@@ -804,6 +813,8 @@ fn reconcile(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gall
     let (texts, dossier) = (seen.texts, seen.dossier);
     let t = tokens(ui.ctx());
     let Some(mut asked) = state.reconciling.take() else { return };
+    let kept = format!("reconcile/{}", dossier.code);
+    kept::keep(ui.ctx(), &kept, &mut asked, &Reconciling::of(dossier, &state.sheets));
     let sides = dossier.open().map_or(1, |open| open.sides.max(1));
     let closed: u32 = dossier.batches.iter().filter(|batch| batch.closed.is_some()).map(|batch| batch.pages).sum();
     let typed = asked.sheets.trim().parse::<u32>().ok();
@@ -912,6 +923,8 @@ fn reconcile(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gall
     });
     if stays && !shown.should_close() {
         state.reconciling = Some(asked);
+    } else {
+        kept::forget(ui.ctx(), &kept);
     }
     acts.extend(close.map(Act::Do));
     acts.extend(command.map(Act::Command));

@@ -16,6 +16,7 @@ use sohoa_shell::{Failure, Texts, UiLanguage};
 
 use crate::command::Command;
 use crate::keeper::{Books, Change, Part};
+use crate::kept;
 use crate::looks::Shown;
 use crate::mill::Mill;
 use crate::model::Snapshot;
@@ -470,6 +471,7 @@ fn second_vault(ui: &mut Ui, seen: &Seen<'_>, state: &mut State, acts: &mut Vec<
     });
     let head = if kept.is_some() { "ui-second-vault-other" } else { "ui-second-vault-set" };
     card(ui, &texts.get(head), |ui| {
+        kept::keep(ui.ctx(), "settings/second-vault", &mut state.folder, &String::new());
         text(ui, &texts.get("ui-second-vault-folder"), &mut state.folder, true);
         hint(ui, &texts.get("ui-second-vault-hint"));
         buttons(ui, |ui| {

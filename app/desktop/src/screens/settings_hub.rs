@@ -6,6 +6,7 @@ use eframe::egui;
 use egui::Ui;
 
 use crate::keeper::Change;
+use crate::kept;
 use crate::parts::Action;
 use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, text};
 
@@ -39,6 +40,8 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
     let is_enrolled = seen.snapshot.upstream.is_some();
     card(ui, &texts.get(if is_enrolled { "ui-hub-enrol-again" } else { "ui-hub-enrol" }), |ui| {
         text(ui, &texts.get("ui-hub-invitation"), &mut state.hub.invitation, true);
+        // The invitation is as good as a password until it is used, and is kept nowhere.
+        kept::keep(ui.ctx(), "settings/authority", &mut state.hub.authority, &String::new());
         text(ui, &texts.get("ui-hub-authority"), &mut state.hub.authority, true);
         hint(ui, &texts.get("ui-hub-invitation-what"));
         buttons(ui, |ui| {

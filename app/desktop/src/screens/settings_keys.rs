@@ -6,6 +6,7 @@ use eframe::egui::Ui;
 use sohoa_pipeline::accounts::Secret;
 
 use crate::keeper::Change;
+use crate::kept;
 use crate::parts::{self, Action, Mark};
 use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, password, text};
 
@@ -33,6 +34,8 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         }
     });
     let form = &mut state.keys;
+    kept::keep(ui.ctx(), "settings/key", &mut form.path, &String::new());
+    kept::keep(ui.ctx(), "settings/certificate", &mut form.certificate, &String::new());
     card(ui, &texts.get("ui-other-key"), |ui| {
         text(ui, &texts.get("ui-key-file"), &mut form.path, true);
         password(ui, &texts.get("ui-key-password"), &mut form.password);

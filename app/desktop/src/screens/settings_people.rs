@@ -6,6 +6,7 @@ use eframe::egui::Ui;
 use sohoa_pipeline::accounts::{Role, SHORTEST, Secret};
 
 use crate::keeper::Change;
+use crate::kept;
 use crate::parts::Action;
 use crate::screens::settings::{Choice, Seen, State, buttons, card, choice, entry, hint, password, text};
 
@@ -23,6 +24,18 @@ impl Default for Form {
     fn default() -> Self {
         let (name, password, again) = Default::default();
         Self { chosen: None, name, role: Role::Archivist, password, again }
+    }
+}
+
+impl Form {
+    /// What a kill took of it is there again; passwords are kept nowhere.
+    fn keep(&mut self, ui: &Ui, accounts: &[(String, Role)]) {
+        let stored = self.chosen.as_ref().and_then(|chosen| accounts.iter().find(|(name, _)| name == chosen));
+        let (name, role) = stored.cloned().unwrap_or_else(|| (String::new(), Role::Archivist));
+        let mut typed = (self.chosen.take(), std::mem::take(&mut self.name), self.role);
+        let written = (typed.0.clone(), name, role);
+        kept::keep(ui.ctx(), "settings/account", &mut typed, &written);
+        (self.chosen, self.name, self.role) = typed;
     }
 }
 
@@ -57,6 +70,7 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         hint(ui, &texts.say("ui-administrators-only", &[("names", (&administrators).into())]));
         return None;
     }
+    form.keep(ui, accounts);
     let is_first = accounts.is_empty();
     let head = match &form.chosen {
         Some(name) => texts.say("ui-change-account", &[("name", name.into())]),

@@ -5,6 +5,7 @@ use sohoa_pipeline::scan::{BlankBacks, Mode, Profile, Source};
 use sohoa_shell::Texts;
 
 use crate::keeper::Change;
+use crate::kept;
 use crate::parts::Action;
 use crate::screens::settings::{Choice, Seen, State, buttons, card, choice, entry, hint, text};
 
@@ -26,6 +27,22 @@ pub(super) struct Form {
     chosen: Option<String>,
     name: String,
     profile: Profile,
+}
+
+impl Form {
+    /// What a kill took of it is there again.
+    fn keep(&mut self, ui: &Ui, known: &[(String, Profile)]) {
+        let stored = self.chosen.as_ref().and_then(|chosen| known.iter().find(|(name, _)| name == chosen));
+        let stored = stored.map_or_else(Self::default, |(name, profile)| Self::of(name, profile));
+        let parts = |form: Self| (form.chosen, form.name, form.profile);
+        let mut typed = parts(std::mem::take(self));
+        kept::keep(ui.ctx(), "settings/profile", &mut typed, &parts(stored));
+        (self.chosen, self.name, self.profile) = typed;
+    }
+
+    fn of(name: &str, profile: &Profile) -> Self {
+        Self { chosen: Some(name.to_owned()), name: name.to_owned(), profile: profile.clone() }
+    }
 }
 
 fn paper(size: (f64, f64)) -> String {
@@ -63,7 +80,7 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         for (name, profile) in known {
             let is_chosen = state.profiles.chosen.as_ref() == Some(name);
             if entry(ui, name, &described(texts, profile), is_chosen).clicked() {
-                state.profiles = Form { chosen: Some(name.clone()), name: name.clone(), profile: profile.clone() };
+                state.profiles = Form::of(name, profile);
             }
         }
     });
@@ -74,6 +91,7 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
     };
     let waits = state.waits_for_change();
     let form = &mut state.profiles;
+    form.keep(ui, known);
     card(ui, &head, |ui| {
         text(ui, &texts.get("ui-profile-name"), &mut form.name, true);
         let Profile { device, settings, blank_backs } = &mut form.profile;

@@ -494,8 +494,23 @@ fn a_feeder_that_stops_says_how_many_sheets_are_safe_and_where_to_go_on() {
     press(&going_on, "Đóng thiếu, ghi lý do…");
     going_on.run_steps(3);
     type_into(&mut going_on, "Vì sao đóng khi số chưa khớp?", "tờ 4 đã mất từ năm 1999");
+    let notes = || {
+        let files = std::fs::read_dir(root.join("typing")).into_iter().flatten().filter_map(Result::ok);
+        files.filter(|file| file.path().extension().is_some_and(|ending| ending == "notes")).count()
+    };
+    until(&mut going_on, "a file", |_| notes() == 1);
+    // The window is gone as a kill leaves it; the count and the reason are there again in the next one.
+    drop(going_on);
+    let mut going_on = window_with(&root, UiLanguage::Vietnamese, "sheets=1 first=3");
+    key(&mut going_on, Key::Enter);
+    until_dossier(&mut going_on, "the dossier", |dossier| dossier.pages.len() == 3);
+    key(&mut going_on, Key::F);
+    let reason = going_on.get_by_role_and_label(Role::TextInput, "Vì sao đóng khi số chưa khớp?").value();
+    assert_eq!(reason.as_deref(), Some("tờ 4 đã mất từ năm 1999"));
+    assert!(shows(&going_on, "Hiện thiếu 1 trang"));
     press(&going_on, "Đóng, ghi lý do");
     until_dossier(&mut going_on, "a closed batch", |dossier| dossier.open().is_none() && dossier.may_be_refiled());
+    until(&mut going_on, "no file any more", |_| notes() == 0);
 }
 
 #[test]
