@@ -65,6 +65,7 @@ impl Drop for Bar {
 fn phase_text(phase: Phase) -> &'static str {
     match phase {
         Phase::Taking => "progress-phase-taking",
+        Phase::Listing => "progress-phase-listing",
         Phase::Copying => "progress-phase-copying",
         Phase::Reading => "progress-phase-reading",
         Phase::Assembling => "progress-phase-assembling",

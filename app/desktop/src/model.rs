@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use eframe::egui::{ColorImage, Context};
 use sohoa_catalog::progress::Progress;
@@ -19,6 +20,7 @@ use sohoa_pipeline::accounts::{self, Role, Secret};
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::inventory::{self, InventoryOutcome};
 use sohoa_pipeline::plan;
+use sohoa_pipeline::progress::{Phase, Sink};
 use sohoa_pipeline::rebuild::{self, RebuildReport};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::history::Happening;
@@ -27,6 +29,7 @@ use sohoa_shell::{Exit, Failure, Texts, history, upstream};
 use sohoa_store::disk;
 
 use crate::errand::Errand;
+use crate::mill;
 use crate::parts::Mark;
 
 /// Below so many free bytes somebody should look at the disk.
@@ -535,6 +538,27 @@ pub struct Doing {
     pub what: &'static str,
     /// Asked to, it stops and changes nothing; none where it can't stop half-way.
     pub cancel: Option<Cancel>,
+    steps: Arc<Steps>,
+}
+
+impl Doing {
+    /// How much of it is done, of how much, and the seconds that are left, as soon as something can be said.
+    pub fn how_far(&self) -> Option<((u64, u64), Option<u64>)> {
+        let (since, done, all) = (*self.steps.0.lock().unwrap_or_else(PoisonError::into_inner))?;
+        Some(((done, all), mill::seconds_left(since.elapsed(), done, all)))
+    }
+}
+
+/// The steps of something: since when they are made, how many are done, of how many.
+#[derive(Default)]
+struct Steps(Mutex<Option<(Instant, u64, u64)>>);
+
+impl Sink for Steps {
+    fn step(&self, _: Phase, done: u64, total: u64) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = now.map_or_else(Instant::now, |(since, ..)| since);
+        *now = Some((since, done, total));
+    }
 }
 
 /// The thread that reads the archive.
@@ -546,7 +570,7 @@ pub struct Reader {
 impl Wish {
     /// What it is called where it takes its time.
     fn doing(&self) -> Option<Doing> {
-        let of = |what, cancel| Some(Doing { what, cancel });
+        let of = |what, cancel| Some(Doing { what, cancel, steps: Arc::default() });
         match self {
             Self::Rebuild(_) => of("ui-rebuilding", None),
             Self::Inventory(..) => of("ui-importing-inventory", Some(Cancel::new())),
@@ -570,6 +594,7 @@ impl Reader {
                 let begun = wish.doing();
                 let cancel = begun.as_ref().and_then(|doing| doing.cancel.clone()).unwrap_or_default();
                 let is_long = begun.is_some();
+                let steps = begun.as_ref().map(|doing| doing.steps.clone()).unwrap_or_default();
                 *now.lock().unwrap_or_else(PoisonError::into_inner) = begun;
                 if is_long {
                     frames.request_repaint();
@@ -593,7 +618,7 @@ impl Reader {
                     }
                     Wish::Inventory(path, is_taken, texts) => {
                         let outcome = Archive::open(&root, &session).and_then(|archive| match is_taken {
-                            true => inventory::import_inventory(&archive, &path, &cancel),
+                            true => inventory::import_inventory(&archive, &path, &cancel, &*steps),
                             false => inventory::preview_inventory(&archive, &path, &cancel),
                         });
                         let outcome = outcome.map(Box::new).map_err(|error| Failure::of(&error, &texts));
@@ -605,11 +630,11 @@ impl Reader {
                         Answer::SignedIn(signed.map(|_| name).map_err(|error| Failure::of(&error, &texts)))
                     }
                     Wish::Report(endings, texts) => Answer::Written(
-                        report(&root, &session, endings, &texts).map_err(|error| Failure::of(&error, &texts)),
+                        report(&root, &session, endings, &texts, &steps).map_err(|error| Failure::of(&error, &texts)),
                     ),
                     Wish::List(list, texts) => {
                         let written = Archive::open(&root, &session)
-                            .and_then(|archive| write(&archive, &list, &["xlsx", "csv"], &texts));
+                            .and_then(|archive| write(&archive, &list, &["xlsx", "csv"], &texts, &steps));
                         Answer::Written(written.map_err(|error| Failure::of(&error, &texts)))
                     }
                     Wish::Log(texts) => {
@@ -738,11 +763,12 @@ fn report(
     session: &Session,
     endings: &[&str],
     texts: &Texts,
+    steps: &Steps,
 ) -> Result<(Vec<PathBuf>, String), PipelineError> {
     let archive = Archive::open(root, session)?;
     let now = archive.act().at;
     let (progress, work) = (archive.catalog().progress(now)?, archive.catalog().work(Day::of(now))?);
-    write(&archive, &Report::of(texts, &archive.facts().title, &progress, &work), endings, texts)
+    write(&archive, &Report::of(texts, &archive.facts().title, &progress, &work), endings, texts, steps)
 }
 
 /// Writes a report to files of today with these endings; gives them, with the letters that its form lacks.
@@ -751,10 +777,12 @@ fn write(
     report: &Report,
     endings: &[&str],
     texts: &Texts,
+    steps: &Steps,
 ) -> Result<(Vec<PathBuf>, String), PipelineError> {
     let (root, now) = (archive.layout().root(), archive.act().at);
     let (mut written, mut lacking) = (Vec::new(), String::new());
-    for ending in endings {
+    for (done, ending) in endings.iter().enumerate() {
+        steps.step(Phase::Taking, done as u64, endings.len() as u64);
         let path = free_path(root, archive.session(), ending)?;
         let organisation = &archive.settings().archive.organisation;
         let result = report.write(&path, texts, organisation, now);
@@ -781,6 +809,10 @@ fn picture(root: &Path, session: &Session, width: usize, pixels: &[u8]) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use sohoa_shell::UiLanguage;
+
     use super::*;
 
     fn entry<'r>(code: &'r str, state: DossierState) -> DossierEntry<'r> {
@@ -796,6 +828,18 @@ mod tests {
             pages: 3,
             expected_pages: Some(4),
         }
+    }
+
+    #[test]
+    fn what_takes_its_time_says_how_far_it_is_as_soon_as_that_is_known() {
+        let doing = Wish::Report(&["pdf", "xlsx", "csv"], Arc::new(Texts::for_window(UiLanguage::English))).doing();
+        let doing = doing.expect("it takes its time");
+        assert_eq!(doing.how_far(), None);
+        doing.steps.step(Phase::Taking, 1, 3);
+        assert_eq!(doing.how_far(), Some(((1, 3), None)), "nothing is said of the time in the first moments");
+        let begun = doing.steps.0.lock().expect("steps").expect("a step").0;
+        *doing.steps.0.lock().expect("steps") = Some((begun - Duration::from_secs(8), 2, 3));
+        assert_eq!(doing.how_far(), Some(((2, 3), Some(5))));
     }
 
     #[test]

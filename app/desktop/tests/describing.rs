@@ -30,7 +30,7 @@ fn read_archive(root: &Path) -> Archive {
     let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: true };
     let archive = Archive::init(root, &new, &session()).expect("an archive");
     let cancel = sohoa_model::Cancel::new();
-    import_inventory(&archive, &tests.join("pages.csv"), &cancel).expect("an inventory");
+    import_inventory(&archive, &tests.join("pages.csv"), &cancel, &Silent).expect("an inventory");
     let plan = ImportPlan {
         root: tests.join("pages"),
         jobs: 2,

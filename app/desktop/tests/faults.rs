@@ -40,7 +40,7 @@ fn archive(folder: &Path) -> PathBuf {
     fs::write(&list, rows).expect("a list");
     let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: false };
     let archive = Archive::init(&root, &new, &session()).expect("an archive");
-    import_inventory(&archive, &list, &Cancel::new()).expect("an inventory");
+    import_inventory(&archive, &list, &Cancel::new(), &Silent).expect("an inventory");
     root
 }
 

@@ -95,7 +95,7 @@ fn archive(folder: &Path, session: &Session, lines: impl Iterator<Item = String>
         std::iter::once(head.to_owned()).chain(lines.map(|line| line + ",2,01,01,01,1997,1998,H49.K1")).collect();
     let path = folder.join("danh mục.csv");
     std::fs::write(&path, list.join("\n")).expect("a list");
-    import_inventory(&archive, &path, &Cancel::new()).expect("an inventory");
+    import_inventory(&archive, &path, &Cancel::new(), &Silent).expect("an inventory");
     archive
 }
 

@@ -16,6 +16,7 @@ use sohoa_model::Cancel;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
 use sohoa_pipeline::inventory::import_inventory;
+use sohoa_pipeline::progress::Silent;
 use sohoa_pipeline::settings::TrustedRoot;
 use sohoa_shell::station::Station as StationSettings;
 use sohoa_shell::{Texts, UiLanguage};
@@ -92,7 +93,7 @@ fn archive(folder: &Path) -> (PathBuf, String) {
     std::fs::write(&list, rows).expect("a list");
     let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: true };
     let mut archive = Archive::init(&root, &new, &session()).expect("an archive");
-    import_inventory(&archive, &list, &Cancel::new()).expect("an inventory");
+    import_inventory(&archive, &list, &Cancel::new(), &Silent).expect("an inventory");
     let station = StationSettings::locate(&|name| {
         (name == "SOHOA_CONFIG_DIR").then(|| root.with_extension("station").display().to_string())
     });

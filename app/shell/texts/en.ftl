@@ -706,6 +706,7 @@ doctor-findings = To look at: { $finding } ({ $count })
 receipt-unfinished = (not finished)
 stopping = Stopping at the next safe place; Ctrl-C again stops at once.
 progress-phase-taking = Taking files
+progress-phase-listing = Taking rows
 progress-phase-reading = Reading
 progress-phase-assembling = Making PDF/A
 progress-phase-signing = Signing

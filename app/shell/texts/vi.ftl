@@ -676,6 +676,7 @@ doctor-findings = Cần nhìn lại: { $finding } ({ $count })
 receipt-unfinished = (chưa xong)
 stopping = Đang dừng ở chỗ an toàn; bấm Ctrl-C lần nữa để dừng ngay.
 progress-phase-taking = Nhận tệp
+progress-phase-listing = Nhận các dòng
 progress-phase-reading = Nhận dạng
 progress-phase-assembling = Dựng PDF/A
 progress-phase-signing = Ký số

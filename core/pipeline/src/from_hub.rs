@@ -12,11 +12,12 @@ use crate::accounts::{Account, Role};
 use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::inventory;
+use crate::progress::Silent;
 use crate::scan::{self, Profile};
 
 /// Imports the rows of an inventory, named as the hub named them; gives how many rows were refused.
 pub fn inventory(archive: &Archive, name: &str, rows: &Path) -> Result<usize, PipelineError> {
-    let outcome = inventory::import_named(archive, rows, name, &Cancel::new())?;
+    let outcome = inventory::import_named(archive, rows, name, &Cancel::new(), &Silent)?;
     Ok(outcome.parsed.refused.len())
 }
 

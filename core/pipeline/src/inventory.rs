@@ -2,6 +2,7 @@
 //!
 //! The file itself is kept in the vault, so that every denominator can be shown to come from a paper that was handed in.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,9 +13,12 @@ use sohoa_store::vault::hash_file;
 
 use crate::archive::Archive;
 use crate::error::PipelineError;
+use crate::progress::{Phase, Sink};
 use crate::worker::Worker;
 use crate::worker::protocol::{Request, Response};
 
+/// After so many rows it is told how far the import is.
+const TOLD_AFTER: u64 = 500;
 /// A large inventory takes so long at most.
 const PARSE_LIMIT: Duration = Duration::from_secs(60);
 
@@ -36,9 +40,14 @@ pub fn preview_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Res
 }
 
 /// Imports an inventory: the good rows go in, each bad one is named with row, column and reason.
-pub fn import_inventory(archive: &Archive, path: &Path, cancel: &Cancel) -> Result<InventoryOutcome, PipelineError> {
+pub fn import_inventory(
+    archive: &Archive,
+    path: &Path,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<InventoryOutcome, PipelineError> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    import_named(archive, path, &name, cancel)
+    import_named(archive, path, &name, cancel, sink)
 }
 
 /// The same of a file whose name says nothing.
@@ -47,6 +56,7 @@ pub(crate) fn import_named(
     path: &Path,
     name: &str,
     cancel: &Cancel,
+    sink: &dyn Sink,
 ) -> Result<InventoryOutcome, PipelineError> {
     let looked_at = hash_file(path, cancel).map_err(readable)?;
     let parsed = parsed(archive, path, cancel)?;
@@ -54,7 +64,12 @@ pub(crate) fn import_named(
     if stored.sha256 != looked_at.sha256 {
         return Err(PipelineError::record(path.display(), "the file changed while it was read"));
     }
+    let (taken, all) = (Cell::new(0), parsed.rows.len() as u64);
+    // It is asked about each row in its turn.
     let missing = |row: &sohoa_model::inventory::InventoryRow| {
+        if taken.replace(taken.get() + 1) % TOLD_AFTER == 0 {
+            sink.step(Phase::Listing, taken.get(), all);
+        }
         u32::try_from(sohoa_describe::mandatory::missing_fields(row).len()).unwrap_or(u32::MAX)
     };
     let change = archive.catalog().import_inventory(name, stored.sha256, &parsed.rows, missing, &archive.act())?;

@@ -7,6 +7,8 @@ use sohoa_model::Verdict;
 pub enum Phase {
     /// Files are hashed, looked at and taken into the vault.
     Taking,
+    /// Rows of an inventory are taken.
+    Listing,
     /// Pages are read.
     Reading,
     /// PDF/A files are written and checked.

@@ -41,7 +41,7 @@ pub(super) fn import(front: &mut Front, args: &InventoryImportArgs) -> Result<Ex
     let archive = front.open()?;
     let outcome = match args.preview {
         true => inventory::preview_inventory(&archive, &args.file, &front.cancel)?,
-        false => inventory::import_inventory(&archive, &args.file, &front.cancel)?,
+        false => inventory::import_inventory(&archive, &args.file, &front.cancel, &front.bar())?,
     };
     if args.preview && !args.json {
         let line = front.text("inventory-preview");

@@ -1,5 +1,7 @@
 //! Jobs: what the machine does now, how far it is, what came of it, and the way to stop it.
 
+use std::time::Duration;
+
 use eframe::egui;
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
@@ -18,6 +20,8 @@ use crate::theme::{semibold, tokens};
 
 /// Width of the log.
 const LOG: f32 = 360.0;
+/// How soon work that is under way is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// Lines of the log that are shown, at most.
 const LINES: usize = 100;
 
@@ -144,6 +148,10 @@ fn other(ui: &mut Ui, texts: &Texts, doing: &Doing) {
             }
         });
     });
+    if let Some((steps, seconds_left)) = doing.how_far() {
+        how_far(ui, texts, steps, seconds_left);
+        ui.ctx().request_repaint_after(LOOK_AGAIN);
+    }
 }
 
 /// So many of so many, as a bar and in words, and how long it still takes.

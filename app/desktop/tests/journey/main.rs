@@ -5,6 +5,7 @@ mod common;
 mod keys;
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use common::{PATIENCE, Window, session, shows};
@@ -23,7 +24,7 @@ use sohoa_pipeline::import::{ImportPlan, import};
 use sohoa_pipeline::inventory::import_inventory;
 use sohoa_pipeline::pages::{self, Edit};
 use sohoa_pipeline::pictures;
-use sohoa_pipeline::progress::Silent;
+use sohoa_pipeline::progress::{Phase, Silent, Sink};
 use sohoa_pipeline::scan::{self, Parting, Profile, ScanPlan};
 use sohoa_pipeline::settings::TrustedRoot;
 use sohoa_pipeline::worker::Worker;
@@ -64,7 +65,7 @@ fn listed(folder: &Path, root: &Path) {
     let path = folder.join("danh mục.csv");
     std::fs::write(&path, list).expect("a list");
     let archive = new_archive(root);
-    let outcome = import_inventory(&archive, &path, &sohoa_model::Cancel::new()).expect("an inventory");
+    let outcome = import_inventory(&archive, &path, &sohoa_model::Cancel::new(), &Silent).expect("an inventory");
     assert_eq!(outcome.change.added.len(), 2);
 }
 
@@ -566,6 +567,16 @@ fn a_barcode_opens_its_dossier_and_its_letters_are_no_keys() {
     assert!(shows(&window, "Không có hồ sơ mang mã HS.99."));
 }
 
+/// What a verb told of its steps.
+#[derive(Default)]
+struct Told(Mutex<Vec<(Phase, u64, u64)>>);
+
+impl Sink for Told {
+    fn step(&self, phase: Phase, done: u64, total: u64) {
+        self.0.lock().expect("steps").push((phase, done, total));
+    }
+}
+
 #[test]
 fn the_code_of_a_box_opens_it_and_f6_goes_from_region_to_region() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -575,7 +586,9 @@ fn the_code_of_a_box_opens_it_and_f6_goes_from_region_to_region() {
                 HS.02,Phông Sở Tư pháp,Mục lục 02,H.0015,Quyết định cho thôi quốc tịch,2\n";
     let path = folder.path().join("danh mục.csv");
     std::fs::write(&path, list).expect("a list");
-    import_inventory(&new_archive(&root), &path, &sohoa_model::Cancel::new()).expect("an inventory");
+    let told = Told::default();
+    import_inventory(&new_archive(&root), &path, &sohoa_model::Cancel::new(), &told).expect("an inventory");
+    assert_eq!(*told.0.lock().expect("steps"), [(Phase::Listing, 1, 2)], "how far it is");
     let mut window = window(&root, UiLanguage::Vietnamese);
     // From any screen, as a barcode scanner types it.
     type_fast(&mut window, "H.0015");
@@ -725,7 +738,7 @@ fn pages_are_read_found_and_signed_and_a_second_person_accepts_them() {
     let new = NewArchive { title: "Kho".to_owned(), organisation: "Sở Tư pháp".to_owned(), demo: true };
     let mut archive = Archive::init(&root, &new, &session()).expect("an archive");
     let cancel = sohoa_model::Cancel::new();
-    import_inventory(&archive, &tests.join("pages.csv"), &cancel).expect("an inventory");
+    import_inventory(&archive, &tests.join("pages.csv"), &cancel, &Silent).expect("an inventory");
     // Two of the pages that are read here are left to the window to read again.
     let plan = ImportPlan {
         root: tests.join("pages"),
