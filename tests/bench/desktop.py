@@ -35,14 +35,21 @@ def measure(sohoa, root, work):
     )
     found = {"alone": run(frames, sohoa, window, "scroll", "HS.01", FRAMES)}
     found |= real_window(sohoa, window)
+    listed = work / "some.csv"
+    lines = ["mã hồ sơ,tên phông,tiêu đề hồ sơ", *(f"HS.0{n},Phông,Thử" for n in (2, 3, 4))]
+    listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    contenders.must([*sohoa.on_archive(), "inventory", "import", listed], sohoa.env)
+    contenders.must([*sohoa.on_archive(), "profile", "set", "300", "--dpi", "300"], sohoa.env)
+    found["seen"] = {
+        "A4, 200 dpi, colour": run(frames, sohoa, window, "scan", "HS.02", SHEETS),
+        "A4, 300 dpi, colour": run(frames, sohoa, window, "scan-2", "HS.03", SHEETS),
+    }
     with recognition(sohoa, root, work) as reading:
         found["busy"] = run(frames, sohoa, window, "scroll", "HS.01", FRAMES)
+        beside = run(frames, sohoa, window, "scan-2", "HS.04", SHEETS)
+        found["seen"]["A4, 300 dpi, colour, beside recognition"] = beside
         if reading.poll() is not None:
             sys.exit("bench: recognition was over before the frames were")
-    listed = work / "one.csv"
-    listed.write_text("mã hồ sơ,tên phông,tiêu đề hồ sơ\nHS.02,Phông,Thử\n", encoding="utf-8")
-    contenders.must([*sohoa.on_archive(), "inventory", "import", listed], sohoa.env)
-    found["seen"] = run(frames, sohoa, window, "scan", "HS.02", SHEETS)
     sohoa.new_archive()
     listed = work / "many.csv"
     listed.write_text(inventory(DOSSIERS), encoding="utf-8")

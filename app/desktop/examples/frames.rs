@@ -92,7 +92,7 @@ fn tell(figures: &str) {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [root, worker, mode, code, count] = arguments.as_slice() else {
-        panic!("frames ARCHIVE WORKER scroll|scan|inventory DOSSIER|WORDS COUNT")
+        panic!("frames ARCHIVE WORKER scroll|scan|scan-2|inventory DOSSIER|WORDS COUNT")
     };
     let count: usize = count.parse().expect("a number");
     let session = Session {
@@ -119,7 +119,7 @@ fn main() {
     window.until(|app| app.is_settled() && app.dossier().is_some());
     let spent = match mode.as_str() {
         "scroll" => scrolled(&mut window, pos2(250.0, 500.0), count),
-        _ => scanned(&mut window, Path::new(root), count),
+        _ => return tell(&scanned(&mut window, Path::new(root), mode == "scan-2", count)),
     };
     tell(&figures(spent));
 }
@@ -186,23 +186,29 @@ fn scrolled(window: &mut Window, place: egui::Pos2, frames: usize) -> Vec<Durati
         .collect()
 }
 
-/// For each page the time from the last write of its master until a frame shows it.
-fn scanned(window: &mut Window, root: &Path, sheets: usize) -> Vec<Duration> {
-    let key = |pressed| Event::Key {
-        key: egui::Key::Space,
-        physical_key: None,
-        pressed,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    };
-    window.frame(vec![key(true)]);
-    window.frame(vec![key(false)]);
-    let mut waits = Vec::new();
+/// For each page the time from its last row until a frame shows it, and that from the last write of its master until a
+/// frame shows it in the strip, filed; with the second profile of the archive if that is wanted.
+fn scanned(window: &mut Window, root: &Path, is_second: bool, sheets: usize) -> String {
+    let key = |key, pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+    if is_second {
+        window.frame(vec![key(egui::Key::Num2, true)]);
+        window.frame(vec![key(egui::Key::Num2, false)]);
+        // Letters that follow at once are a barcode.
+        let chosen = Instant::now() + Duration::from_millis(500);
+        window.until(|_| Instant::now() > chosen);
+    }
+    window.frame(vec![key(egui::Key::Space, true)]);
+    window.frame(vec![key(egui::Key::Space, false)]);
+    let (mut waits, mut arrivals, mut last) = (Vec::new(), Vec::new(), 0);
     let end = Instant::now() + PATIENCE;
     while waits.len() < sheets {
         assert!(Instant::now() < end, "{} of {sheets} pages came", waits.len());
         window.frame(Vec::new());
         let now = SystemTime::now();
+        if let Some((number, delivered)) = window.app.arrived().filter(|(number, _)| *number != last) {
+            arrivals.push(delivered.elapsed());
+            last = number;
+        }
         let Some(dossier) = window.app.dossier() else { continue };
         let new: Vec<_> = dossier.pages.iter().skip(waits.len()).map(|page| page.view.clone()).collect();
         for page in new.iter().take_while(|page| window.app.shows(page)) {
@@ -212,5 +218,7 @@ fn scanned(window: &mut Window, root: &Path, sheets: usize) -> Vec<Duration> {
             waits.push(now.duration_since(written).unwrap_or_default());
         }
     }
-    waits
+    assert!(arrivals.len() * 10 >= sheets * 9, "{} of {sheets} pages were seen before they were filed", arrivals.len());
+    let [came, filed] = [arrivals, waits].map(figures);
+    format!("{{\"came\": {came}, \"filed\": {filed}}}")
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use eframe::egui;
 use egui::output::IMEOutput;
@@ -291,6 +292,11 @@ impl App {
         self.gallery.is_settled()
     }
 
+    /// The page that is on the screen and is being stored, if one is: its number in the batch, and when its last row came.
+    pub fn arrived(&self) -> Option<(u32, Instant)> {
+        self.scan.shows_arrived()
+    }
+
     /// The dossier on the desk.
     pub fn dossier(&self) -> Option<&Dossier> {
         self.dossier.as_deref()
@@ -563,6 +569,11 @@ impl App {
             match news {
                 News::Devices(devices) => self.scan.devices(devices),
                 News::Profiles(profiles) => self.scan.profiles(profiles),
+                News::Arrived(page) => {
+                    self.scan.arrived(ctx, *page);
+                    // The archive knows nothing of it yet.
+                    continue;
+                }
                 News::Filed(done) => self.scan.filed(ctx.input(|input| input.time), done),
                 News::Ended(ending) => {
                     self.scan.ended(ending);

@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
-use eframe::egui::Context;
+use eframe::egui::{ColorImage, Context};
 use sohoa_model::Cancel;
+use sohoa_model::ids::BatchId;
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::archive::{Archive, Session};
-use sohoa_pipeline::progress::{Phase, Sink};
+use sohoa_pipeline::progress::{Arrival, Phase, Sink};
 use sohoa_pipeline::scan::{self, Device, Driver, Ended, Profile, ScanError, ScanPlan};
 use sohoa_pipeline::second_vault;
 use sohoa_shell::worker::scanners;
 use sohoa_shell::{Failure, Texts};
 
 use crate::errand::{Errand, Tell};
+use crate::theme;
 
 /// What the feeder is asked for.
 enum Wish {
@@ -36,6 +39,19 @@ pub enum Ending {
     Refused(Failure),
 }
 
+/// A page that came and is being stored.
+#[derive(Debug)]
+pub struct Arrived {
+    /// Its batch.
+    pub batch: BatchId,
+    /// Its number in the batch, from 1.
+    pub number: u32,
+    /// What it shows, in small.
+    pub image: ColorImage,
+    /// When its last row came.
+    pub delivered: Instant,
+}
+
 /// What the feeder says.
 #[derive(Debug)]
 pub enum News {
@@ -43,6 +59,8 @@ pub enum News {
     Devices(Result<Vec<Device>, Failure>),
     /// The profiles of the archive.
     Profiles(Vec<(String, Profile)>),
+    /// A page came, and is being stored.
+    Arrived(Box<Arrived>),
     /// A sheet is filed: so many pages of the batch are.
     Filed(u64),
     /// The run is over.
@@ -64,6 +82,12 @@ impl Sink for Steps<'_> {
         if phase == Phase::Taking {
             self.0.hint(News::Filed(done));
         }
+    }
+
+    fn arrived(&self, page: &Arrival<'_>) {
+        let &Arrival { batch, number, small, delivered } = page;
+        let image = theme::image(small.width, small.height, &small.pixels);
+        self.0.hint(News::Arrived(Box::new(Arrived { batch, number, image, delivered })));
     }
 }
 

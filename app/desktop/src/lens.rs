@@ -1,14 +1,14 @@
 //! A page looked at: as a whole or as near as one likes, from one picture or from tiles.
 
 use eframe::egui;
-use egui::{Pos2, Rect, Response, Role, Sense, Shadow, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Painter, Pos2, Rect, Response, Role, Sense, Shadow, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 use sohoa_catalog::query::PageView;
 use sohoa_model::ids::PageId;
 
 use crate::desk::Page;
 use crate::gallery::{Gallery, TILE, whole_factor};
 use crate::parts;
-use crate::theme::{UNTINTED, tokens};
+use crate::theme::{Tokens, UNTINTED, tokens};
 
 /// Points left free around a page that is seen as a whole.
 const MARGIN: f32 = 16.0;
@@ -109,9 +109,7 @@ impl Lens {
         self.drawn = Some((corner, scale));
         let paper = Rect::from_min_size(corner, size * scale);
         let painter = ui.painter().with_clip_rect(rect);
-        let shadow = Shadow { offset: [0, 6], blur: 20, spread: 0, color: t.shadow };
-        painter.add(shadow.as_shape(paper, 0.0));
-        painter.rect_filled(paper, 0.0, t.paper);
+        lay(&painter, &t, paper);
         let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         let after = if self.is_after { gallery.prepared(page) } else { None };
         let is_after = after.is_some();
@@ -173,8 +171,26 @@ impl Lens {
 
 /// Points a pixel at which the whole page is seen.
 fn whole(rect: Rect, page: &PageView) -> f32 {
-    let (size, room) = (size(page), rect.size() - Vec2::splat(2.0 * MARGIN));
+    fit(rect, size(page))
+}
+
+fn fit(rect: Rect, size: Vec2) -> f32 {
+    let room = rect.size() - Vec2::splat(2.0 * MARGIN);
     (room.x / size.x).min(room.y / size.y).max(1e-3)
+}
+
+/// Lays a sheet of so many pixels into a place, all of it: where it lies.
+pub fn paper(ui: &Ui, rect: Rect, size: Vec2) -> Rect {
+    let paper = Rect::from_center_size(rect.center(), size * fit(rect, size));
+    lay(&ui.painter().with_clip_rect(rect), &tokens(ui.ctx()), paper);
+    paper
+}
+
+/// A sheet with its shadow.
+fn lay(painter: &Painter, t: &Tokens, paper: Rect) {
+    let shadow = Shadow { offset: [0, 6], blur: 20, spread: 0, color: t.shadow };
+    painter.add(shadow.as_shape(paper, 0.0));
+    painter.rect_filled(paper, 0.0, t.paper);
 }
 
 /// The factor by which the pixels of a page may be made fewer and still each gives one of the screen.

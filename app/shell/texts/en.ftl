@@ -1299,6 +1299,7 @@ ui-lay-first = Lay sheet 1 into the feeder.
 ui-last-page = Last page scanned
 ui-chosen-page = Page in view
 ui-page-facts = { $dpi } dpi · { $width } × { $height }
+ui-page-coming = Being stored, not safe yet
 ui-page-written = Written to disk and read back
 ui-page-no-copy = Written to disk, no copy in the second vault yet
 ui-of-pages = { $pages ->

@@ -1233,6 +1233,7 @@ ui-lay-first = Đặt tờ 1 lên khay.
 ui-last-page = Trang vừa quét
 ui-chosen-page = Trang đang xem
 ui-page-facts = { $dpi } dpi · { $width } × { $height }
+ui-page-coming = Đang lưu, chưa an toàn
 ui-page-written = Đã ghi đĩa và đọc lại
 ui-page-no-copy = Đã ghi đĩa, chưa có bản sao ở kho thứ hai
 ui-of-pages = / { $pages } trang

@@ -1,6 +1,10 @@
 //! How far a verb has come, told to whoever looks at it.
 
+use std::time::Instant;
+
+use sohoa_imaging::thumbnail::Picture;
 use sohoa_model::Verdict;
+use sohoa_model::ids::BatchId;
 
 /// What a verb is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +33,24 @@ pub trait Sink: Sync {
     /// A place where nothing is locked and nothing is half done: work that is paused waits here.
     fn rest(&self) {}
 
+    /// A page came from the scanner whole; it is being stored, and is not safe before it is filed.
+    fn arrived(&self, _page: &Arrival<'_>) {}
+
     /// A document was signed and verified; this is the verdict on it.
     fn signed(&self, _document: &str, _verdict: &Verdict) {}
+}
+
+/// A page that came from the scanner.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The batch that it is for.
+    pub batch: BatchId,
+    /// Its number in the batch, from 1; that of a sheet that is not filed in the end is given again.
+    pub number: u32,
+    /// What it shows, in small.
+    pub small: &'a Picture,
+    /// When its last row came.
+    pub delivered: Instant,
 }
 
 /// Nobody looks.

@@ -35,7 +35,7 @@ use crate::archive::Archive;
 use crate::error::PipelineError;
 use crate::import::{SPACE_RESERVE, STANDARD_DPI, frame_findings, is_below_standard};
 use crate::pictures;
-use crate::progress::{Phase, Sink};
+use crate::progress::{Arrival, Phase, Sink};
 use crate::scanner::protocol::BLOCK;
 
 /// Blocks of pixels that may wait to be stored, at most.
@@ -630,7 +630,8 @@ impl Filing<'_> {
         let (height, mut known) = match shape.height {
             Some(height) => (height, None),
             None => match gathered(pieces, &shape)? {
-                Some(rows) => {
+                Some((rows, at)) => {
+                    delivered = at;
                     let bytes: usize = rows.iter().map(Vec::len).sum();
                     ((bytes / shape.row_bytes()) as u32, Some(rows.into_iter()))
                 }
@@ -669,6 +670,10 @@ impl Filing<'_> {
             }
             Err(Stop::File(error)) => return Err(PipelineError::record("scan", error)),
         }
+        let small = shrink.finish();
+        if let Some(small) = &small {
+            self.sink.arrived(&Arrival { batch: self.batch.id, number, small, delivered });
+        }
         out.flush().map_err(|error| StoreError::write(self.archive.layout().vault(), error))?;
         drop(out);
         crash::point("scan.page-written");
@@ -678,7 +683,7 @@ impl Filing<'_> {
         let below_standard = is_below_standard(&facts);
         let mut findings = frame_findings(std::slice::from_ref(&facts));
         let (mut is_blank, mut is_blank_back) = (false, false);
-        if let Some(small) = shrink.finish() {
+        if let Some(small) = small {
             pictures::keep(self.archive, &stored.sha256, &small)?;
             is_blank = small.is_blank();
             is_blank_back = self.batch.sides == 2 && number.is_multiple_of(2) && is_blank;
@@ -748,8 +753,8 @@ fn serial(options: &[(String, String)]) -> Option<&str> {
     named.map(|(_, value)| value.trim())
 }
 
-/// All rows of a page whose height is not known beforehand; `None` if it broke off.
-fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<Vec<Vec<u8>>>, PipelineError> {
+/// All rows of a page whose height is not known beforehand, and when it was delivered; `None` if it broke off.
+fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<(Vec<Vec<u8>>, Instant)>, PipelineError> {
     let (mut rows, mut bytes) = (Vec::new(), 0);
     loop {
         match pieces.recv() {
@@ -760,7 +765,7 @@ fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<Vec<Ve
                 }
                 rows.push(more);
             }
-            Ok(Piece::End(_)) if bytes >= shape.row_bytes() => return Ok(Some(rows)),
+            Ok(Piece::End(at)) if bytes >= shape.row_bytes() => return Ok(Some((rows, at))),
             Ok(Piece::End(_) | Piece::Abort | Piece::Begin { .. }) | Err(_) => return Ok(None),
         }
     }

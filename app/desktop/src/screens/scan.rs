@@ -1,27 +1,29 @@
 //! Scan: paper in, nothing lost. The last page large, all pages in a strip, counts against what is expected.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use eframe::egui;
 use egui::{
-    Align, Align2, CentralPanel, ComboBox, FontId, Frame, Key, Layout, Margin, Modal, Panel, Rect, RichText,
-    ScrollArea, Sense, Stroke, TextEdit, Ui, vec2,
+    Align, Align2, CentralPanel, ComboBox, Context, FontId, Frame, Key, Layout, Margin, Modal, Panel, Rect, RichText,
+    ScrollArea, Sense, Stroke, TextEdit, TextureHandle, TextureOptions, Ui, WidgetInfo, vec2,
 };
 use serde::{Deserialize, Serialize};
-use sohoa_model::ids::PageId;
+use sohoa_model::ids::{BatchId, PageId};
 use sohoa_pipeline::scan::{self, BatchTarget, Device, Parting, Profile, ScanPlan, Settings};
 use sohoa_shell::{Failure, Texts};
 
 use crate::command::Command;
 use crate::desk::{Deed, Dossier, Found, Page};
-use crate::feeder::Ending;
+use crate::feeder::{Arrived, Ending};
 use crate::gallery::Gallery;
 use crate::kept;
+use crate::lens;
 use crate::parts::{self, Action, Mark, Notice, Thumb};
 use crate::regions;
 use crate::screens::page_keys::{self, Looking};
 use crate::screens::{Act, Screen};
-use crate::theme::{semibold, tokens};
+use crate::theme::{UNTINTED, semibold, tokens};
 
 /// The finding of printed page numbers that leave some out.
 const GAP: &str = "page-number-gap";
@@ -56,6 +58,14 @@ impl Reconciling {
     }
 }
 
+/// A page that came and is being stored.
+struct Coming {
+    batch: BatchId,
+    number: u32,
+    delivered: Instant,
+    texture: TextureHandle,
+}
+
 /// What the screen remembers.
 #[derive(Default)]
 pub struct State {
@@ -73,6 +83,8 @@ pub struct State {
     refused: Option<Failure>,
     hint: Option<&'static str>,
     reconciling: Option<Reconciling>,
+    /// The page that came last and is not known to be filed; whether the last frame showed it.
+    arrived: Option<(Coming, bool)>,
     /// When the first page of this run was filed and the last, in seconds, each with its number in the batch.
     filed: Option<[(f64, u64); 2]>,
 }
@@ -115,6 +127,18 @@ impl State {
         self.profiles = profiles;
     }
 
+    /// A page came, and is being stored.
+    pub fn arrived(&mut self, ctx: &Context, page: Arrived) {
+        let Arrived { batch, number, image, delivered } = page;
+        let texture = ctx.load_texture("arrived", image, TextureOptions::LINEAR);
+        self.arrived = Some((Coming { batch, number, delivered, texture }, false));
+    }
+
+    /// The page that the last frame showed while it was being stored.
+    pub fn shows_arrived(&self) -> Option<(u32, Instant)> {
+        self.arrived.as_ref().filter(|(_, is_shown)| *is_shown).map(|(page, _)| (page.number, page.delivered))
+    }
+
     /// A page was filed: when, in seconds, and which of its batch.
     pub fn filed(&mut self, at: f64, number: u64) {
         let first = self.filed.map_or((at, number), |[first, _]| first);
@@ -137,6 +161,7 @@ impl State {
         }
         self.seat = Seat::End;
         self.filed = None;
+        self.arrived = None;
         self.ending = Some(ending);
     }
 
@@ -332,6 +357,19 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
     let t = tokens(ui.ctx());
     let (texts, dossier) = (seen.texts, seen.dossier);
     let rect = ui.max_rect();
+    if let Some((page, _)) = &state.arrived
+        && dossier.batches.iter().any(|batch| batch.id == page.batch && batch.pages >= page.number)
+    {
+        state.arrived = None;
+    }
+    let is_free = state.looking.chosen.is_none() && !state.looking.compares && state.looking.splitting.is_none();
+    if let Some((page, is_shown)) = &mut state.arrived {
+        *is_shown = is_free && !dossier.is_covered();
+        if *is_shown {
+            coming(ui, rect, texts, page);
+            return;
+        }
+    }
     let Some(page) = state.looking.page(dossier).cloned() else {
         let words = match dossier.expected() {
             Some(expected) => texts.say("ui-lay-first-of", &[("pages", expected.into())]),
@@ -375,6 +413,26 @@ fn stage(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut Gallery,
         let place = ui.painter().text(at, Align2::LEFT_BOTTOM, line, FontId::proportional(13.0), t.text2);
         parts::said(ui, place, line);
     }
+}
+
+/// The page that came last, before it is safe.
+fn coming(ui: &Ui, rect: Rect, texts: &Texts, page: &Coming) {
+    let t = tokens(ui.ctx());
+    let paper = lens::paper(ui, rect, page.texture.size_vec2());
+    let all = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+    ui.painter().image(page.texture.id(), paper, all, UNTINTED);
+    let words = texts.get("ui-page-coming");
+    let name = format!("{}, {words}", texts.say("ui-page-n", &[("page", page.number.into())]));
+    let image = ui.interact(paper, ui.scope_id().with("coming"), Sense::hover());
+    image.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &name));
+    let corner = rect.min + vec2(16.0, 14.0);
+    let small = FontId::proportional(13.0);
+    let head = texts.get("ui-last-page");
+    let place = ui.painter().text(corner, Align2::LEFT_TOP, &head, small.clone(), t.text2);
+    parts::said(ui, place, &head);
+    let foot = egui::pos2(rect.left() + 16.0, rect.bottom() - 14.0);
+    let place = ui.painter().text(foot, Align2::LEFT_BOTTOM, &words, small, t.warn.fg);
+    parts::said(ui, place, &words);
 }
 
 /// How the page is looked at, in the upper right corner.

@@ -6,7 +6,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use sohoa_pipeline::archive::Archive;
-use sohoa_pipeline::scan::{self, Profile};
+use sohoa_pipeline::scan::{self, Profile, Source};
 use sohoa_shell::UiLanguage;
 use tempfile::TempDir;
 
@@ -142,6 +142,40 @@ fn a_feed_stops_after_a_sheet_and_a_profile_is_chosen_by_its_digit() {
         assert!(shows(&scanning, &goes_on), "{goes_on}");
         let page = scanning.state().dossier().expect("it is there").pages[0].view.facts.dpi.0;
         assert_eq!(page.round(), 300.0);
+    }
+}
+
+#[test]
+fn a_page_is_seen_as_soon_as_it_came_and_is_not_called_safe_before_it_is() {
+    for language in BOTH {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("kho");
+        listed(folder.path(), &root);
+        let mut profile = Profile::default();
+        profile.settings.source = Source::AdfDuplex;
+        scan::set_profile(&Archive::open(&root, &session()).expect("an archive"), "Hai mặt", &profile)
+            .expect("a profile");
+        // The front of the second sheet came, its back never does: a sheet is filed with both of its sides.
+        let mut scanning = window_with(&root, language, "sheets=2 fault=hang@4");
+        press(&scanning, if language == UiLanguage::English { ENGLISH } else { VIETNAMESE }.scan_this);
+        until_dossier(&mut scanning, "the dossier", |dossier| dossier.code == "HS.01");
+        key(&mut scanning, Key::Num2);
+        key(&mut scanning, Key::Space);
+        let coming = in_words(language, "Đang lưu, chưa an toàn", "Being stored, not safe yet");
+        until(&mut scanning, "the third page", |app| app.arrived().is_some_and(|(number, _)| number == 3));
+        until(&mut scanning, "the first sheet", |app| app.dossier().is_some_and(|dossier| dossier.pages.len() == 2));
+        assert!(shows(&scanning, coming) && scanning.state().arrived().is_some());
+        let picture = format!("{}, {coming}", in_words(language, "Trang 3", "Page 3"));
+        assert!(scanning.query_by_role_and_label(Role::Image, &picture).is_some());
+        // Who looks at another page is left in peace.
+        key(&mut scanning, Key::Home);
+        assert!(!shows(&scanning, coming) && scanning.state().arrived().is_none());
+        key(&mut scanning, Key::End);
+        assert!(shows(&scanning, coming));
+        key(&mut scanning, Key::Escape);
+        key(&mut scanning, Key::Escape);
+        until_dossier(&mut scanning, "the end of the feed", |dossier| dossier.pages.len() == 2);
+        assert!(!shows(&scanning, coming) && scanning.state().arrived().is_none(), "what broke off is not shown");
     }
 }
 
