@@ -872,7 +872,8 @@ impl App {
                 Known::Read(snapshot) => match self.screen {
                     Screen::Start => {
                         let station = &self.station.session.station;
-                        start::show(ui, &self.texts, snapshot, station, &mut self.gallery, acts);
+                        let validity = self.mill.validity();
+                        start::show(ui, &self.texts, snapshot, station, validity, &mut self.gallery, acts);
                     }
                     Screen::Inventory => inventory::show(ui, &self.texts, snapshot, &mut self.filter, acts),
                     Screen::Sign => sign::show(ui, &self.texts, snapshot, &self.mill, &mut self.sign, acts),

@@ -109,7 +109,7 @@ impl Lens {
         self.drawn = Some((corner, scale));
         let paper = Rect::from_min_size(corner, size * scale);
         let painter = ui.painter().with_clip_rect(rect);
-        lay(&painter, &t, paper);
+        lay(&painter, t, paper);
         let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         let after = if self.is_after { gallery.prepared(page) } else { None };
         let is_after = after.is_some();
@@ -182,7 +182,7 @@ fn fit(rect: Rect, size: Vec2) -> f32 {
 /// Lays a sheet of so many pixels into a place, all of it: where it lies.
 pub fn paper(ui: &Ui, rect: Rect, size: Vec2) -> Rect {
     let paper = Rect::from_center_size(rect.center(), size * fit(rect, size));
-    lay(&ui.painter().with_clip_rect(rect), &tokens(ui.ctx()), paper);
+    lay(&ui.painter().with_clip_rect(rect), tokens(ui.ctx()), paper);
     paper
 }
 

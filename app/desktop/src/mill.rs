@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 use sohoa_model::reading::LanguageChoice;
-use sohoa_model::{Cancel, Verdict};
+use sohoa_model::{Cancel, Clock, Verdict};
 use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::archive::{Archive, Session};
 use sohoa_pipeline::process::{self, ProcessOutcome, ProcessPlan};
 use sohoa_pipeline::progress::{Phase, Sink};
 use sohoa_pipeline::second_vault::{self, Copied};
 use sohoa_pipeline::signing::SigningKey;
-use sohoa_shell::station::{KeyEntry, StationError};
+use sohoa_shell::station::{KeyEntry, StationError, Validity};
 use sohoa_shell::{Failure, Texts};
 
 use crate::errand::{Errand, Tell};
@@ -120,6 +120,7 @@ pub struct Mill {
     pub signed: Signed,
     /// The key of the station, once it is known.
     pub key: Option<Result<Option<KeyEntry>, Failure>>,
+    clock: Arc<dyn Clock>,
 }
 
 /// Documents that were signed, each with the verdict on it.
@@ -146,6 +147,7 @@ impl Mill {
     pub fn start(root: PathBuf, session: Session, settings: Option<PathBuf>, ctx: &Context) -> Self {
         let signed = Signed::default();
         let kept = signed.clone();
+        let clock = session.clock.clone();
         let errand = Errand::start(ctx, move |wishes, news| {
             while let Ok(wish) = wishes.recv() {
                 match wish {
@@ -170,7 +172,13 @@ impl Mill {
                 }
             }
         });
-        Self { errand, running: None, ended: None, copied: None, signed, key: None }
+        Self { errand, running: None, ended: None, copied: None, signed, key: None, clock }
+    }
+
+    /// How the certificate of the key stands now, if that is known.
+    pub fn validity(&self) -> Option<Validity> {
+        let Some(Ok(Some(key))) = &self.key else { return None };
+        key.validity(self.clock.now())
     }
 
     /// Asks which key the station signs with.

@@ -490,3 +490,40 @@ fn a_form_of_the_settings_is_there_again_after_a_kill_and_no_password_is_kept() 
     until(&mut window, "what is left of the notes", |_| !notes().contains("Sổ hộ tịch"));
     assert_eq!(scan::profile(&opened(&root), "Sổ hộ tịch khổ lớn").expect("the profile").settings.dpi, 400.0);
 }
+
+#[test]
+fn a_certificate_that_ends_soon_is_told_before_somebody_wants_to_sign_and_one_that_ended_signs_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    archive(&root, true);
+    let now = session().clock.now();
+    station(&root).use_demo_key(now).expect("a key");
+    let file = settings_of(&root).join("station.toml");
+    let whole = std::fs::read_to_string(&file).expect("the settings");
+    let until_then = station(&root).key().expect("settings").and_then(|key| key.valid_until_ms).expect("its end");
+    let day = 86_400_000;
+    for (left, vietnamese, english) in [
+        (29 * day, "Chứng thư số hết hạn lúc", "The certificate ends at"),
+        (-day, "Chứng thư số đã hết hạn lúc", "The certificate expired at"),
+    ] {
+        let end = sohoa_model::Timestamp(now.0 + left);
+        let text = whole.replace(&until_then.to_string(), &end.0.to_string());
+        assert_ne!(text, whole);
+        std::fs::write(&file, text).expect("the settings");
+        for (language, words) in [(UiLanguage::Vietnamese, vietnamese), (UiLanguage::English, english)] {
+            let words = format!("{words} {}", end.short_vietnam());
+            let mut window = window(&root, language);
+            for screen in [Key::Num1, Key::Num6] {
+                window.key_press_modifiers(Modifiers::CTRL, screen);
+                window.run_steps(3);
+                until_shown(&mut window, &words);
+            }
+            let settings = if language == UiLanguage::Vietnamese {
+                "Chọn khóa ở Cài đặt"
+            } else {
+                "Choose a key in Settings"
+            };
+            assert_eq!(shows(&window, settings), left < 0, "what ended leads to Settings");
+        }
+    }
+}

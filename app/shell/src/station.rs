@@ -16,7 +16,7 @@ pub use sohoa_pipeline::trust::is_for_demonstration;
 use sohoa_sign::{Mechanism, Secret, SignError, Signer, SoftKey};
 use sohoa_store::{StoreError, atomic};
 
-use crate::Variables;
+use crate::{Texts, Variables};
 
 /// The settings file of the key.
 const FILE: &str = "station.toml";
@@ -41,6 +41,9 @@ pub struct KeyEntry {
     pub subject: String,
     /// SHA-256 of its certificate, 64 hexadecimal digits.
     pub fingerprint: String,
+    /// Until when its certificate is valid, in milliseconds since 1970; not known of keys that were chosen before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until_ms: Option<i64>,
     /// The word of the mechanism that it signs with; without one the usual one of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mechanism: Option<String>,
@@ -49,7 +52,49 @@ pub struct KeyEntry {
     pub demo_password_file: Option<PathBuf>,
 }
 
+/// How the certificate of the key stands; each with when it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// It has ended.
+    Ended(Timestamp),
+    /// It ends soon: a new one takes weeks to get.
+    Ending(Timestamp),
+    /// It lasts.
+    Lasting(Timestamp),
+}
+
+/// So long before its end somebody is to ask for a new certificate.
+const TO_RENEW: i64 = 30 * 86_400_000;
+
+impl Validity {
+    /// The text that says it, and its moment.
+    pub fn words(self) -> (&'static str, Timestamp) {
+        match self {
+            Self::Ended(at) => ("error-certificate-expired", at),
+            Self::Ending(at) => ("key-ends-soon", at),
+            Self::Lasting(at) => ("key-valid-until", at),
+        }
+    }
+
+    /// In words, and what to do.
+    pub fn tell(self, texts: &Texts) -> (String, String) {
+        let (id, at) = self.words();
+        let values = [("moment", at.short_vietnam().into())];
+        (texts.say(id, &values), texts.hint(id, &values))
+    }
+}
+
 impl KeyEntry {
+    /// How its certificate stands at a moment, if that is known.
+    pub fn validity(&self, now: Timestamp) -> Option<Validity> {
+        let end = Timestamp(self.valid_until_ms?);
+        Some(match end.0 - now.0 {
+            ..0 => Validity::Ended(end),
+            0..TO_RENEW => Validity::Ending(end),
+            _ => Validity::Lasting(end),
+        })
+    }
+
     /// Whether it is a demonstration key, which signs only in an archive for demonstration; its certificate says so, however
     /// the key came to the station.
     pub fn is_demo(&self) -> bool {
@@ -247,6 +292,7 @@ impl Station {
             path,
             subject: certificate.common_name(),
             fingerprint: certificate.fingerprint().to_string(),
+            valid_until_ms: Some(certificate.valid_until().0),
             mechanism: Some(key.mechanism().word().to_owned()),
             demo_password_file: demo,
         };

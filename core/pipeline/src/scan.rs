@@ -753,8 +753,11 @@ fn serial(options: &[(String, String)]) -> Option<&str> {
     named.map(|(_, value)| value.trim())
 }
 
+/// Rows in the blocks that they came in.
+type Blocks = Vec<Vec<u8>>;
+
 /// All rows of a page whose height is not known beforehand, and when it was delivered; `None` if it broke off.
-fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<(Vec<Vec<u8>>, Instant)>, PipelineError> {
+fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<(Blocks, Instant)>, PipelineError> {
     let (mut rows, mut bytes) = (Vec::new(), 0);
     loop {
         match pieces.recv() {

@@ -7,6 +7,7 @@ use sohoa_model::{Cancel, Language};
 use sohoa_pipeline::worker::protocol::Request;
 use sohoa_pipeline::worker::{Worker, WorkerFault};
 use sohoa_pipeline::{check, models};
+use sohoa_shell::station::Validity;
 use sohoa_shell::worker::models_folder;
 use sohoa_shell::{Exit, environment, failure, reasons};
 use sohoa_store::disk;
@@ -26,6 +27,8 @@ struct Report {
     archive: Option<String>,
     station: String,
     key: Option<String>,
+    #[serde(skip)]
+    validity: Option<Validity>,
     models: String,
     models_missing: Vec<&'static str>,
     worker_runs: bool,
@@ -80,11 +83,13 @@ fn mend(front: &mut Front) -> Result<Mended, Stop> {
 
 fn look(front: &Front) -> Result<Report, Stop> {
     let folder = models_folder(None, &environment);
+    let key = front.station.key()?;
     let mut report = Report {
         software: front.session.software.clone(),
         operator: front.session.operator.clone(),
         station: front.station.folder().display().to_string(),
-        key: front.station.key()?.map(|key| key.subject),
+        validity: key.as_ref().and_then(|key| key.validity(front.session.clock.now())),
+        key: key.map(|key| key.subject),
         models_missing: models_missing(front),
         models: folder.display().to_string(),
         worker_runs: worker_runs(front),
@@ -138,7 +143,12 @@ fn tell(front: &mut Front, report: &Report) {
     say("doctor-operator", &[("operator", (&report.operator).into())]);
     say("doctor-station", &[("path", (&report.station).into())]);
     match &report.key {
-        Some(subject) => say("doctor-key", &[("subject", subject.into())]),
+        Some(subject) => {
+            say("doctor-key", &[("subject", subject.into())]);
+            if let Some((id, at)) = report.validity.map(Validity::words) {
+                say(id, &[("moment", at.short_vietnam().into())]);
+            }
+        }
         None => say("doctor-no-key", &[]),
     }
     if report.models_missing.is_empty() {

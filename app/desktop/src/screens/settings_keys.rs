@@ -9,6 +9,7 @@ use crate::keeper::Change;
 use crate::kept;
 use crate::parts::{self, Action, Mark};
 use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, password, text};
+use crate::screens::sign;
 
 /// What is typed.
 #[derive(Default)]
@@ -31,6 +32,9 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         Some(Ok(Some(key))) => {
             fact(ui, Some(Mark::Pass), &key.subject, &key.path.display().to_string(), "");
             hint(ui, &format!("SHA-256 {}", key.fingerprint));
+            if let Some(validity) = seen.mill.validity() {
+                sign::valid(ui, texts, validity);
+            }
         }
     });
     let form = &mut state.keys;

@@ -9,6 +9,7 @@ use sohoa_catalog::work::Lot;
 use sohoa_model::Verdict;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_pipeline::accounts::Secret;
+use sohoa_shell::station::Validity;
 use sohoa_shell::{Texts, details};
 
 use crate::command::Command;
@@ -39,7 +40,11 @@ fn is_ready(line: &DossierLine) -> bool {
 
 fn can_sign(state: &State, ready: usize, mill: &Mill) -> bool {
     let has_key = matches!(&mill.key, Some(Ok(Some(_))));
-    has_key && ready > 0 && !state.password.is_empty() && mill.running.is_none()
+    has_key
+        && !matches!(mill.validity(), Some(Validity::Ended(_)))
+        && ready > 0
+        && !state.password.is_empty()
+        && mill.running.is_none()
 }
 
 /// The password that was typed, if there is something to sign and a key to sign with; it is typed once for a batch.
@@ -178,6 +183,22 @@ fn row(ui: &mut Ui, line: &DossierLine, why: &str) -> egui::Response {
     response
 }
 
+/// Until when the certificate is valid; what has ended, or ends soon, with what to do.
+pub(super) fn valid(ui: &mut Ui, texts: &Texts, validity: Validity) {
+    let t = tokens(ui.ctx());
+    let (words, hint) = validity.tell(texts);
+    let (mark, state) = match validity {
+        Validity::Ended(_) => (Mark::Reject, t.reject),
+        Validity::Ending(_) => (Mark::Warn, t.warn),
+        Validity::Lasting(_) => {
+            ui.label(RichText::new(words).small().color(t.text3));
+            return;
+        }
+    };
+    ui.add_space(6.0);
+    Notice { mark, state, title: &words, lines: &[&hint] }.show(ui);
+}
+
 /// Each file that was signed, the last first, with the verdict on it.
 fn signed(ui: &mut Ui, texts: &Texts, mill: &Mill) {
     let t = tokens(ui.ctx());
@@ -257,6 +278,12 @@ fn inspector(ui: &mut Ui, texts: &Texts, mill: &Mill, state: &mut State, ready: 
                             .small()
                             .color(t.text3),
                     );
+                    if let Some(validity) = mill.validity() {
+                        valid(ui, texts, validity);
+                        if matches!(validity, Validity::Ended(_)) {
+                            choose_key(ui, texts, acts);
+                        }
+                    }
                     ui.add_space(8.0);
                     let label = ui.label(RichText::new(texts.get("ui-key-password")).small().color(t.text2));
                     let field = TextEdit::singleline(&mut state.password)

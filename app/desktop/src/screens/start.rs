@@ -7,6 +7,7 @@ use egui::{
 };
 use sohoa_catalog::work::Lot;
 use sohoa_shell::report::percent;
+use sohoa_shell::station::Validity;
 use sohoa_shell::{Texts, failure};
 
 use crate::command::Command;
@@ -68,6 +69,7 @@ pub fn show(
     texts: &Texts,
     snapshot: &Snapshot,
     station: &str,
+    validity: Option<Validity>,
     gallery: &mut Gallery,
     acts: &mut Vec<Act>,
 ) {
@@ -118,7 +120,7 @@ pub fn show(
             });
         });
         ui.vertical(|ui| {
-            health(ui, texts, snapshot, station);
+            health(ui, texts, snapshot, station, validity);
             let (word, cap) = (texts.get(Command::ChooseArchive.label()), Command::ChooseArchive.cap(texts));
             let action = Action::new(&word, &cap).icon(Command::ChooseArchive.icon());
             if action.show(ui, None).clicked() {
@@ -255,7 +257,7 @@ fn mark(chip: Chip) -> Mark {
 }
 
 /// The right column: disk, second vault, boxes, where the archive lies.
-fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
+fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str, validity: Option<Validity>) {
     let t = tokens(ui.ctx());
     ui.set_width(SIDE);
     ui.spacing_mut().item_spacing.x = 10.0;
@@ -273,6 +275,12 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
     let free = if snapshot.is_scarce() { "ui-disk-scarce-next" } else { "ui-free-of" };
     let free = texts.say(free, &[("free", failure::bytes(snapshot.free).into())]);
     let hub = snapshot.upstream_words(texts).unwrap_or_else(|| (Mark::Planned, texts.get("ui-hub-none")));
+    let key = match validity {
+        Some(ends @ Validity::Ended(_)) => Some((Mark::Reject, ends)),
+        Some(ends @ Validity::Ending(_)) => Some((Mark::Warn, ends)),
+        Some(Validity::Lasting(_)) | None => None,
+    };
+    let key = key.map(|(mark, ends)| (mark, texts.get("ui-signing-key"), ends.tell(texts).0));
     let rows = [
         (disk, texts.get("ui-disk"), free),
         (second.0, texts.get("ui-second-vault"), second.1),
@@ -280,7 +288,7 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str) {
         (boxes.0, texts.get("ui-boxes"), boxes.1),
     ];
     parts::card(ui).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
-        for (at, (mark, title, hint)) in rows.into_iter().enumerate() {
+        for (at, (mark, title, hint)) in key.into_iter().chain(rows).enumerate() {
             if at > 0 {
                 ui.separator();
             }
