@@ -92,6 +92,8 @@ pub struct Dossier {
     pub state: DossierState,
     /// Why it is held, if it is.
     pub held: Option<String>,
+    /// Whether it has a hub and stays here all the same, for it is not public and nobody said that it may leave.
+    pub stays: bool,
     /// Whether an administrator looks at it all the same, which stands in the log.
     pub is_revealed: bool,
     /// Pages that the inventory expects.
@@ -230,6 +232,10 @@ impl Dossier {
             series: row.description.series.clone(),
             state: row.state,
             held: held.filter(|_| row.held).map(|hold| reasons::hold(texts, &hold.reason)),
+            stays: !row.held
+                && row.state >= DossierState::Assembled
+                && catalog.sync_state()?.is_some()
+                && !catalog.is_cleared(code)?,
             is_revealed: false,
             listed: row.evidence.expected_pages,
             split: (pages.len() - frames.len()) as u32,

@@ -11,6 +11,7 @@ use eframe::egui::{Context, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use sohoa_desktop::app::{self, App};
+use sohoa_desktop::screens::Screen;
 use sohoa_pipeline::archive::{Archive, NewArchive};
 use sohoa_shell::{Texts, UiLanguage};
 use sohoa_tests::hub::Hub;
@@ -23,7 +24,14 @@ fn window(station: &Station) -> Window {
     let (title, organisation) = ("Kho Sở Tư pháp".to_owned(), "Sở Tư pháp".to_owned());
     Archive::init(&root, &NewArchive { title, organisation, demo: true }, &session()).expect("an archive");
     let tests = repository().join("tests");
-    station.run(["inventory", "import", tests.join("pages.csv").to_str().expect("UTF-8")]).done();
+    // The second dossier is not public.
+    let list = fs::read_to_string(tests.join("pages.csv")).expect("a list");
+    let lines = list
+        .lines()
+        .map(|line| if line.contains(",HS.02,") { line.replace(",01,LT", ",02,LT") } else { line.to_owned() });
+    let path = station.folder().join("danh mục.csv");
+    fs::write(&path, lines.collect::<Vec<_>>().join("\n")).expect("a list");
+    station.run(["inventory", "import", path.to_str().expect("UTF-8")]).done();
     station.run(["import", tests.join("pages").to_str().expect("UTF-8"), "--lang", "vie", "--jobs", "2", "--no-sign"]);
     let settings = Some(station.settings());
     let place = app::Station { root, session: session(), simulated: None, settings, free: None };
@@ -79,7 +87,22 @@ fn a_station_is_enrolled_in_its_window_sends_what_may_leave_and_shows_what_the_h
     sync_until(&mut window, "nothing unsynced", |window| shows(window, "Đã đồng bộ"));
     assert!(!shows(&window, "thay đổi chờ gửi"));
     let with_files = "SELECT count(*) FROM page WHERE NOT retired AND master_sha256 IN (SELECT sha256 FROM file)";
-    assert_eq!(hub.sql(with_files), "5");
+    assert_eq!(hub.sql(with_files), "2", "what is not public stays");
+
+    // Until an administrator lets it leave, who says why.
+    window.state_mut().open("HS.02".to_owned(), Screen::Check);
+    until(&mut window, "what stays", |window| shows(window, "Ở lại trạm này"));
+    let (why, word) = ("Vì sao được rời trạm?", "Cho hồ sơ này rời trạm");
+    window.get_by_role_and_label(Role::TextInput, why).focus();
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::TextInput, why).type_text("Sở cho phép, công văn 12/STP-VP");
+    window.run_steps(2);
+    press(&mut window, Role::Button, word);
+    until(&mut window, "nothing that stays", |window| !shows(window, "Ở lại trạm này"));
+    control(&mut window, Key::Num1);
+    sync_until(&mut window, "all of it", |_| hub.sql(with_files) == "5");
+    let log = station.run(["log", "HS.02"]).done().stdout;
+    assert!(log.contains("công văn 12/STP-VP"), "{log}");
 
     // What is done here while the hub is away waits, and goes up when it is back.
     hub.stop();

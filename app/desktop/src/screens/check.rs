@@ -93,8 +93,9 @@ pub struct State {
     text: Option<(PageId, Vec<Vec<Read>>)>,
     /// Pages that were on the screen since the dossier was laid on the desk.
     seen: BTreeSet<PageId>,
-    /// Why an administrator lifts the hold.
+    /// Why an administrator lifts the hold, or lets it leave.
     release: String,
+    clear: String,
     refused: Option<Failure>,
 }
 
@@ -399,12 +400,17 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
             Notice { mark: Mark::Held, state: t.held, title: reason, lines: &[&line] }.show(ui);
             if seen.role >= Role::Administrator {
                 kept::keep(ui.ctx(), &format!("release/{}", dossier.code), &mut state.release, &String::new());
-                release(ui, texts, &mut state.release, acts);
+                let words = ["ui-release-why", "ui-release"];
+                decide(ui, texts, words, &mut state.release, Decision::Release, acts);
             }
             return;
         }
         state.release.clear();
         kept::forget(ui.ctx(), &format!("release/{}", dossier.code));
+        if !dossier.stays {
+            state.clear.clear();
+            kept::forget(ui.ctx(), &format!("clear/{}", dossier.code));
+        }
         let Some(page) = state.looking.page(dossier) else { return };
         let worst = page.exception();
         let (mark, id) = match worst.map(|found| found.severity) {
@@ -431,20 +437,36 @@ fn inspector(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, acts: &mut Vec<Act
             ui.add_space(10.0);
             recognised(ui, texts, page, state.text.as_ref());
         }
+        if dossier.stays {
+            ui.add_space(10.0);
+            let (title, line) = (texts.get("ui-stays"), texts.get("ui-stays-why"));
+            Notice { mark: Mark::Held, state: t.held, title: &title, lines: &[&line] }.show(ui);
+            if seen.role >= Role::Administrator {
+                kept::keep(ui.ctx(), &format!("clear/{}", dossier.code), &mut state.clear, &String::new());
+                decide(ui, texts, ["ui-clear-why", "ui-clear"], &mut state.clear, Decision::Clear, acts);
+            }
+        }
     });
 }
 
-/// An administrator lifts the hold, and says why.
-fn release(ui: &mut Ui, texts: &Texts, reason: &mut String, acts: &mut Vec<Act>) {
+/// An administrator decides, and says why.
+fn decide(
+    ui: &mut Ui,
+    texts: &Texts,
+    [why, word]: [&str; 2],
+    reason: &mut String,
+    decision: fn(String) -> Decision,
+    acts: &mut Vec<Act>,
+) {
     let t = tokens(ui.ctx());
     ui.add_space(8.0);
-    let label = ui.label(RichText::new(texts.get("ui-release-why")).small().color(t.text2));
+    let label = ui.label(RichText::new(texts.get(why)).small().color(t.text2));
     let field = TextEdit::singleline(reason).desired_width(f32::INFINITY).margin(Margin::symmetric(10, 7));
     ui.add(field).labelled_by(label.id);
-    let (word, width) = (texts.get("ui-release"), ui.available_width());
+    let (word, width) = (texts.get(word), ui.available_width());
     let action = Action::new(&word, "").icon(Command::Hold.icon()).enabled(!reason.trim().is_empty());
     if action.show(ui, Some(width)).clicked() {
-        acts.push(Act::Do(Deed::Decide(Decision::Release(reason.trim().to_owned()))));
+        acts.push(Act::Do(Deed::Decide(decision(reason.trim().to_owned()))));
     }
 }
 
