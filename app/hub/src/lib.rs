@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod page;
 pub mod patient;
 pub mod people;
+pub mod places;
 pub mod publish;
 pub mod quota;
 pub mod receive;

@@ -17,17 +17,15 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Hub;
 use crate::api::{self, Peer};
 use crate::patient::Patient;
+use crate::places::Places;
 use crate::settings::{Patience, TlsSettings};
 use crate::texts;
 
-/// Connections at once.
-const CONNECTIONS: usize = 1024;
 /// What is read ahead of a connection, and so the most that its header fields may have.
 const BUFFER_BYTES: usize = 64 * 1024;
 const HEADER_FIELDS: usize = 64;
@@ -74,7 +72,9 @@ impl Listening {
             let hub = Arc::clone(&hub);
             async move { texts::index(&hub).await }
         });
-        let (connections, graceful) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
+        // Without a certificate all come from the proxy that has one.
+        let each = tls.is_some().then_some(hub.settings.connections_per_address);
+        let (places, graceful) = (Places::new(each), GracefulShutdown::new());
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -90,7 +90,13 @@ impl Listening {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&connections).try_acquire_owned() else { continue };
+            let place = match places.take(peer.ip()) {
+                Ok(place) => place,
+                Err(why) => {
+                    tracing::info!(%peer, ?why, "a connection has no place");
+                    continue;
+                }
+            };
             let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
             let patience = hub.settings.patience;
             tokio::spawn(async move {

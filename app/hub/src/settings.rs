@@ -31,6 +31,9 @@ pub struct Settings {
     /// Seconds for which requests may go on after the hub was told to stop.
     #[serde(default = "default_grace")]
     pub grace_s: u64,
+    /// Connections of one address at once; not counted without a certificate, for then all come from the proxy.
+    #[serde(default = "default_connections")]
+    pub connections_per_address: usize,
     /// How long the hub waits for who is at the other end of a connection.
     #[serde(default)]
     pub patience: Patience,
@@ -158,6 +161,10 @@ fn default_key_name() -> String {
 
 fn default_region() -> String {
     "us-east-1".to_owned()
+}
+
+fn default_connections() -> usize {
+    256
 }
 
 fn default_grace() -> u64 {

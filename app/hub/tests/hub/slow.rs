@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use sohoa_wire::Hash;
+use tokio::net::TcpSocket;
 
 use crate::group::{Group, Process};
 use crate::station::{Ask, signed_fields};
@@ -15,8 +16,12 @@ const SHORT: &str = "[patience]\nheader_s = 1\nhandshake_s = 1\nanswer_s = 1";
 /// After which a test is wrong.
 const END: Duration = Duration::from_secs(300);
 
+fn address(hub: &Process) -> &str {
+    hub.base.trim_start_matches("http://")
+}
+
 fn connect(hub: &Process) -> TcpStream {
-    TcpStream::connect(hub.base.trim_start_matches("http://")).expect("it listens")
+    TcpStream::connect(address(hub)).expect("it listens")
 }
 
 /// Whether the other end closes, while a byte is sent each time that nothing came for a while.
@@ -80,7 +85,12 @@ async fn an_answer_that_nobody_reads_is_broken_off() {
     for (name, value) in &signed_fields(&ask, &station.key, station.key_id, &nonce) {
         text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }
-    let mut stream = connect(&hub);
+    // With room of its own for little: else the system may take all of the answer, and nobody waits.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
+    let stream = socket.connect(address(&hub).parse().unwrap()).await.expect("it listens");
+    let mut stream = stream.into_std().unwrap();
+    stream.set_nonblocking(false).unwrap();
     stream.write_all(format!("{text}\r\n").as_bytes()).unwrap();
     let began = Instant::now();
     while !hub.log().contains("an answer was not read in time") {
@@ -102,4 +112,31 @@ async fn an_answer_that_nobody_reads_is_broken_off() {
     assert!(read > 0 && read < file.len(), "{read} bytes");
     // Who reads has all of it.
     assert_eq!(station.get(&ask.path).await.body, file);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_can_not_take_all_connections() {
+    let Some(group) = Group::with("connections_per_address = 2").await else { return };
+    let behind_proxy = group.hub();
+    let held: Vec<TcpStream> = (0..3).map(|_| connect(&behind_proxy)).collect();
+    assert!(still_open(&held[2]), "a proxy brings everybody from one address");
+    drop((held, behind_proxy));
+    group.certify();
+    let hub = group.hub();
+    let mut held = vec![connect(&hub), connect(&hub)];
+    assert!(is_closed_though_it_drips(connect(&hub), None), "a third of one address");
+    assert!(hub.log().contains("a connection has no place"), "{}", hub.log());
+    assert!(held.iter().all(still_open));
+    held.pop();
+    let began = Instant::now();
+    while !still_open(&connect(&hub)) {
+        assert!(began.elapsed() < END, "the place is not free again");
+    }
+}
+
+/// Whether nothing comes, not even the end, for a moment.
+fn still_open(mut stream: &TcpStream) -> bool {
+    stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a time");
+    let read = stream.read(&mut [0; 1]);
+    read.is_err_and(|error| [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()))
 }
