@@ -442,7 +442,7 @@ impl Snapshot {
     pub fn upstream_words(&self, texts: &Texts) -> Option<(Mark, String)> {
         let upstream = self.upstream.as_ref()?;
         if let Some((alarm, why)) = &upstream.alarm {
-            return Some((Mark::Warn, texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())])));
+            return Some((Mark::Warn, upstream::alarm_words(texts, alarm, why)));
         }
         Some(match (upstream.waiting, upstream.contact) {
             (0, Some(at)) => (Mark::Safe, texts.say("ui-synced", &[("moment", at.short_vietnam().into())])),

@@ -196,6 +196,11 @@ pub fn alarm(state: &SyncState, backlog: &Backlog, now: Timestamp) -> Option<&'s
     (contact.0 - state.moved.0 > STUCK).then_some("stuck")
 }
 
+/// An alarm in words, with why the last try failed.
+pub fn alarm_words(texts: &Texts, alarm: &str, why: &str) -> String {
+    texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())])
+}
+
 /// One process at a time speaks for the station.
 fn turn(archive: &Archive) -> Result<ArchiveLock, SyncError> {
     match ArchiveLock::exclusive(&archive.layout().sync_lock()) {

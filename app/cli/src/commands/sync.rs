@@ -229,14 +229,10 @@ fn raise(front: &mut Front, archive: &Archive, raised: &mut Option<&'static str>
     let Some(state) = archive.catalog().sync_state()? else { return Ok(()) };
     let alarm = upstream::alarm(&state, &archive.catalog().backlog()?, front.session.clock.now());
     if let Some(alarm) = alarm.filter(|_| alarm != *raised) {
-        front.output.warn(alarm_words(front, alarm, &state.why));
+        front.output.warn(upstream::alarm_words(&front.texts, alarm, &state.why));
     }
     *raised = alarm;
     Ok(())
-}
-
-fn alarm_words(front: &Front, alarm: &str, why: &str) -> String {
-    front.texts.say(&format!("sync-alarm-{alarm}"), &[("cause", why.into())])
 }
 
 fn pause(front: &Front, time: Duration) {
@@ -431,7 +427,7 @@ fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, S
         None => front.output.data(texts.get("sync-no-contact")),
     }
     if let Some(alarm) = alarm {
-        front.output.warn(alarm_words(front, alarm, &state.why));
+        front.output.warn(upstream::alarm_words(&front.texts, alarm, &state.why));
     }
     Ok(exit)
 }
