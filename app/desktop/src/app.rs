@@ -724,7 +724,7 @@ impl App {
 
     /// A code that a barcode scanner typed opens its dossier, wherever no field has the focus.
     fn scanned(&mut self, ctx: &Context) {
-        if regions::is_typing(ctx) || self.is_asking() || self.is_locked() {
+        if regions::is_typing(ctx) || self.is_asking() || is_covered(ctx) || self.is_locked() {
             self.wedge.forget();
             return;
         }
@@ -765,7 +765,7 @@ impl App {
         // A form owns its letters: its keys are none, and hold while somebody types.
         let is_form = matches!(self.place(), Place::Describe | Place::Search | Place::Sign);
         let is_typing = regions::is_typing(ctx);
-        let letters_live = !self.is_asking() && (is_form || !is_typing);
+        let letters_live = !self.is_asking() && !is_covered(ctx) && (is_form || !is_typing);
         let mut pressed = Vec::new();
         ctx.input_mut(|input| {
             // Alt belongs to input methods and menus.
@@ -1504,6 +1504,11 @@ impl eframe::App for App {
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.keep_drafts_now();
     }
+}
+
+/// Whether a question stands above the screen.
+fn is_covered(ctx: &Context) -> bool {
+    ctx.memory(|memory| memory.top_modal_layer().is_some())
 }
 
 /// A failure in a line: what happened, and what to do.

@@ -3,7 +3,7 @@
 //! A frame takes what the threads brought, draws, and carries out the acts that came of it. The archive is read and written
 //! by threads alone: [`model`] reads it as a whole, [`desk`] the dossier at hand, [`feeder`] scans, [`mill`] reads pages,
 //! assembles and signs, [`finder`] searches, [`gallery`] makes pictures, [`keeper`] keeps settings,
-//! [`jotter`] keeps what is typed, of other forms what [`kept`] says.
+//! [`jotter`] keeps what is typed, of other forms what [`kept`] says, [`lister`] lists folders.
 
 pub mod app;
 pub mod chart;
@@ -18,6 +18,7 @@ pub mod jotter;
 pub mod keeper;
 pub mod kept;
 pub mod lens;
+pub mod lister;
 pub mod looks;
 pub mod mill;
 pub mod model;

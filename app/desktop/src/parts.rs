@@ -1,6 +1,7 @@
 //! Parts that every screen is made of: marks, bars, key caps, cards, rows of lists. Each says its name to screen readers.
 
 use std::f32::consts::TAU;
+use std::path::PathBuf;
 
 use eframe::egui;
 use egui::{
@@ -428,6 +429,15 @@ pub fn is_entered(ui: &Ui) -> bool {
 /// Whether no question stands above this screen.
 pub fn is_uncovered(ui: &Ui) -> bool {
     ui.memory(|memory| memory.top_modal_layer()).is_none_or(|layer| layer == ui.layer_id())
+}
+
+/// What was dropped on the window, if nothing stands above this screen and the desktop says where it lies.
+pub fn dropped(ui: &Ui) -> Option<PathBuf> {
+    if !is_uncovered(ui) {
+        return None;
+    }
+    ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()))
+        .filter(|path| path.is_absolute())
 }
 
 /// Words in one line, cut with an ellipsis where there is no more room.

@@ -43,6 +43,7 @@ error-no-such-file = { $path } was not found.
     .hint = Check the path that was typed.
 error-may-not-read = Reading { $path } is not allowed.
     .hint = Ask for the right to read it, then run the command again.
+    .window = Ask for the right to read it and do it again, or go elsewhere.
 error-may-not-write = Writing to { $path } is not allowed.
     .hint = Ask for the right to write there, or choose another folder.
 error-not-a-folder = { $path } is not a folder.
@@ -1677,6 +1678,39 @@ ui-import-inventory = Import an inventory
 ui-inventory-file = Spreadsheet: CSV or XLSX
 ui-leave = Leave it
 ui-preview = Preview changes
+ui-browse = Browse…
+ui-browse-for = Browse: { $field }
+ui-picker-file = Choose a file
+ui-picker-folder = Choose a folder
+ui-picker-up = Up to the folder above
+ui-picker-home = Home folder
+ui-picker-root = This computer
+ui-picker-new = New folder
+ui-picker-name = Name of the new folder:
+ui-picker-make = Make the folder
+ui-picker-open = Open the folder
+ui-picker-take-file = Choose this file
+ui-picker-take-folder = Choose this folder
+ui-picker-is-folder = folder
+ui-picker-count = { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    }
+ui-picker-others = { $files ->
+        [one] { $files } file of another kind is not shown
+       *[other] { $files } files of other kinds are not shown
+    }
+ui-picker-more = Only the first { $shown } are shown, { $more } more are there. If yours is not among them, type its path into the field.
+ui-picker-reading = Reading the folder…
+    .hint = The disk is slow to answer. Wait, go elsewhere, or press Esc.
+ui-picker-no-match = No name has “{ $filter }” in it.
+    .hint = Fewer letters show more.
+ui-picker-no-file = There is no folder here, and no { $endings } file.
+    .hint = Backspace goes up.
+ui-picker-no-folder = There is no folder in here.
+    .hint = Ctrl Enter chooses this one; Backspace goes up.
+ui-picker-gone = The folder { $path } is not there.
+    .hint = Plug the disk in again and read it anew, or go elsewhere.
 ui-take-version = Import version { $version }
 ui-unchanged-rows = { $rows } dossiers stay as they are
 ui-rows-added = Added { $rows }

@@ -8,16 +8,18 @@ use sohoa_pipeline::archive::NewArchive;
 use sohoa_shell::{Failure, Texts};
 
 use crate::keeper::{Known, Stands};
+use crate::lister::Wanted;
 use crate::parts::{self, Action};
+use crate::screens::path_field::PathField;
 use crate::theme::{semibold, tokens};
 
 /// What is typed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct State {
     /// The archives that were opened last, the newest first.
     pub known: Vec<Known>,
-    folder: String,
-    new_folder: String,
+    folder: PathField,
+    new_folder: PathField,
     title: String,
     organisation: String,
     /// Why no archive could be made.
@@ -45,13 +47,13 @@ pub fn show(ui: &mut Ui, texts: &Texts, state: &mut State, makes_first: bool) ->
     parts::card(ui).inner_margin(Margin::same(16)).show(ui, |ui| {
         ui.set_width(ui.available_width().min(560.0));
         ui.label(RichText::new(texts.get("ui-open-archive")).font(semibold(16.0)).color(t.text));
-        field(ui, &texts.get("ui-archive-folder"), &mut state.folder);
+        path(ui, texts, "ui-archive-folder", &mut state.folder, Wanted::Folder);
         let word = texts.get("ui-open-it");
-        let folder = state.folder.trim();
-        let mut action = Action::new(&word, "").icon(lucide_icons::Icon::FolderOpen).enabled(!folder.is_empty());
+        let is_typed = !state.folder.is_empty();
+        let mut action = Action::new(&word, "").icon(lucide_icons::Icon::FolderOpen).enabled(is_typed);
         action.is_primary = !makes_first;
         if action.show(ui, None).clicked() {
-            choice = Some(Choice::Open(PathBuf::from(folder)));
+            choice = Some(Choice::Open(state.folder.path()));
         }
     });
     ui.add_space(12.0);
@@ -61,19 +63,23 @@ pub fn show(ui: &mut Ui, texts: &Texts, state: &mut State, makes_first: bool) ->
         if let Some(failure) = &state.refused {
             parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         }
-        field(ui, &texts.get("ui-new-folder"), &mut state.new_folder);
+        path(ui, texts, "ui-new-folder", &mut state.new_folder, Wanted::NewFolder);
         field(ui, &texts.get("ui-archive-title"), &mut state.title);
         field(ui, &texts.get("ui-organisation"), &mut state.organisation);
-        let typed = [&state.new_folder, &state.title, &state.organisation].map(|text| text.trim().to_owned());
+        let [title, organisation] = [&state.title, &state.organisation].map(|text| text.trim().to_owned());
         let word = texts.get("ui-make-it");
-        let is_whole = typed.iter().all(|text| !text.is_empty());
+        let is_whole = !state.new_folder.is_empty() && !title.is_empty() && !organisation.is_empty();
         let mut action = Action::new(&word, "").icon(lucide_icons::Icon::Archive).enabled(is_whole);
         action.is_primary = makes_first;
         if action.show(ui, None).clicked() {
-            let [folder, title, organisation] = typed;
-            choice = Some(Choice::Make(PathBuf::from(folder), NewArchive { title, organisation, demo: false }));
+            let new = NewArchive { title, organisation, demo: false };
+            choice = Some(Choice::Make(state.new_folder.path(), new));
         }
     });
+    // A folder that has something in it is more often an archive than the place for a new one.
+    if let Some(path) = parts::dropped(ui) {
+        state.folder.fill(path);
+    }
     choice
 }
 
@@ -128,6 +134,16 @@ fn list(ui: &mut Ui, texts: &Texts, known: &[Known]) -> Option<Choice> {
         }
     }
     choice
+}
+
+fn path(ui: &mut Ui, texts: &Texts, id: &str, field: &mut PathField, wanted: Wanted) {
+    let t = tokens(ui.ctx());
+    let words = texts.get(id);
+    let label = ui.label(RichText::new(&words).small().color(t.text2));
+    ui.horizontal(|ui| {
+        let width = ui.available_width();
+        field.show(ui, texts, &words, wanted, width, true).labelled_by(label.id);
+    });
 }
 
 fn field(ui: &mut Ui, words: &str, text: &mut String) {

@@ -3,20 +3,23 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui::{Align, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Key, Layout, Modal, RichText, ScrollArea, Ui};
 use sohoa_pipeline::inventory::InventoryOutcome;
 use sohoa_shell::{Failure, Texts, reasons};
 
 use crate::parts::{self, Action};
+use crate::screens::path_field::{PathField, TABLES};
 use crate::theme::{semibold, tokens};
 
+/// Width of the question, at most.
+const WIDTH: f32 = 760.0;
 /// Codes that are named of each kind, at most.
 const NAMED: usize = 200;
 
 /// What is typed, and what it would change.
 #[derive(Default)]
 pub struct State {
-    path: String,
+    file: PathField,
     waits: bool,
     shown: Option<(PathBuf, Box<InventoryOutcome>)>,
     refused: Option<Failure>,
@@ -61,15 +64,23 @@ pub fn show(ui: &Ui, texts: &Texts, state: &mut State) -> Option<Choice> {
     let t = tokens(ui.ctx());
     let mut choice = None;
     let shown = Modal::new(egui::Id::unique("inventory-import")).frame(parts::modal(ui)).show(ui.ctx(), |ui| {
-        ui.set_width(760.0);
+        ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 80.0));
         ui.label(RichText::new(texts.get("ui-import-inventory")).font(semibold(20.0)).color(t.text));
-        let label = ui.label(RichText::new(texts.get("ui-inventory-file")).small().color(t.text2));
-        let field = TextEdit::singleline(&mut state.path).desired_width(f32::INFINITY).margin(Margin::symmetric(10, 8));
-        let field = ui.add_enabled(!state.waits, field).labelled_by(label.id);
+        let words = texts.get("ui-inventory-file");
+        let label = ui.label(RichText::new(&words).small().color(t.text2));
+        let field = ui.horizontal(|ui| {
+            let width = ui.available_width();
+            state.file.show(ui, texts, &words, TABLES, width, !state.waits).labelled_by(label.id)
+        });
+        let field = field.inner;
+        if let Some(path) = parts::dropped(ui).filter(|_| !state.waits) {
+            state.file.fill(path);
+        }
+        let is_filled = state.file.was_filled();
         if !std::mem::replace(&mut state.had_focus, true) {
             field.request_focus();
         }
-        if field.changed() {
+        if field.changed() || is_filled {
             state.shown = None;
             state.refused = None;
         }
@@ -86,27 +97,24 @@ pub fn show(ui: &Ui, texts: &Texts, state: &mut State) -> Option<Choice> {
             if Action::new(&back, "Esc").show(ui, None).clicked() {
                 choice = Some(Choice::Leave);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let path = PathBuf::from(state.path.trim());
-                match &state.shown {
-                    Some((shown, outcome)) => {
-                        let change = &outcome.change;
-                        let changes = change.added.len() + change.changed.len() + change.removed.len();
-                        let word = texts.say("ui-take-version", &[("version", change.version.into())]);
-                        let can = changes > 0 && !state.waits;
-                        if Action::new(&word, "").primary().enabled(can).show(ui, None).clicked() {
-                            state.waits = true;
-                            choice = Some(Choice::Take(shown.clone()));
-                        }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| match &state.shown {
+                Some((shown, outcome)) => {
+                    let change = &outcome.change;
+                    let changes = change.added.len() + change.changed.len() + change.removed.len();
+                    let word = texts.say("ui-take-version", &[("version", change.version.into())]);
+                    let can = changes > 0 && !state.waits;
+                    if Action::new(&word, "").primary().enabled(can).show(ui, None).clicked() {
+                        state.waits = true;
+                        choice = Some(Choice::Take(shown.clone()));
                     }
-                    None => {
-                        let word = texts.get("ui-preview");
-                        let can = !state.path.trim().is_empty() && !state.waits;
-                        let action = Action::new(&word, "Enter").primary().enabled(can);
-                        if (action.show(ui, None).clicked() || is_entered) && can {
-                            state.waits = true;
-                            choice = Some(Choice::Preview(path));
-                        }
+                }
+                None => {
+                    let word = texts.get("ui-preview");
+                    let can = !state.file.is_empty() && !state.waits;
+                    let action = Action::new(&word, "Enter").primary().enabled(can);
+                    if (action.show(ui, None).clicked() || is_entered || is_filled) && can {
+                        state.waits = true;
+                        choice = Some(Choice::Preview(state.file.path()));
                     }
                 }
             });

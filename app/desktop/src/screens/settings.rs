@@ -17,10 +17,12 @@ use sohoa_shell::{Failure, Texts, UiLanguage};
 use crate::command::Command;
 use crate::keeper::{Books, Change, Part};
 use crate::kept;
+use crate::lister::Wanted;
 use crate::looks::Shown;
 use crate::mill::Mill;
 use crate::model::Snapshot;
 use crate::parts::{self, Action, Mark, Notice};
+use crate::screens::path_field::{self, PathField};
 use crate::screens::{Act, jobs, settings_hub, settings_keys, settings_people, settings_profiles};
 use crate::theme::{semibold, tokens};
 
@@ -38,8 +40,8 @@ pub struct State {
     pub(super) keys: settings_keys::Form,
     pub(super) people: settings_people::Form,
     pub(super) hub: settings_hub::Form,
-    /// The folder of the second vault, as it is typed.
-    folder: String,
+    /// The folder of the second vault.
+    folder: PathField,
     /// What is asked about before it is done.
     question: Option<Change>,
     /// Whether a change is being made.
@@ -60,7 +62,7 @@ impl Default for State {
             keys: Default::default(),
             people: Default::default(),
             hub: Default::default(),
-            folder: String::new(),
+            folder: Default::default(),
             question: None,
             waits: false,
             told: None,
@@ -79,7 +81,7 @@ impl State {
                 Part::Profiles => self.profiles = Default::default(),
                 Part::Keys => self.keys = Default::default(),
                 Part::People => self.people = Default::default(),
-                Part::SecondVault => self.folder.clear(),
+                Part::SecondVault => self.folder = Default::default(),
                 Part::Hub => self.hub = Default::default(),
                 Part::Models | Part::Looks => {}
             }
@@ -288,6 +290,16 @@ pub(super) fn text(ui: &mut Ui, words: &str, text: &mut String, is_enabled: bool
     })
 }
 
+/// A line with a field for a path, and the way to pick it.
+pub(super) fn path(ui: &mut Ui, texts: &Texts, id: &str, field: &mut PathField, wanted: Wanted) -> Response {
+    let words = texts.get(id);
+    line(ui, &words, |ui, _| {
+        let beside = path_field::BUTTON + ui.spacing().item_spacing.x;
+        let width = (ui.available_width() - 4.0).min(FIELD + beside);
+        field.show(ui, texts, &words, wanted, width, true)
+    })
+}
+
 /// A line with a field for a password.
 pub(super) fn password(ui: &mut Ui, words: &str, text: &mut String) -> Response {
     line(ui, words, |ui, width| {
@@ -471,20 +483,22 @@ fn second_vault(ui: &mut Ui, seen: &Seen<'_>, state: &mut State, acts: &mut Vec<
     });
     let head = if kept.is_some() { "ui-second-vault-other" } else { "ui-second-vault-set" };
     card(ui, &texts.get(head), |ui| {
-        kept::keep(ui.ctx(), "settings/second-vault", &mut state.folder, &String::new());
-        text(ui, &texts.get("ui-second-vault-folder"), &mut state.folder, true);
+        state.folder.keep(ui, "settings/second-vault");
+        path(ui, texts, "ui-second-vault-folder", &mut state.folder, Wanted::NewFolder);
         hint(ui, &texts.get("ui-second-vault-hint"));
         buttons(ui, |ui| {
-            let folder = state.folder.trim();
             let word = texts.get("ui-second-vault-take");
-            let can = !folder.is_empty() && !state.waits && seen.mill.running.is_none();
+            let can = !state.folder.is_empty() && !state.waits && seen.mill.running.is_none();
             let mut action = Action::new(&word, "").icon(lucide_icons::Icon::HardDrive).enabled(can);
             action.is_primary = kept.is_none();
             if action.show(ui, None).clicked() {
-                choice = Some(Choice::Change(Change::SetSecondVault(PathBuf::from(folder))));
+                choice = Some(Choice::Change(Change::SetSecondVault(state.folder.path())));
             }
         });
     });
+    if let Some(path) = parts::dropped(ui) {
+        state.folder.fill(path);
+    }
     choice
 }
 

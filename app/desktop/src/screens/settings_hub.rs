@@ -1,20 +1,18 @@
 //! Settings of the hub: how the station stands with it, and its enrolment.
 
-use std::path::PathBuf;
-
 use eframe::egui;
 use egui::Ui;
 
 use crate::keeper::Change;
-use crate::kept;
-use crate::parts::Action;
-use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, text};
+use crate::parts::{self, Action};
+use crate::screens::path_field::{CERTIFICATES, PathField};
+use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, path, text};
 
 /// What is typed.
 #[derive(Default)]
 pub struct Form {
     invitation: String,
-    authority: String,
+    authority: PathField,
 }
 
 /// Draws it.
@@ -41,19 +39,21 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
     card(ui, &texts.get(if is_enrolled { "ui-hub-enrol-again" } else { "ui-hub-enrol" }), |ui| {
         text(ui, &texts.get("ui-hub-invitation"), &mut state.hub.invitation, true);
         // The invitation is as good as a password until it is used, and is kept nowhere.
-        kept::keep(ui.ctx(), "settings/authority", &mut state.hub.authority, &String::new());
-        text(ui, &texts.get("ui-hub-authority"), &mut state.hub.authority, true);
+        state.hub.authority.keep(ui, "settings/authority");
+        path(ui, texts, "ui-hub-authority", &mut state.hub.authority, CERTIFICATES);
         hint(ui, &texts.get("ui-hub-invitation-what"));
         buttons(ui, |ui| {
             let word = texts.get("ui-hub-do-enrol");
             let is_typed = !state.hub.invitation.trim().is_empty();
             let can = is_typed && !state.waits_for_change();
             if Action::new(&word, "").primary().enabled(can).show(ui, None).clicked() {
-                let authority = state.hub.authority.trim();
-                let authority = (!authority.is_empty()).then(|| PathBuf::from(authority));
+                let authority = (!state.hub.authority.is_empty()).then(|| state.hub.authority.path());
                 choice = Some(Choice::Change(Change::Enrol(state.hub.invitation.trim().to_owned(), authority)));
             }
         });
     });
+    if let Some(path) = parts::dropped(ui) {
+        state.hub.authority.fill(path);
+    }
     choice
 }

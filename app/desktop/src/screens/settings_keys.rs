@@ -1,22 +1,20 @@
 //! Settings: the key that the station signs with, and the certificates that the archive trusts.
 
-use std::path::PathBuf;
-
 use eframe::egui::Ui;
 use sohoa_pipeline::accounts::Secret;
 
 use crate::keeper::Change;
-use crate::kept;
 use crate::parts::{self, Action, Mark};
-use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, password, text};
+use crate::screens::path_field::{CERTIFICATES, KEYS, PathField};
+use crate::screens::settings::{Choice, Seen, State, buttons, card, fact, hint, password, path};
 use crate::screens::sign;
 
 /// What is typed.
 #[derive(Default)]
 pub(super) struct Form {
-    path: String,
+    key: PathField,
     password: String,
-    certificate: String,
+    certificate: PathField,
 }
 
 pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Choice> {
@@ -38,20 +36,19 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
         }
     });
     let form = &mut state.keys;
-    kept::keep(ui.ctx(), "settings/key", &mut form.path, &String::new());
-    kept::keep(ui.ctx(), "settings/certificate", &mut form.certificate, &String::new());
+    form.key.keep(ui, "settings/key");
+    form.certificate.keep(ui, "settings/certificate");
     card(ui, &texts.get("ui-other-key"), |ui| {
-        text(ui, &texts.get("ui-key-file"), &mut form.path, true);
+        path(ui, texts, "ui-key-file", &mut form.key, KEYS);
         password(ui, &texts.get("ui-key-password"), &mut form.password);
         hint(ui, &texts.get("ui-key-file-hint"));
         buttons(ui, |ui| {
-            let path = form.path.trim();
-            let can = !path.is_empty() && !form.password.is_empty() && !waits;
+            let can = !form.key.is_empty() && !form.password.is_empty() && !waits;
             let word = texts.get("ui-use-key");
             let action = Action::new(&word, "").primary().icon(lucide_icons::Icon::FileKey).enabled(can);
             if action.show(ui, None).clicked() {
                 let secret = Secret::new(std::mem::take(&mut form.password));
-                decided = Some(Choice::Change(Change::UseKey(PathBuf::from(path), secret)));
+                decided = Some(Choice::Change(Change::UseKey(form.key.path(), secret)));
             }
         });
     });
@@ -68,15 +65,20 @@ pub(super) fn show(ui: &mut Ui, seen: &Seen<'_>, state: &mut State) -> Option<Ch
             hint(ui, &texts.say("ui-administrators-only", &names));
             return;
         }
-        text(ui, &texts.get("ui-certificate-file"), &mut form.certificate, true);
+        path(ui, texts, "ui-certificate-file", &mut form.certificate, CERTIFICATES);
         hint(ui, &texts.get("ui-certificate-hint"));
         buttons(ui, |ui| {
-            let path = form.certificate.trim();
             let word = texts.get("ui-trust-it");
-            if Action::new(&word, "").enabled(!path.is_empty() && !waits).show(ui, None).clicked() {
-                decided = Some(Choice::Change(Change::Trust(PathBuf::from(path))));
+            if Action::new(&word, "").enabled(!form.certificate.is_empty() && !waits).show(ui, None).clicked() {
+                decided = Some(Choice::Change(Change::Trust(form.certificate.path())));
             }
         });
     });
+    if let Some(path) = parts::dropped(ui) {
+        match CERTIFICATES.takes(path.as_os_str()) {
+            true => form.certificate.fill(path),
+            false => form.key.fill(path),
+        }
+    }
     decided
 }

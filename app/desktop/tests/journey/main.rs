@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod keys;
+mod picking;
 
 use std::path::Path;
 use std::sync::Mutex;
