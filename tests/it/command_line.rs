@@ -1,6 +1,8 @@
 //! The command line as people and scripts expect it: JSON everywhere, manual pages, completions, mending.
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::process::Command;
 
 use serde_json::Value;
@@ -101,6 +103,17 @@ fn manual_pages_and_completions_know_every_command() {
     let ask = "source \"$0\"; COMP_WORDS=(sohoa prog); COMP_CWORD=1; _sohoa sohoa prog sohoa; echo ${COMPREPLY[@]}";
     let answer = Command::new("bash").args(["-c", ask]).arg(&script).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&answer.stdout).trim(), "progress", "{answer:?}");
+}
+
+#[test]
+fn an_inventory_is_read_whatever_bytes_its_name_has() {
+    let station = Station::with_demo_archive();
+    let name = OsString::from_vec(b"danh m\xF4c.csv".to_vec());
+    let path = station.folder().join(name);
+    fs::write(&path, "mã hồ sơ,tên phông,tiêu đề hồ sơ\nHS.01,Phông,Thử\n").unwrap();
+    let import = ["inventory", "import", "--json"].map(Into::into);
+    let read = station.run(import.into_iter().chain([path.into_os_string()])).done().json();
+    assert_eq!(read["added"].as_array().map(Vec::len), Some(1), "{read}");
 }
 
 #[test]

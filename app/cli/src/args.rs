@@ -751,6 +751,11 @@ pub(crate) struct WorkerArgs {
     pub(crate) models: Option<PathBuf>,
 }
 
+/// What was typed, to be looked at beforehand; a path need be no text.
+pub(crate) fn words() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned())
+}
+
 /// The language that the help and every refusal of the command line itself are shown in, before it is understood.
 pub(crate) fn language_asked(arguments: impl Iterator<Item = String>) -> Option<UiLanguage> {
     let mut arguments = arguments.take_while(|argument| argument != "--");

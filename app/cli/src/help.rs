@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory};
 use sohoa_shell::{Exit, Failure, Texts};
 
-use crate::args::Cli;
+use crate::args::{self, Cli};
 use crate::output;
 
 /// The command line with its help in the language of the texts.
@@ -80,7 +80,7 @@ fn command_named() -> String {
     let root = Cli::command();
     let mut here = &root;
     let mut named = "sohoa".to_owned();
-    for word in std::env::args().skip(1) {
+    for word in args::words().skip(1) {
         let Some(sub) = here.find_subcommand(&word).filter(|sub| !sub.is_hide_set()) else { continue };
         named = format!("{named} {word}");
         here = sub;

@@ -21,7 +21,7 @@ use crate::front::Front;
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    let language = UiLanguage::choose(args::language_asked(std::env::args()), &environment);
+    let language = UiLanguage::choose(args::language_asked(args::words()), &environment);
     let texts = Texts::new(language);
     let parsed = help::command(&texts).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {

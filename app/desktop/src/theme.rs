@@ -216,7 +216,14 @@ pub fn apply(ctx: &Context) {
             spacing.button_padding = vec2(12.0, 6.0);
             spacing.interact_size = vec2(32.0, 32.0);
             spacing.window_margin = Margin::same(20);
-            spacing.scroll = egui::style::ScrollStyle::solid();
+            // The handle in the colour of the text, thinned: that of the ground, which is usual, is not seen on it.
+            spacing.scroll = egui::style::ScrollStyle {
+                foreground_color: true,
+                dormant_handle_opacity: 0.5,
+                active_handle_opacity: 0.6,
+                interact_handle_opacity: 0.8,
+                ..egui::style::ScrollStyle::solid()
+            };
             style.interaction.tooltip_delay = 0.4;
             style.interaction.selectable_labels = false;
             style.animation_time = MOMENT;

@@ -460,13 +460,6 @@ impl Picker {
             }
             Some(Ok(_)) => {}
         }
-        let t = tokens(ui.ctx());
-        let widgets = &mut ui.visuals_mut().widgets;
-        for (widget, fill) in
-            [(&mut widgets.inactive, t.line2), (&mut widgets.hovered, t.text3), (&mut widgets.active, t.text3)]
-        {
-            widget.bg_fill = fill;
-        }
         let seen = ui.available_height();
         let mut area = ScrollArea::vertical().id_salt(("entries", &self.folder)).auto_shrink([false, false]);
         if std::mem::take(&mut self.scrolls) {

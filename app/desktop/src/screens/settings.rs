@@ -16,7 +16,6 @@ use sohoa_shell::{Failure, Texts, UiLanguage};
 
 use crate::command::Command;
 use crate::keeper::{Books, Change, Part};
-use crate::kept;
 use crate::lister::Wanted;
 use crate::looks::Shown;
 use crate::mill::Mill;

@@ -27,6 +27,7 @@ pub enum Request {
     /// Facts of each frame of a file, after decoding all of it.
     Inspect {
         /// The file.
+        #[serde(with = "path_text")]
         path: PathBuf,
     },
     /// Whether the models are there that a recipe needs, and are listed.
@@ -37,6 +38,7 @@ pub enum Request {
     /// The reading of one frame.
     Read {
         /// The master.
+        #[serde(with = "path_text")]
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
@@ -50,11 +52,13 @@ pub enum Request {
     /// An inventory file, CSV or XLSX, read row by row.
     Inventory {
         /// The file.
+        #[serde(with = "path_text")]
         path: PathBuf,
     },
     /// The verdict on the signatures of a PDF.
     Judge {
         /// The file.
+        #[serde(with = "path_text")]
         path: PathBuf,
         /// Certificates in which chains may end, PEM.
         trust: Vec<String>,
@@ -64,6 +68,7 @@ pub enum Request {
     /// What is seen of a frame; the picture is the payload, three bytes a pixel.
     View {
         /// The master.
+        #[serde(with = "path_text")]
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
@@ -79,6 +84,7 @@ pub enum Request {
     /// What recognition is given of a frame: gray, level if it is skewed; the picture is the payload, three bytes a pixel.
     Prepared {
         /// The master.
+        #[serde(with = "path_text")]
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
@@ -92,10 +98,37 @@ pub enum Request {
     /// A frame packed without loss, for a PDF; the packed bytes are the payload.
     Repack {
         /// The master.
+        #[serde(with = "path_text")]
         path: PathBuf,
         /// Facts of the frame.
         facts: Box<FactsRecord>,
     },
+}
+
+/// A path as text: its own where it is one, else NUL, which no path has, and its bytes in hexadecimal digits.
+mod path_text {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(text) = path.to_str() {
+            return serializer.serialize_str(text);
+        }
+        let digits = path.as_os_str().as_bytes().iter().map(|byte| format!("{byte:02x}"));
+        serializer.serialize_str(&std::iter::once("\0".to_owned()).chain(digits).collect::<String>())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let Some(digits) = text.strip_prefix('\0') else { return Ok(text.into()) };
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
+        Ok(OsString::from_vec(bytes.ok_or_else(|| D::Error::custom("a path is no text"))?).into())
+    }
 }
 
 /// What a worker answers.
@@ -239,7 +272,22 @@ pub fn read_message<M: DeserializeOwned>(input: &mut impl Read) -> io::Result<Op
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
+
+    #[test]
+    fn a_path_comes_through_byte_for_byte() {
+        for bytes in [&b"/kho/danh m\xE1\xBB\xA5c.csv"[..], b"/kho/kh\xF4ng \xFF.csv", b"\xFF", b""] {
+            let path = PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()));
+            let mut sent = Vec::new();
+            write_message(&mut sent, &Request::Inventory { path: path.clone() }, &[]).unwrap();
+            let (back, _): (Request, _) = read_message(&mut sent.as_slice()).unwrap().unwrap();
+            assert!(matches!(back, Request::Inventory { path: back } if back == path), "{path:?}");
+        }
+        let torn = r#"{"verb":"inventory","path":"\u0000zz"}"#;
+        assert!(serde_json::from_str::<Request>(torn).is_err());
+    }
 
     #[test]
     fn a_message_comes_through_with_its_payload() {
