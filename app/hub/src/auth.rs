@@ -20,6 +20,8 @@ pub struct Caller {
     pub station_no: i32,
     /// The number of its unit.
     pub unit_no: i32,
+    /// Whether its unit had a quota when it asked.
+    pub has_quota: bool,
     /// The epoch of its key.
     pub epoch: u32,
     /// That key, which signed the request.
@@ -46,18 +48,7 @@ pub struct Newcomer {
 pub async fn station(hub: &Hub, parts: &Parts) -> Result<Caller, Refusal> {
     let signature = fresh_signature(hub, &parts.headers)?;
     let KeyId::Station(station, epoch) = signature.key_id else { return Err(Refusal::new(ProblemKind::UnknownKey)) };
-    let found: Option<(i32, i32, i32, bool, Vec<u8>)> = rows(
-        "SELECT s.station_no, s.unit_no, s.epoch, s.revoked, k.public_key \
-         FROM station s JOIN station_key k USING (station_no) WHERE s.station = $1 AND k.epoch = $2",
-    )
-    .bind(station.0)
-    .bind(epoch.cast_signed())
-    .fetch_optional(&hub.pool)
-    .await?;
-    let Some((station_no, unit_no, current, revoked, key)) = found else {
-        return Err(Refusal::new(ProblemKind::UnknownKey));
-    };
-    let key = PublicKey::from_bytes(&key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
+    let known = known(hub, station, epoch).await?;
     let uri = target_uri(hub, parts);
     let digest = header(&parts.headers, "content-digest")?.unwrap_or_default();
     let message = Message {
@@ -67,53 +58,75 @@ pub async fn station(hub: &Hub, parts: &Parts) -> Result<Caller, Refusal> {
         content_type: header(&parts.headers, "content-type")?,
         batch: header(&parts.headers, batch::FIELD)?,
     };
-    signature.verify(&message, &key).map_err(|error| Refusal::new(ProblemKind::BadSignature).explained(error))?;
+    signature.verify(&message, &known.key).map_err(|error| Refusal::new(ProblemKind::BadSignature).explained(error))?;
     if let Some(asker) = parts.extensions.get::<Asker>() {
         asker.is(station);
     }
-    if revoked {
+    if known.revoked {
         return Err(Refusal::new(ProblemKind::Revoked));
     }
-    if current.cast_unsigned() != epoch {
+    if known.epoch != epoch {
         let mut refusal = Refusal::new(ProblemKind::EpochFenced);
-        refusal.problem.epoch = Some(current.cast_unsigned());
+        refusal.problem.epoch = Some(known.epoch);
         return Err(refusal);
     }
     let digest = request::read_content_digest(digest);
-    Ok(Caller {
-        station,
-        station_no,
-        unit_no,
-        epoch,
-        key,
-        digest: digest.map_err(|error| Refusal::new(ProblemKind::Malformed).explained(error))?,
-        skew_ms: hub.now().0.saturating_sub(signature.created.saturating_mul(1000)),
-        _turn: hub.turn(station_no)?,
-    })
+    let digest = digest.map_err(|error| Refusal::new(ProblemKind::Malformed).explained(error))?;
+    let skew_ms = hub.now().0.saturating_sub(signature.created.saturating_mul(1000));
+    known.caller(hub, station, digest, skew_ms)
 }
 
 /// A station whose key signed what came on a disk; the signature itself is judged by who asks, with the key.
 pub async fn of_disk(hub: &Hub, station: StationId, epoch: u32) -> Result<Caller, Refusal> {
-    let found: Option<(i32, i32, i32, bool, i64, Vec<u8>)> = rows(
-        "SELECT s.station_no, s.unit_no, s.epoch, s.revoked, coalesce(s.skew_ms, 0), k.public_key \
-         FROM station s JOIN station_key k USING (station_no) WHERE s.station = $1 AND k.epoch = $2",
+    let known = known(hub, station, epoch).await?;
+    if known.revoked {
+        return Err(Refusal::new(ProblemKind::Revoked));
+    }
+    if known.epoch != epoch {
+        return Err(Refusal::new(ProblemKind::EpochFenced));
+    }
+    let skew_ms = known.skew_ms;
+    known.caller(hub, station, Hash::of(b""), skew_ms)
+}
+
+/// What the database has of a station and the key of one of its epochs.
+struct Known {
+    station_no: i32,
+    unit_no: i32,
+    has_quota: bool,
+    /// Its epoch now.
+    epoch: u32,
+    revoked: bool,
+    skew_ms: i64,
+    key: PublicKey,
+}
+
+impl Known {
+    fn caller(self, hub: &Hub, station: StationId, digest: Hash, skew_ms: i64) -> Result<Caller, Refusal> {
+        let Self { station_no, unit_no, has_quota, epoch, key, .. } = self;
+        let _turn = hub.turn(station_no)?;
+        Ok(Caller { station, station_no, unit_no, has_quota, epoch, key, digest, skew_ms, _turn })
+    }
+}
+
+/// Station, unit, whether that has a quota, epoch, whether revoked, skew, key.
+type Row = (i32, i32, bool, i32, bool, i64, Vec<u8>);
+
+async fn known(hub: &Hub, station: StationId, epoch: u32) -> Result<Known, Refusal> {
+    let found: Option<Row> = rows(
+        "SELECT s.station_no, s.unit_no, u.quota_bytes IS NOT NULL, s.epoch, s.revoked, coalesce(s.skew_ms, 0), \
+         k.public_key FROM station s JOIN station_key k USING (station_no) JOIN unit u USING (unit_no) \
+         WHERE s.station = $1 AND k.epoch = $2",
     )
     .bind(station.0)
     .bind(epoch.cast_signed())
     .fetch_optional(&hub.pool)
     .await?;
-    let Some((station_no, unit_no, current, revoked, skew_ms, key)) = found else {
+    let Some((station_no, unit_no, has_quota, current, revoked, skew_ms, key)) = found else {
         return Err(Refusal::new(ProblemKind::UnknownKey));
     };
-    if revoked {
-        return Err(Refusal::new(ProblemKind::Revoked));
-    }
-    if current.cast_unsigned() != epoch {
-        return Err(Refusal::new(ProblemKind::EpochFenced));
-    }
     let key = PublicKey::from_bytes(&key).map_err(|error| Refusal::new(ProblemKind::Internal).because(error))?;
-    let digest = Hash::of(b"");
-    Ok(Caller { station, station_no, unit_no, epoch, key, digest, skew_ms, _turn: hub.turn(station_no)? })
+    Ok(Known { station_no, unit_no, has_quota, epoch: current.cast_unsigned(), revoked, skew_ms, key })
 }
 
 /// Judges a request of a station that has no body; one that signed the digest of something is refused.

@@ -41,7 +41,8 @@ struct OverQuota;
 
 /// Refuses a file that would lead a unit beyond its quota: 507, which stations take as a full store and try again later.
 pub async fn check(connection: &mut PgConnection, unit_no: i32, more: u64) -> Result<(), Refusal> {
-    match of(&mut *connection, unit_no).await? {
+    let quota = value("SELECT quota_bytes FROM unit WHERE unit_no = $1").bind(unit_no);
+    match quota.fetch_one(&mut *connection).await? {
         Some(quota) => within(connection, unit_no, quota, more).await,
         None => Ok(()),
     }
@@ -63,15 +64,6 @@ pub async fn check_added(transaction: &mut PgTransaction<'_>, unit_no: i32) -> R
         Some(quota) => within(transaction, unit_no, quota, 0).await,
         None => Ok(()),
     }
-}
-
-/// Whether a unit has a quota.
-pub async fn is_set(pool: &PgPool, unit_no: i32) -> Result<bool, sqlx_core::Error> {
-    Ok(of(pool, unit_no).await?.is_some())
-}
-
-async fn of<'e>(from: impl Executor<'e, Database = Postgres>, unit_no: i32) -> Result<Option<i64>, sqlx_core::Error> {
-    value("SELECT quota_bytes FROM unit WHERE unit_no = $1").bind(unit_no).fetch_one(from).await
 }
 
 /// Whether a file was refused because of a quota, which is its unit's alone: the store has room for others.

@@ -65,7 +65,7 @@ pub(super) async fn put(
     }
     // Who states no length is asked again below, when the bytes are known.
     let stated = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    if quota::is_set(&hub.pool, caller.unit_no).await? && !has(&hub, &caller, digest).await? {
+    if caller.has_quota && !has(&hub, &caller, digest).await? {
         quota::check(&mut *hub.pool.acquire().await?, caller.unit_no, stated).await?;
     }
     let _room = hub.bodies.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;

@@ -1,11 +1,11 @@
 //! Shutting out: stations that are revoked, people who may no longer sign in, units that have enough, who guesses.
 
 use reqwest::{Method, StatusCode};
-use sohoa_wire::{Hash, ProblemKind};
+use sohoa_wire::{Hash, ProblemKind, nonce};
 
 use crate::browser::{Browser, PASSWORD, let_in};
 use crate::group::Group;
-use crate::station::Ask;
+use crate::station::{Ask, client, send_fields, signed_fields};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_station_is_refused_at_once_until_it_is_enrolled_again() {
@@ -65,6 +65,12 @@ async fn a_unit_that_has_its_quota_is_refused_before_its_bytes_are_taken() {
     let full = station.put(&[2; 600]).await;
     assert_eq!((full.refused(), full.status), (ProblemKind::StoreFull, StatusCode::INSUFFICIENT_STORAGE));
     assert_eq!(group.objects("f").len(), 1, "nothing of it is kept");
+    let mut ask = Ask::new(Method::PUT, format!("/v1/files/{}", Hash::of(&[2; 600]))).body([2; 600]);
+    let nonce = full.headers[nonce::FIELD].to_str().unwrap();
+    let fields = signed_fields(&ask, &station.key, station.key_id, nonce);
+    ask.body = vec![9; 600];
+    let unread = send_fields(&client(), &hub.base, &ask, fields).await;
+    assert_eq!(unread.refused(), ProblemKind::StoreFull, "nobody compared the bytes with their digest");
     assert_eq!(station.put(&[1; 600]).await.status, StatusCode::OK, "what is here already costs nothing");
     let begin = format!("/v1/files/{}/upload", Hash::of(b"large"));
     let ask =
