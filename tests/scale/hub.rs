@@ -4,12 +4,14 @@
 //!   uploaded already).
 //! - `sohoa-hub-load records URL AUTHORITY INVITATIONS PAGES`: a station for each line of a file of invitations; dossiers of
 //!   fifty pages in batches of 2 000 records, made beforehand; then the same once more.
-//! - `sohoa-hub-load files URL AUTHORITY INVITATIONS FILES BYTES FOLDER`: files through the hub, four at a time by a station
-//!   for each line of a file of invitations, and the same files by the same `object_store` into FOLDER, as many at a time.
+//! - `sohoa-hub-load files URL AUTHORITY KEY INVITATIONS FILES BYTES ROUNDS FOLDER`: so many rounds of files through the hub,
+//!   four at a time by a station for each line of a file of invitations; then as many at a time by the same `object_store` into
+//!   FOLDER; then over TLS to a server that does nothing but hash and store them there (see `ceiling`).
 //! - `sohoa-hub-load poll URL AUTHORITY INVITATION STATIONS SECONDS`: connections that ask for head and feed once a second.
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -34,6 +36,8 @@ use ureq::http::Request;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use uuid::Uuid;
 
+mod ceiling;
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const PAGES_A_DOSSIER: u64 = 50;
@@ -47,8 +51,8 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["staged", pages, stations] => staged(pages, stations),
         ["records", url, authority, invitations, pages] => records(url, authority, invitations, pages),
-        ["files", url, authority, invitations, count, bytes, folder] => {
-            files(url, authority, invitations, count, bytes, folder)
+        ["files", url, authority, key, invitations, count, bytes, rounds, folder] => {
+            files(url, [authority, key], invitations, [count, bytes, rounds], folder)
         }
         ["poll", url, authority, invitation, stations, seconds] => poll(url, authority, invitation, stations, seconds),
         _ => Err("say what to do: staged | records | files | poll, see the head of tests/scale/hub.rs".into()),
@@ -355,47 +359,76 @@ fn joined(threads: Vec<std::thread::ScopedJoinHandle<'_, Outcome<Vec<Duration>>>
     Ok(steps)
 }
 
-fn files(url: &str, authority: &str, invitations: &str, count: &str, bytes: &str, folder: &str) -> Outcome<String> {
-    let (count, bytes): (usize, usize) = (count.parse()?, bytes.parse()?);
-    let mut stations = Vec::new();
+/// Megabytes a second of each round: through the hub, by `object_store` alone, and through the server of [`ceiling`].
+fn files(url: &str, tls: [&str; 2], invitations: &str, counts: [&str; 3], folder: &str) -> Outcome<String> {
+    let ([authority, key], [count, bytes, rounds]) = (tls, counts);
+    let (count, bytes, rounds): (usize, usize, usize) = (count.parse()?, bytes.parse()?, rounds.parse()?);
+    let store = Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ceiling = ceiling::serve(&runtime, [authority, key], Arc::clone(&store))?;
+    let (mut connections, mut agents) = (Vec::new(), Vec::new());
     for (number, invitation) in std::fs::read_to_string(invitations)?.lines().enumerate() {
-        stations.push(Station::enrol(url, authority, invitation, u8::try_from(201 + number)?)?);
+        let station = Station::enrol(url, authority, invitation, u8::try_from(201 + number)?)?;
+        for _ in 0..AT_ONCE {
+            // Connections are there before a clock starts: a station that sends files has asked for the head.
+            let mut connection = station.beside(authority)?;
+            connection.get("/v1/station")?;
+            connections.push(connection);
+            let agent = agent(authority)?;
+            agent.get(&ceiling).call()?;
+            agents.push(agent);
+        }
     }
-    // The same bytes both times, one number apart from file to file: nothing is there before.
-    let content = |number: usize| {
-        let mut content = vec![number as u8; bytes];
-        content[..8].copy_from_slice(&(number as u64).to_le_bytes());
-        content
+    let [mut through_hub, mut alone, mut through_ceiling] = [const { Vec::new() }; 3];
+    for round in 0..rounds {
+        // The same bytes all three times, one number apart from file to file: nothing is there before.
+        let contents: Vec<Bytes> = (0..count).map(|number| content(round * count + number, bytes)).collect();
+        through_hub.push(at_once(&mut connections, count, |station, number| {
+            let body = &contents[number];
+            let (digest, media_type) = (Hash::of(body), Some("application/octet-stream"));
+            let path = format!("/v1/files/{digest}");
+            let digest = Some(digest);
+            station.ask(&Ask { method: "PUT", path: &path, body, digest, media_type, batch: None })?;
+            Ok(())
+        })?);
+        alone.push(at_once(&mut vec![(); agents.len()], count, |(), number| {
+            let path = Path::from(format!("alone/{:02x}/{round}.{number}", number % 256));
+            runtime.block_on(store.put(&path, PutPayload::from_bytes(contents[number].clone())))?;
+            Ok(())
+        })?);
+        through_ceiling.push(at_once(&mut agents, count, |agent, number| {
+            let body = &contents[number];
+            let url = format!("{ceiling}{:02x}/{}", number % 256, Hash::of(body));
+            match agent.put(&url).send(&body[..])?.status().as_u16() {
+                201 => Ok(()),
+                status => Err(format!("{status} from the server that only stores").into()),
+            }
+        })?);
+    }
+    let rates = |seconds: Vec<f64>| {
+        let megabytes = (count * bytes) as f64 / 1e6;
+        let rates: Vec<String> = seconds.iter().map(|seconds| format!("{:.1}", megabytes / seconds)).collect();
+        format!("[{}]", rates.join(", "))
     };
-    let connections: Outcome<Vec<Station>> = stations
-        .iter()
-        .flat_map(|station| std::iter::repeat_n(station, AT_ONCE))
-        .map(|station| station.beside(authority))
-        .collect();
-    let through_hub = at_once(connections?, count, |station: &mut Station, number| {
-        let body = content(number);
-        let (digest, media_type) = (Hash::of(&body), Some("application/octet-stream"));
-        let path = format!("/v1/files/{digest}");
-        let digest = Some(digest);
-        station.ask(&Ask { method: "PUT", path: &path, body: &body, digest, media_type, batch: None })?;
-        Ok(())
-    })?;
-    let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-    let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
-    let bare = at_once(vec![(); stations.len() * AT_ONCE], count, |(), number| {
-        let path = Path::from(format!("f/{:02x}/{number}", number % 256));
-        runtime.block_on(store.put(&path, PutPayload::from_bytes(Bytes::from(content(number)))))?;
-        Ok(())
-    })?;
-    let megabytes = (count * bytes) as f64 / 1e6;
-    Ok(format!("{{\"hub_mb_s\": {:.1}, \"bare_mb_s\": {:.1}}}", megabytes / through_hub, megabytes / bare))
+    let (hub, bare, ceiling) = (rates(through_hub), rates(alone), rates(through_ceiling));
+    Ok(format!("{{\"hub_mb_s\": {hub}, \"bare_mb_s\": {bare}, \"ceiling_mb_s\": {ceiling}}}"))
+}
+
+fn content(number: usize, bytes: usize) -> Bytes {
+    let mut content = vec![number as u8; bytes];
+    content[..8].copy_from_slice(&(number as u64).to_le_bytes());
+    Bytes::from(content)
 }
 
 /// Does something for each of `count` numbers, by as many workers as there are; the answer is how many seconds that took.
-fn at_once<W: Send>(workers: Vec<W>, count: usize, work: impl Fn(&mut W, usize) -> Outcome<()> + Sync) -> Outcome<f64> {
+fn at_once<W: Send>(
+    workers: &mut [W],
+    count: usize,
+    work: impl Fn(&mut W, usize) -> Outcome<()> + Sync,
+) -> Outcome<f64> {
     let (next, began) = (AtomicUsize::new(0), Instant::now());
     std::thread::scope(|scope| {
-        let working = workers.into_iter().map(|mut worker| {
+        let working = workers.iter_mut().map(|worker| {
             let (next, work) = (&next, &work);
             scope.spawn(move || {
                 loop {
@@ -403,7 +436,7 @@ fn at_once<W: Send>(workers: Vec<W>, count: usize, work: impl Fn(&mut W, usize) 
                     if number >= count {
                         return Ok(Vec::new());
                     }
-                    work(&mut worker, number)?;
+                    work(worker, number)?;
                 }
             })
         });
