@@ -23,9 +23,9 @@ pub use sohoa_catalog::batch::{BatchTarget, BatchView, Closing};
 use sohoa_catalog::intake::{TakenFile, TakenFrame};
 use sohoa_imaging::decode::decode_gray;
 use sohoa_imaging::inspect::{Limits, inspect};
-use sohoa_imaging::thumbnail::{Samples, Shrink, Words};
+use sohoa_imaging::thumbnail::{Picture, Samples, Shrink, Words};
 use sohoa_model::frame::{FileFormat, FrameFacts};
-use sohoa_model::ids::ReceiptId;
+use sohoa_model::ids::{BatchId, ReceiptId};
 use sohoa_model::receipt::ReceiptLine;
 use sohoa_model::{Cancel, Finding, Sha256, crash};
 use sohoa_store::{StoreError, disk};
@@ -220,14 +220,14 @@ pub fn scan(
     let options = json!({ "device": plan.device, "batch": batch.id.to_string() });
     let receipt = archive.catalog().begin_receipt(&format!("device:{}", plan.device), &options, &archive.act())?;
     let (sender, pieces) = mpsc::sync_channel(WAITING);
-    let broken_off = AtomicU32::new(0);
+    let (broken_off, left_out) = (AtomicU32::new(0), AtomicU32::new(0));
     let before = batch.pages;
     let lately = lately(archive, plan, &batch)?;
     let (ended, filed) = thread::scope(|scope| {
-        let mut filing =
-            Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, broken_off: &broken_off, lately };
+        let gate = Gate { sink, batch: batch.id, before, broken_off: &broken_off, left_out: &left_out };
+        let mut filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, gate, lately };
         let storing = scope.spawn(move || filing.all(&pieces));
-        let ended = deliver(scanner.as_mut(), first, &sender, (cancel, batch.sides), &broken_off);
+        let ended = deliver(scanner.as_mut(), first, &sender, (cancel, batch.sides), gate);
         if ended.is_none() {
             scanner.stop();
         }
@@ -411,20 +411,48 @@ enum Piece {
     },
     /// Whole rows.
     Rows(Vec<u8>),
-    /// The page was delivered, at this moment.
-    End(Instant),
+    /// The page was delivered, at this moment; what it shows in small, if its height was known beforehand.
+    End(Instant, Option<Picture>),
     /// The page broke off, and the run with it.
     Abort,
 }
 
-/// Reads the scanner to its end; `None` if nobody stores any more. The number of a page of this run that breaks off goes
-/// to `broken_off`, so that what of it still waits is not packed in vain.
+/// What the thread that reads the scanner and the one that stores know of each other.
+#[derive(Clone, Copy)]
+struct Gate<'a> {
+    sink: &'a dyn Sink,
+    batch: BatchId,
+    /// Pages of the batch before this run.
+    before: u32,
+    /// The page of this run that broke off, so that what of it still waits is not packed in vain.
+    broken_off: &'a AtomicU32,
+    /// Pages of this run that are not filed: separators.
+    left_out: &'a AtomicU32,
+}
+
+impl Gate<'_> {
+    /// A page of this run came, from 1: it is seen at once, whatever still waits to be packed before it.
+    fn came(&self, page: u32, small: &Picture, delivered: Instant) {
+        let number = (self.before + page).saturating_sub(self.left_out.load(Ordering::SeqCst));
+        self.sink.arrived(&Arrival { batch: self.batch, number, small, delivered });
+    }
+}
+
+fn samples(mode: Mode) -> Samples {
+    match mode {
+        Mode::Color => Samples::Rgb,
+        Mode::Gray => Samples::Gray,
+        Mode::Bilevel => Samples::Ink,
+    }
+}
+
+/// Reads the scanner to its end; `None` if nobody stores any more.
 fn deliver(
     scanner: &mut dyn Scanner,
     first: PageShape,
     sender: &SyncSender<Piece>,
     (cancel, sides): (&Cancel, u32),
-    broken_off: &AtomicU32,
+    gate: Gate<'_>,
 ) -> Option<Ended> {
     let mut buffer = vec![0; BLOCK];
     let (mut page, mut first) = (0, Some(first));
@@ -449,6 +477,7 @@ fn deliver(
         page += 1;
         sender.send(Piece::Begin { width: shape.width, height: shape.height, mode: shape.mode }).ok()?;
         let row = shape.row_bytes();
+        let mut shrink = shape.height.map(|height| Shrink::new(samples(shape.mode), shape.width, height, row));
         let mut rest: Vec<u8> = Vec::new();
         loop {
             match scanner.read(&mut buffer) {
@@ -459,11 +488,12 @@ fn deliver(
                     let behind = rest.split_off(whole);
                     let rows = std::mem::replace(&mut rest, behind);
                     if !rows.is_empty() {
+                        shrink.iter_mut().for_each(|shrink| shrink.rows(&rows));
                         sender.send(Piece::Rows(rows)).ok()?;
                     }
                 }
                 Err(error) => {
-                    broken_off.store(page, Ordering::SeqCst);
+                    gate.broken_off.store(page, Ordering::SeqCst);
                     sender.send(Piece::Abort).ok()?;
                     return Some(Ended::Fault(error));
                 }
@@ -473,7 +503,9 @@ fn deliver(
             sender.send(Piece::Abort).ok()?;
             return Some(Ended::Fault(ScanError::Broken { detail: "a row is cut off".to_owned() }));
         }
-        sender.send(Piece::End(Instant::now())).ok()?;
+        let (delivered, small) = (Instant::now(), shrink.and_then(Shrink::finish));
+        small.iter().for_each(|small| gate.came(page, small, delivered));
+        sender.send(Piece::End(delivered, small)).ok()?;
     }
 }
 
@@ -517,7 +549,7 @@ struct Filing<'a> {
     granted: &'a Granted,
     receipt: ReceiptId,
     sink: &'a dyn Sink,
-    broken_off: &'a AtomicU32,
+    gate: Gate<'a>,
     /// The words of the last pages of the batch, with their numbers.
     lately: Vec<(u32, Words)>,
 }
@@ -550,6 +582,7 @@ impl Filing<'_> {
                         document_from = number;
                     }
                     if is_separator {
+                        self.gate.left_out.fetch_add(self.batch.sides, Ordering::SeqCst);
                         self.discard(&mut sheet)?;
                         continue;
                     }
@@ -566,7 +599,7 @@ impl Filing<'_> {
                     }
                 }
                 Piece::Abort => break,
-                Piece::Rows(_) | Piece::End(_) => {
+                Piece::Rows(_) | Piece::End(..) => {
                     return Err(PipelineError::record("scan", "pixels outside of a page"));
                 }
             }
@@ -626,34 +659,29 @@ impl Filing<'_> {
         shape: PageShape,
     ) -> Result<Option<Packed>, PipelineError> {
         let InRun { begun, number } = place;
-        let mut delivered = Instant::now();
+        let (mut delivered, mut small) = (Instant::now(), None);
         let (height, mut known) = match shape.height {
             Some(height) => (height, None),
             None => match gathered(pieces, &shape)? {
                 Some((rows, at)) => {
-                    delivered = at;
                     let bytes: usize = rows.iter().map(Vec::len).sum();
-                    ((bytes / shape.row_bytes()) as u32, Some(rows.into_iter()))
+                    let height = (bytes / shape.row_bytes()) as u32;
+                    let mut shrink = Shrink::new(samples(shape.mode), shape.width, height, shape.row_bytes());
+                    rows.iter().for_each(|rows| shrink.rows(rows));
+                    (delivered, small) = (at, shrink.finish());
+                    small.iter().for_each(|small| self.gate.came(begun, small, at));
+                    (height, Some(rows.into_iter()))
                 }
                 None => return Ok(None),
             },
         };
-        let samples = match shape.mode {
-            Mode::Color => Samples::Rgb,
-            Mode::Gray => Samples::Gray,
-            Mode::Bilevel => Samples::Ink,
-        };
-        let mut shrink = Shrink::new(samples, shape.width, height, shape.row_bytes());
         let mut next = || match &mut known {
-            _ if self.broken_off.load(Ordering::SeqCst) == begun => Err(Stop::BrokeOff),
-            Some(rows) => Ok(rows.next().inspect(|rows| shrink.rows(rows))),
+            _ if self.gate.broken_off.load(Ordering::SeqCst) == begun => Err(Stop::BrokeOff),
+            Some(rows) => Ok(rows.next()),
             None => match pieces.recv() {
-                Ok(Piece::Rows(rows)) => {
-                    shrink.rows(&rows);
-                    Ok(Some(rows))
-                }
-                Ok(Piece::End(at)) => {
-                    delivered = at;
+                Ok(Piece::Rows(rows)) => Ok(Some(rows)),
+                Ok(Piece::End(at, made)) => {
+                    (delivered, small) = (at, made);
                     Ok(None)
                 }
                 Ok(Piece::Abort | Piece::Begin { .. }) | Err(_) => Err(Stop::BrokeOff),
@@ -669,10 +697,6 @@ impl Filing<'_> {
                 return Err(StoreError::write(self.archive.layout().vault(), error).into());
             }
             Err(Stop::File(error)) => return Err(PipelineError::record("scan", error)),
-        }
-        let small = shrink.finish();
-        if let Some(small) = &small {
-            self.sink.arrived(&Arrival { batch: self.batch.id, number, small, delivered });
         }
         out.flush().map_err(|error| StoreError::write(self.archive.layout().vault(), error))?;
         drop(out);
@@ -768,8 +792,8 @@ fn gathered(pieces: &Receiver<Piece>, shape: &PageShape) -> Result<Option<(Block
                 }
                 rows.push(more);
             }
-            Ok(Piece::End(at)) if bytes >= shape.row_bytes() => return Ok(Some((rows, at))),
-            Ok(Piece::End(_) | Piece::Abort | Piece::Begin { .. }) | Err(_) => return Ok(None),
+            Ok(Piece::End(at, _)) if bytes >= shape.row_bytes() => return Ok(Some((rows, at))),
+            Ok(Piece::End(..) | Piece::Abort | Piece::Begin { .. }) | Err(_) => return Ok(None),
         }
     }
 }
