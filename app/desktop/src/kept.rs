@@ -52,13 +52,11 @@ pub fn keep<T: Serialize + DeserializeOwned + PartialEq>(ctx: &Context, name: &s
     });
 }
 
-/// A form is done with, and so is every one whose name begins like this.
+/// A form is done with.
 pub fn forget(ctx: &Context, name: &str) {
     change(ctx, |kept| {
-        let before = kept.notes.len() + kept.left.len();
-        kept.notes.retain(|known, _| !known.starts_with(name));
-        kept.left.retain(|known, _| !known.starts_with(name));
-        kept.is_changed |= kept.notes.len() + kept.left.len() != before;
+        let gone = [kept.notes.remove(name), kept.left.remove(name)];
+        kept.is_changed |= gone.iter().any(Option::is_some);
     });
 }
 
@@ -87,6 +85,8 @@ mod tests {
         assert_eq!(notes["hold/HS.01"], "có dấu M");
         keep(&ctx, "hold/HS.01", &mut reason, &none);
         assert_eq!(changed(&ctx), None, "it is kept already");
+        forget(&ctx, "hold/HS.0");
+        assert_eq!(changed(&ctx), None, "another dossier's, whose code begins alike");
         forget(&ctx, "hold/HS.01");
         assert_eq!(changed(&ctx), Some(Notes::new()));
 

@@ -269,11 +269,7 @@ pub fn chip(ui: &mut Ui, mark: Option<Mark>, words: &str, name: &str, is_chosen:
     let galley = ui.painter().layout_no_wrap(words.to_owned(), font, colour);
     let left = if mark.is_some() { 30.0 } else { 12.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(left + galley.size().x + 12.0, 28.0), Sense::click());
-    let fill = match (is_chosen, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let fill = ground(t, &response, is_chosen);
     let line = if is_chosen || response.has_focus() { Stroke::new(2.0, t.focus) } else { Stroke::new(1.0, t.line2) };
     ui.painter().rect(rect, 14.0, fill, line, egui::StrokeKind::Inside);
     if let Some(mark) = mark {
@@ -438,6 +434,15 @@ pub fn dropped(ui: &Ui) -> Option<PathBuf> {
     }
     ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()))
         .filter(|path| path.is_absolute())
+}
+
+/// The ground of a row or chip: chosen, under the pointer, or neither.
+pub fn ground(t: &Tokens, response: &Response, is_chosen: bool) -> Color32 {
+    match (is_chosen, response.hovered()) {
+        (true, _) => t.accent_soft,
+        (false, true) => t.hover,
+        (false, false) => t.surface,
+    }
 }
 
 /// Words in one line, cut with an ellipsis where there is no more room.

@@ -73,7 +73,7 @@ impl Listening {
             async move { texts::index(&hub).await }
         });
         // Without a certificate all come from the proxy that has one.
-        let each = tls.is_some().then_some(hub.settings.connections_per_address);
+        let each = tls.is_some().then_some(hub.settings.connections_per_address.get());
         let (places, graceful) = (Places::new(each), GracefulShutdown::new());
         let mut stop = std::pin::pin!(stop);
         loop {

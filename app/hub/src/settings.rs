@@ -1,6 +1,7 @@
 //! The settings of a hub: one TOML file, the same for every hub of a group but for the address.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -33,7 +34,7 @@ pub struct Settings {
     pub grace_s: u64,
     /// Connections of one address at once; not counted without a certificate, for then all come from the proxy.
     #[serde(default = "default_connections")]
-    pub connections_per_address: usize,
+    pub connections_per_address: NonZeroUsize,
     /// How long the hub waits for who is at the other end of a connection.
     #[serde(default)]
     pub patience: Patience,
@@ -163,8 +164,8 @@ fn default_region() -> String {
     "us-east-1".to_owned()
 }
 
-fn default_connections() -> usize {
-    256
+fn default_connections() -> NonZeroUsize {
+    const { NonZeroUsize::new(256).unwrap() }
 }
 
 fn default_grace() -> u64 {
@@ -193,6 +194,10 @@ mod tests {
     #[test]
     fn what_is_misspelt_is_not_ignored() {
         assert!(matches!(read(&TEXT.replace("key_file", "keyfile")), Err(SettingsError::Syntax(..))));
+        assert!(
+            matches!(read(&format!("connections_per_address = 0\n{TEXT}")), Err(SettingsError::Syntax(..))),
+            "nobody"
+        );
         assert!(matches!(read(&TEXT.replace("folder", "s4")), Err(SettingsError::Syntax(..))));
     }
 

@@ -225,7 +225,7 @@ pub fn scan(
     let lately = lately(archive, plan, &batch)?;
     let (ended, filed) = thread::scope(|scope| {
         let gate = Gate { sink, batch: batch.id, before, broken_off: &broken_off, left_out: &left_out };
-        let mut filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, sink, gate, lately };
+        let mut filing = Filing { archive, plan, batch: &batch, granted: &granted, receipt, gate, lately };
         let storing = scope.spawn(move || filing.all(&pieces));
         let ended = deliver(scanner.as_mut(), first, &sender, (cancel, batch.sides), gate);
         if ended.is_none() {
@@ -548,7 +548,6 @@ struct Filing<'a> {
     batch: &'a BatchView,
     granted: &'a Granted,
     receipt: ReceiptId,
-    sink: &'a dyn Sink,
     gate: Gate<'a>,
     /// The words of the last pages of the batch, with their numbers.
     lately: Vec<(u32, Words)>,
@@ -647,7 +646,7 @@ impl Filing<'_> {
         }
         filed.waits.extend(delivered.iter().map(Instant::elapsed));
         let done = u64::from(self.batch.pages) + filed.lines.len() as u64;
-        self.sink.step(Phase::Taking, done, u64::from(self.batch.expected().unwrap_or(0)).max(done));
+        self.gate.sink.step(Phase::Taking, done, u64::from(self.batch.expected().unwrap_or(0)).max(done));
         Ok(())
     }
 

@@ -344,11 +344,7 @@ fn branch_row(
 ) -> Option<bool> {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let fill = match (is_chosen, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let fill = parts::ground(t, &response, is_chosen);
     ui.painter().rect_filled(rect, 4.0, fill);
     let indent = rect.left() + 8.0 + 14.0 * depth as f32;
     let font = if is_chosen { semibold(13.0) } else { FontId::proportional(13.0) };
@@ -435,11 +431,7 @@ fn row(ui: &mut Ui, texts: &Texts, line: &DossierLine, is_chosen: bool) -> egui:
     let t = tokens(ui.ctx());
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::click());
-    let ground = match (is_chosen, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let ground = parts::ground(t, &response, is_chosen);
     ui.painter().rect_filled(rect, 0.0, ground);
     if is_chosen {
         let strip = egui::Rect::from_min_size(rect.min, vec2(3.0, rect.height()));

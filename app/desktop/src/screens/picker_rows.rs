@@ -31,11 +31,7 @@ pub(super) fn nothing(ui: &mut Ui, rect: Rect, words: &str, hint: &str) {
 pub(super) fn place_row(ui: &mut Ui, icon: Icon, words: &str, is_here: bool) -> Response {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let fill = match (is_here, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let fill = parts::ground(t, &response, is_here);
     ui.painter().rect_filled(rect, 6.0, fill);
     if response.has_focus() {
         ui.painter().rect_stroke(rect, 6.0, Stroke::new(2.0, t.focus), egui::StrokeKind::Inside);
@@ -53,11 +49,7 @@ pub(super) fn row(ui: &mut Ui, texts: &Texts, entry: &Entry, is_chosen: bool) ->
     let t = tokens(ui.ctx());
     // The arrows go here, Tab does not.
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::CLICK);
-    let fill = match (is_chosen, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let fill = parts::ground(t, &response, is_chosen);
     ui.painter().rect_filled(rect.shrink2(vec2(3.0, 1.0)), 6.0, fill);
     let (icon, colour) = if entry.is_folder { (Icon::Folder, t.accent_text) } else { (Icon::FileText, t.text2) };
     let sign = pos2(rect.left() + 22.0, rect.center().y + 1.0);

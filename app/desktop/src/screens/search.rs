@@ -303,11 +303,7 @@ fn title(texts: &Texts, hit: &Hit) -> String {
 fn row(ui: &mut Ui, texts: &Texts, hit: &Hit, is_chosen: bool) -> egui::Response {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let fill = match (is_chosen, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let fill = parts::ground(t, &response, is_chosen);
     ui.painter().rect_filled(rect, 0.0, fill);
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     let (left, room) = (rect.left() + 14.0, rect.width() - 28.0);

@@ -364,11 +364,7 @@ pub(super) fn fact(ui: &mut Ui, mark: Option<Mark>, title: &str, about: &str, st
 pub(super) fn entry(ui: &mut Ui, title: &str, about: &str, is_chosen: bool) -> Response {
     let t = tokens(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), Sense::click());
-    let fill = match (is_chosen, response.hovered()) {
-        (true, _) => t.accent_soft,
-        (false, true) => t.hover,
-        (false, false) => t.surface,
-    };
+    let fill = parts::ground(t, &response, is_chosen);
     ui.painter().rect_filled(rect, 4.0, fill);
     if is_chosen {
         let strip = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
