@@ -216,14 +216,7 @@ pub fn apply(ctx: &Context) {
             spacing.button_padding = vec2(12.0, 6.0);
             spacing.interact_size = vec2(32.0, 32.0);
             spacing.window_margin = Margin::same(20);
-            // The handle in the colour of the text, thinned: that of the ground, which is usual, is not seen on it.
-            spacing.scroll = egui::style::ScrollStyle {
-                foreground_color: true,
-                dormant_handle_opacity: 0.5,
-                active_handle_opacity: 0.6,
-                interact_handle_opacity: 0.8,
-                ..egui::style::ScrollStyle::solid()
-            };
+            spacing.scroll = egui::style::ScrollStyle::solid();
             style.interaction.tooltip_delay = 0.4;
             style.interaction.selectable_labels = false;
             style.animation_time = MOMENT;
@@ -246,14 +239,15 @@ pub fn apply(ctx: &Context) {
             visuals.selection.bg_fill = tokens.accent_soft;
             visuals.selection.stroke = Stroke::new(2.0, tokens.focus);
             let widgets = &mut visuals.widgets;
-            for (widget, fill, line, width) in [
-                (&mut widgets.noninteractive, tokens.surface, tokens.line, 1.0),
-                (&mut widgets.inactive, tokens.surface, tokens.line2, 1.0),
-                (&mut widgets.hovered, tokens.hover, tokens.line2, 1.0),
-                (&mut widgets.active, tokens.accent_soft, tokens.focus, 2.0),
-                (&mut widgets.open, tokens.hover, tokens.line2, 1.0),
+            for (widget, fill, handle, line, width) in [
+                (&mut widgets.noninteractive, tokens.surface, tokens.line, tokens.line, 1.0),
+                (&mut widgets.inactive, tokens.surface, tokens.line2, tokens.line2, 1.0),
+                (&mut widgets.hovered, tokens.hover, tokens.text3, tokens.line2, 1.0),
+                (&mut widgets.active, tokens.accent_soft, tokens.text3, tokens.focus, 2.0),
+                (&mut widgets.open, tokens.hover, tokens.line2, tokens.line2, 1.0),
             ] {
-                widget.bg_fill = fill;
+                // The handles of scroll bars: in the colour of the ground they would not be seen on it.
+                widget.bg_fill = handle;
                 widget.weak_bg_fill = fill;
                 widget.bg_stroke = Stroke::new(width, line);
                 widget.fg_stroke = Stroke::new(1.0, tokens.text);

@@ -516,6 +516,11 @@ fn looks(ui: &mut Ui, seen: &Seen<'_>) -> Option<Choice> {
         let words = texts.get("ui-reduce-motion");
         ui.horizontal(|ui| {
             ui.add_space(LABEL + ui.spacing().item_spacing.x);
+            // The box would have the colour of the handle of a scroll bar.
+            let widgets = &mut ui.visuals_mut().widgets;
+            for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+                widget.bg_fill = widget.weak_bg_fill;
+            }
             ui.checkbox(&mut shown.is_still, &words);
         });
         hint(ui, &texts.say("ui-looks-kept", &[("operator", seen.operator.into())]));
