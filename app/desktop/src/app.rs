@@ -153,6 +153,7 @@ impl App {
         let gallery = Gallery::start(&root, &session, ctx);
         let mill = Mill::start(root.clone(), session.clone(), settings.clone(), ctx);
         let keeper = Keeper::start(root.clone(), session.clone(), settings.clone(), ctx);
+        let jotter = Jotter::start(root.clone(), &session, settings.as_deref(), ctx);
         let courier = Courier::start(root.clone(), session.clone(), settings, texts.clone(), ctx);
         let finder = Finder::start(root.clone(), session.clone(), ctx);
         kept::begin(ctx);
@@ -163,7 +164,7 @@ impl App {
             finder,
             keeper,
             courier,
-            jotter: Jotter::start(root.clone(), &session, ctx),
+            jotter,
             gallery,
             desk: Desk::start(root, session, ctx),
             texts,
@@ -420,6 +421,8 @@ impl App {
                     self.known = Known::Failed(unread);
                 }
                 model::Answer::Made(Ok(root)) => {
+                    archives::made(ctx);
+                    kept::changed(ctx).into_iter().for_each(|notes| self.jotter.note(notes));
                     self.go_over(root, ctx);
                     return;
                 }
@@ -1388,6 +1391,9 @@ impl App {
                     ui.label(RichText::new(self.texts.get(command.label())).small().color(t.text2));
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let now = self.station.session.clock.now();
+                    ui.label(RichText::new(now.time_vietnam()).small().color(t.text2));
+                    ui.ctx().request_repaint_after(std::time::Duration::from_millis(now.until_next_minute()));
                     ui.label(RichText::new(&self.station.session.station).small().color(t.text2));
                     let works = self.mill.running.as_ref().and_then(|running| running.step);
                     let is_paused = self.mill.running.as_ref().is_some_and(|running| running.is_paused());

@@ -19,6 +19,7 @@ use sohoa_pipeline::archive::Session;
 use sohoa_store::ArchiveLayout;
 
 use crate::errand::{Errand, Tell};
+use crate::keeper;
 
 /// Bytes of a file that was jotted, at most: all fields full of the longest letters are less.
 const LONGEST: u64 = 256 << 10;
@@ -70,8 +71,13 @@ enum Wish {
 pub struct Jotter(Errand<Wish, Notes>);
 
 impl Jotter {
-    /// Starts the thread; it ends with this.
-    pub fn start(root: PathBuf, session: &Session, ctx: &Context) -> Self {
+    /// Starts the thread; it ends with this. Where there is no archive yet, what is typed lies with the settings of the
+    /// station: the folder of a new archive has to be empty.
+    pub fn start(root: PathBuf, session: &Session, settings: Option<&Path>, ctx: &Context) -> Self {
+        let root = match (ArchiveLayout::new(&root).catalog().is_file(), keeper::located(settings)) {
+            (false, Ok(station)) => station.folder().to_owned(),
+            _ => root,
+        };
         let name: String = session.randomness.ten_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let operator = session.operator.clone();
         Self(Errand::start(ctx, move |wishes: &Receiver<Wish>, tell: &Tell<Notes>| {

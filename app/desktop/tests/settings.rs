@@ -492,6 +492,34 @@ fn a_form_of_the_settings_is_there_again_after_a_kill_and_no_password_is_kept() 
 }
 
 #[test]
+fn the_form_of_a_new_archive_is_there_again_after_a_kill_until_the_archive_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("kho");
+    let new = root.display().to_string();
+    let notes = || {
+        let files = std::fs::read_dir(settings_of(&root).join("typing")).into_iter().flatten();
+        files.flatten().filter(|file| file.path().extension().is_some_and(|ending| ending == "notes")).count()
+    };
+    let value = |window: &Window, name: &str| window.get_by_role_and_label(Role::TextInput, name).value();
+    {
+        let mut window = window_over(app(&root, UiLanguage::Vietnamese));
+        type_as(&mut window, Role::TextInput, "Thư mục mới, chưa có gì bên trong", &new);
+        type_as(&mut window, Role::TextInput, "Tên kho", "Kho lưu trữ Sở Tư pháp");
+        until(&mut window, "notes", |_| notes() == 1);
+        // The window is gone as a kill leaves it; nothing lies where the archive will be.
+        assert!(!root.exists());
+    }
+    let mut window = window_over(app(&root, UiLanguage::Vietnamese));
+    until(&mut window, "the form", |window| value(window, "Tên kho").as_deref() == Some("Kho lưu trữ Sở Tư pháp"));
+    assert_eq!(value(&window, "Thư mục mới, chưa có gì bên trong"), Some(new));
+    type_as(&mut window, Role::TextInput, "Cơ quan ký số", "Sở Tư pháp");
+    press(&mut window, "Tạo kho");
+    until(&mut window, "the archive", |window| window.state().is_settled() && root.join("catalog.sqlite").is_file());
+    until(&mut window, "notes that are done with", |_| notes() == 0);
+    assert_eq!(opened(&root).facts().title, "Kho lưu trữ Sở Tư pháp");
+}
+
+#[test]
 fn a_certificate_that_ends_soon_is_told_before_somebody_wants_to_sign_and_one_that_ended_signs_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");

@@ -40,6 +40,16 @@ impl Timestamp {
         self.vietnam().format("%d/%m/%Y %H:%M").to_string()
     }
 
+    /// The time of day in Viet Nam as a clock shows it, e.g. `09:30`.
+    pub fn time_vietnam(self) -> String {
+        self.vietnam().format("%H:%M").to_string()
+    }
+
+    /// For how many milliseconds, at least one, a clock without seconds shows the same.
+    pub fn until_next_minute(self) -> u64 {
+        60_000 - self.0.rem_euclid(60_000).unsigned_abs()
+    }
+
     /// A PDF date (ISO 32000-1, 7.9.4), e.g. `D:20261122093005+07'00'`.
     pub fn pdf_date(self) -> String {
         self.vietnam().format("D:%Y%m%d%H%M%S+07'00'").to_string()
@@ -71,6 +81,8 @@ mod tests {
     fn a_moment_is_shown_in_the_zone_of_viet_nam() {
         let t = Timestamp(1_795_314_605_000);
         assert_eq!(t.iso_vietnam(), "2026-11-22T09:30:05+07:00");
+        assert_eq!((t.time_vietnam().as_str(), t.until_next_minute()), ("09:30", 55_000));
+        assert_eq!((Timestamp(0).until_next_minute(), Timestamp(-1).until_next_minute()), (60_000, 1));
         assert_eq!(t.pdf_date(), "D:20261122093005+07'00'");
         assert_eq!(t.iso_week_vietnam(), "2026-W47");
         assert_eq!(t.day_vietnam(), "2026-11-22");

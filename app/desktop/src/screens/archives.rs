@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui::{FontId, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Context, FontId, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use sohoa_pipeline::archive::NewArchive;
 use sohoa_shell::{Failure, Texts};
 
 use crate::keeper::{Known, Stands};
+use crate::kept;
 use crate::lister::Wanted;
 use crate::parts::{self, Action};
 use crate::screens::path_field::PathField;
@@ -24,6 +25,14 @@ pub struct State {
     organisation: String,
     /// Why no archive could be made.
     pub refused: Option<Failure>,
+}
+
+/// The fields of a new archive, by the names under which what is typed into them is kept.
+const FIELDS: [&str; 3] = ["archive/folder", "archive/title", "archive/organisation"];
+
+/// The new archive is made: what was typed for it is done with.
+pub fn made(ctx: &Context) {
+    FIELDS.iter().for_each(|field| kept::forget(ctx, field));
 }
 
 /// What was decided.
@@ -63,6 +72,9 @@ pub fn show(ui: &mut Ui, texts: &Texts, state: &mut State, makes_first: bool) ->
         if let Some(failure) = &state.refused {
             parts::failed(ui, failure, &texts.get("ui-data-untouched"));
         }
+        state.new_folder.keep(ui, FIELDS[0]);
+        kept::keep(ui.ctx(), FIELDS[1], &mut state.title, &String::new());
+        kept::keep(ui.ctx(), FIELDS[2], &mut state.organisation, &String::new());
         path(ui, texts, "ui-new-folder", &mut state.new_folder, Wanted::NewFolder);
         field(ui, &texts.get("ui-archive-title"), &mut state.title);
         field(ui, &texts.get("ui-organisation"), &mut state.organisation);
