@@ -112,15 +112,16 @@ fn a_station_sends_to_a_hub_of_the_authority_that_it_was_given_and_to_no_other()
     let newcomer = read();
     let second = hub.invite("Trạm 4");
     let seen = known(&hub);
-    for (who, tls) in [
-        ("another authority's", other.hub("IP:127.0.0.1")),
-        ("another address", own.hub("DNS:hub.example")),
-        ("no certificate at all", String::new()),
+    for (who, tls, words) in [
+        ("another authority's", other.hub("IP:127.0.0.1"), "was not issued by anybody this station trusts"),
+        ("another address", own.hub("DNS:hub.example"), "its certificate is for another name"),
+        ("no certificate at all", String::new(), "what answers does not speak TLS"),
     ] {
         hub.settle_with(&url, &tls);
         hub.serve();
         let said = station.run(["sync"]).ended_with(13).refused();
         let is_clear = said.stderr.contains("is not the hub that enrolled this station")
+            && said.stderr.contains(words)
             && said.stderr.contains("Nothing is sent");
         assert!(is_clear, "{who}: {}", said.stderr);
         let said = enrol(&newcomer, &second, &own.certificate()).ended_with(13).refused();

@@ -14,7 +14,7 @@ use sohoa_pipeline::worker::WorkerFault;
 use sohoa_sign::SignError;
 use sohoa_store::StoreError;
 use sohoa_store::carried::CarriedError;
-use sohoa_sync::{Misfit, SyncError};
+use sohoa_sync::{Flaw, Misfit, SyncError};
 
 use crate::details;
 use crate::exit::Exit;
@@ -290,7 +290,12 @@ impl Maker<'_> {
             }
             SyncError::Untrusted { hub: address, what } => {
                 let cause = match what {
-                    Misfit::Certificate(why) => self.texts.say("hub-misfit-certificate", &[("why", why.into())]),
+                    Misfit::Certificate(Flaw::Expired) => self.texts.get("hub-flaw-expired"),
+                    Misfit::Certificate(Flaw::NotYet) => self.texts.get("hub-flaw-not-yet"),
+                    Misfit::Certificate(Flaw::Name) => self.texts.get("hub-flaw-name"),
+                    Misfit::Certificate(Flaw::Issuer) => self.texts.get("hub-flaw-issuer"),
+                    Misfit::Certificate(Flaw::NoTls) => self.texts.get("hub-flaw-no-tls"),
+                    Misfit::Certificate(Flaw::Other(why)) => self.texts.say("hub-flaw-other", &[("why", why.into())]),
                     Misfit::Receipt => self.texts.get("hub-misfit-receipt"),
                     Misfit::Answer => self.texts.get("hub-misfit-answer"),
                     Misfit::Acknowledgement => self.texts.get("hub-misfit-acknowledgement"),

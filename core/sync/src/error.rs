@@ -141,9 +141,9 @@ impl SyncError {
 /// What of a hub does not fit the one that enrolled the station.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
-    /// Its certificate, in the words of who judges it.
+    /// Its certificate, or what stands for one.
     #[error("{0}")]
-    Certificate(String),
+    Certificate(Flaw),
     /// Its receipt of the enrolment.
     #[error("its receipt")]
     Receipt,
@@ -156,4 +156,63 @@ pub enum Misfit {
     /// Its log.
     #[error("its log is not the one that it names")]
     Log,
+}
+
+/// Why nothing encrypted can be said to a hub.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// The certificate has ended.
+    #[error("its certificate has expired")]
+    Expired,
+    /// The certificate begins later: one of the two clocks is wrong.
+    #[error("its certificate is not valid yet")]
+    NotYet,
+    /// The certificate is that of another name or address.
+    #[error("its certificate is for another name")]
+    Name,
+    /// Nobody whom the station trusts gave the certificate.
+    #[error("its certificate is from nobody who is trusted here")]
+    Issuer,
+    /// What answers speaks no TLS.
+    #[error("it speaks no TLS")]
+    NoTls,
+    /// Anything else, in the words of who judges it.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<&rustls::Error> for Flaw {
+    fn from(error: &rustls::Error) -> Self {
+        use rustls::CertificateError::{
+            BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+            NotValidYetContext, UnknownIssuer,
+        };
+        match error {
+            rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => Self::Expired,
+            rustls::Error::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => Self::NotYet,
+            rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => Self::Name,
+            // Another authority may have the name of the one that is trusted.
+            rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature) => Self::Issuer,
+            rustls::Error::InvalidMessage(_) => Self::NoTls,
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::CertificateError;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_told_apart() {
+        let flaw = |error| Flaw::from(&rustls::Error::InvalidCertificate(error));
+        assert_eq!(flaw(CertificateError::Expired), Flaw::Expired);
+        assert_eq!(flaw(CertificateError::NotValidYet), Flaw::NotYet);
+        assert_eq!(flaw(CertificateError::NotValidForName), Flaw::Name);
+        assert_eq!(flaw(CertificateError::UnknownIssuer), Flaw::Issuer);
+        assert_eq!(flaw(CertificateError::BadSignature), Flaw::Issuer);
+        assert!(matches!(flaw(CertificateError::Revoked), Flaw::Other(why) if why.contains("Revoked")));
+    }
 }

@@ -14,7 +14,7 @@ use ureq::Agent;
 use ureq::http::{Request, Response};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use crate::error::{Misfit, SyncError};
+use crate::error::{Flaw, Misfit, SyncError};
 
 /// A reply may have so many bytes, but for files of stations.
 const LONGEST_REPLY: u64 = sohoa_wire::limits::FEED_FILE_BYTES + 1;
@@ -209,10 +209,12 @@ impl<'a> Hub<'a> {
     fn unreachable(&self, error: ureq::Error) -> SyncError {
         let hub = self.address.clone();
         match error {
-            ureq::Error::Rustls(error) => SyncError::Untrusted { hub, what: Misfit::Certificate(error.to_string()) },
+            ureq::Error::Rustls(error) => SyncError::Untrusted { hub, what: Misfit::Certificate(Flaw::from(&error)) },
             // A certificate of somebody else, or an answer that is no TLS, comes as an error of the socket.
             ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.starts_with("https://") => {
-                SyncError::Untrusted { hub, what: Misfit::Certificate(error.to_string()) }
+                let of_tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+                let flaw = of_tls.map_or_else(|| Flaw::Other(error.to_string()), Flaw::from);
+                SyncError::Untrusted { hub, what: Misfit::Certificate(flaw) }
             }
             error => SyncError::Unreachable { hub, source: Box::new(error) },
         }

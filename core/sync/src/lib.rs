@@ -20,7 +20,7 @@ mod send;
 mod standing;
 mod upload;
 
-pub use error::{Misfit, SyncError};
+pub use error::{Flaw, Misfit, SyncError};
 pub use feed::Verbs;
 pub use run::{Station, SyncOutcome, sync};
 pub use sohoa_wire::ProblemKind;
