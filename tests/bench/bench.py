@@ -226,7 +226,7 @@ def windowed(sohoa):
 def of_hub(sohoa):
     archive = large_archive(sohoa)
     found = hub.measure(contenders.Sohoa(sohoa, WORK / "hub-station"), WORK, archive.sohoa.archive)
-    records, files, poll, shown = found["records"], found["files"], found["poll"], found["progress"]
+    records, files, poll, shown, bucket = (found[name] for name in ("records", "files", "poll", "progress", "bucket"))
     pages = f"{hub.LARGE_DOSSIERS * hub.PAGES_A_DOSSIER // 1_000_000} million pages"
     return [
         row(f"{records['records']} records of {hub.STATIONS} stations", records["records"] / records["seconds"], "records/s", "≥ 10000"),
@@ -242,6 +242,9 @@ def of_hub(sohoa):
         row("TLS, digests and object_store against object_store alone", files["ceiling_mb_s"] / files["bare_mb_s"], "×"),
         row("processor time of the hub for the files", found["files_seconds"], "s"),
         row("processor time of PostgreSQL for the files", found["files_postgres_seconds"], "s"),
+        row("files through a hub into a bucket of S3Proxy", bucket["hub_mb_s"], "MB/s"),
+        row("the same files by object_store alone into the bucket", bucket["bare_mb_s"], "MB/s"),
+        row("files into the bucket through the hub against object_store alone", bucket["hub_mb_s"] / bucket["bare_mb_s"], "×", "≥ 0.8"),
         row("sync of a station of 1 million pages without a change", found["no_change"], "s", "≤ 1"),
         row(f"page of progress over {pages}, median", shown["median_ms"], "ms", "≤ 100"),
         row(f"page of progress over {pages}, longest", shown["max_ms"], "ms"),

@@ -16,6 +16,7 @@ import ssl
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from pathlib import Path
@@ -62,6 +63,7 @@ class Cluster:
                 sys.exit("bench: PostgreSQL does not answer")
             time.sleep(0.1)
         self.sql("postgres", "CREATE DATABASE hub")
+        self.sql("postgres", "CREATE DATABASE hub_of_bucket")
 
     @staticmethod
     def who():
@@ -75,8 +77,8 @@ class Cluster:
         if done.returncode:
             sys.exit(f"bench: {command[0]}: {done.stderr}")
 
-    def address(self):
-        return f"postgres://sohoa@localhost/hub?host={self.data}"
+    def address(self, database):
+        return f"postgres://sohoa@localhost/{database}?host={self.data}"
 
     def try_sql(self, database, text, source=None):
         command = [self.programs / "psql", "-h", self.data, "-U", "sohoa", "-d", database, "-v", "ON_ERROR_STOP=1", "-Atqc", text]
@@ -98,11 +100,54 @@ class Cluster:
         self.server.wait()
 
 
-class Hub:
-    """One hub with a certificate of its own."""
+class Bucket:
+    """S3Proxy over a folder, as the tests of the hub start it, but with all that the compiler of Java does."""
 
-    def __init__(self, program, cluster, folder):
-        self.program, self.cluster, self.folder = program, cluster, folder
+    NAME, ACCESS, SECRET = "hub", "hub-access-key", "hub-secret-key"
+
+    def __init__(self, folder, program):
+        if not program.is_file():
+            sys.exit("bench: there is no S3Proxy; packaging/setup bench installs it")
+        (folder / "objects" / self.NAME).mkdir(parents=True)
+        settings, self.secret = folder / "s3proxy.conf", folder / "secret"
+        self.secret.write_text(self.SECRET, encoding="ascii")
+        settings.write_text(
+            f"s3proxy.endpoint=http://127.0.0.1:0\ns3proxy.authorization=aws-v4\ns3proxy.identity={self.ACCESS}\n"
+            f"s3proxy.credential={self.SECRET}\njclouds.provider=filesystem-nio2\njclouds.identity=-\njclouds.credential=-\n"
+            f"jclouds.filesystem.basedir={folder / 'objects'}\ns3proxy.ignore-unknown-headers=true\n",
+            encoding="utf-8",
+        )
+        quiet = "-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener"
+        command = ["java", "-Xmx1g", quiet, "-jar", program, "--properties", settings]
+        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        said = ""
+        for line in self.server.stdout:
+            said += line
+            if "Started ServerConnector" in line:
+                self.endpoint = f"http://{line.rpartition('{')[2].strip().rstrip('}')}"
+                break
+        else:
+            sys.exit(f"bench: S3Proxy does not start: {said}")
+        # What it says from now on is not wanted, but it must be able to say it.
+        threading.Thread(target=self.server.stdout.read, daemon=True).start()
+
+    def store(self):
+        return (
+            f"[store.s3]\nendpoint = '{self.endpoint}'\nbucket = '{self.NAME}'\naccess_key = '{self.ACCESS}'\n"
+            f"secret_key_file = '{self.secret}'\nallow_http = true\n"
+        )
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+class Hub:
+    """One hub with a certificate of its own, on a database and a store (lines of its settings)."""
+
+    def __init__(self, program, address, folder, store):
+        self.program, self.folder = program, folder
+        folder.mkdir(exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -112,12 +157,10 @@ class Hub:
         request += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
         request += ["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", self.tls_key, "-out", self.authority]
         subprocess.run(list(map(str, request)), check=True, capture_output=True)
-        store = folder / "store"
-        store.mkdir()
         self.settings = folder / "hub.toml"
         self.settings.write_text(
-            f"listen = '127.0.0.1:{self.port}'\npublic_url = '{self.url}'\ndatabase = '{cluster.address()}'\n"
-            f"key_file = '{folder}/hub.key'\n[store]\nfolder = '{store}'\n[tls]\ncertificate = '{self.authority}'\n"
+            f"listen = '127.0.0.1:{self.port}'\npublic_url = '{self.url}'\ndatabase = '{address}'\n"
+            f"key_file = '{folder}/hub.key'\n{store}[tls]\ncertificate = '{self.authority}'\n"
             f"key = '{self.tls_key}'\nauthority = '{self.authority}'\n",
             encoding="utf-8",
         )
@@ -191,12 +234,16 @@ def measure(sohoa, work, archive, pages=PAGES, large=LARGE_DOSSIERS):
             sys.exit(f"bench: the user postgres can't go through {path}")
     cluster = Cluster(base / "postgres")
     try:
-        hub = Hub(sohoa.program.with_name("sohoa-hub"), cluster, base)
         load = Load(sohoa.program.with_name("sohoa-hub-load"))
+        program, store = sohoa.program.with_name("sohoa-hub"), base / "store"
+        store.mkdir()
+        hub = Hub(program, cluster.address("hub"), base, f"[store]\nfolder = '{store}'\n")
         try:
-            return of_hub(hub, cluster, load, base, sohoa, archive, pages, large)
+            found = of_hub(hub, cluster, load, base, sohoa, archive, pages, large)
         finally:
             hub.stop()
+        found["bucket"] = of_bucket(program, cluster, load, base / "bucket", work.parent / "tools" / "s3proxy.jar")
+        return found
     finally:
         cluster.stop()
 
@@ -217,14 +264,8 @@ def of_hub(hub, cluster, load, base, sohoa, archive, pages, large):
         sys.exit(f"bench: {counted} pages arrived")
     found["memory_records"] = hub.peak()
 
-    bare = base / "bare"
-    bare.mkdir()
-    sending = base / "sending"
-    sending.write_text("\n".join(hub.invite(f"Trạm tệp {number}") for number in range(SENDING)), encoding="utf-8")
     before = hub.seconds(), cluster.seconds()
-    words = hub.url, hub.authority, hub.tls_key, sending, FILES, FILE_BYTES, ROUNDS, bare
-    rounds = load.run("files", *words)
-    found["files"] = {name: statistics.median(figures) for name, figures in rounds.items()}
+    found["files"] = files(hub, load)
     found["files_seconds"] = (hub.seconds() - before[0]) / ROUNDS
     found["files_postgres_seconds"] = (cluster.seconds() - before[1]) / ROUNDS
 
@@ -237,6 +278,29 @@ def of_hub(hub, cluster, load, base, sohoa, archive, pages, large):
     found["progress"] = progress(hub)
     found["memory"] = hub.peak()
     return found
+
+
+def files(hub, load):
+    """Megabytes a second through the hub, by its store alone, and over TLS without a hub: the medians of some rounds."""
+    sending = hub.folder / "sending"
+    sending.write_text("\n".join(hub.invite(f"Trạm tệp {number}") for number in range(SENDING)), encoding="utf-8")
+    words = hub.url, hub.authority, hub.tls_key, sending, FILES, FILE_BYTES, ROUNDS, hub.settings
+    rounds = load.run("files", *words)
+    return {name: statistics.median(figures) for name, figures in rounds.items()}
+
+
+def of_bucket(program, cluster, load, folder, service):
+    """The files again, by a hub whose store is a bucket of a service that speaks S3."""
+    folder.mkdir()
+    bucket = Bucket(folder, service)
+    try:
+        hub = Hub(program, cluster.address("hub_of_bucket"), folder, bucket.store())
+        try:
+            return files(hub, load)
+        finally:
+            hub.stop()
+    finally:
+        bucket.stop()
 
 
 def no_change(hub, sohoa, archive, base):

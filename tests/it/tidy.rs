@@ -34,7 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app/hub", &["model", "imaging", "store", "describe", "wire", "tests"]),
     ("sample-scans/generator", &[]),
     ("tests", &["model"]),
-    ("tests/scale", &["model", "wire"]),
+    ("tests/scale", &["model", "wire", "hub"]),
     ("tests/fuzz", &["model", "capture", "imaging", "describe", "pdf", "pdfa", "sign", "catalog", "pipeline"]),
 ];
 

@@ -10,11 +10,9 @@ use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use object_store::local::LocalFileSystem;
-use object_store::path::Path;
-use object_store::{ObjectStoreExt, PutPayload};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use sohoa_hub::store::Store;
 use sohoa_model::hash::Hasher;
 use sohoa_wire::Hash;
 use tokio::net::TcpListener;
@@ -25,7 +23,7 @@ use crate::Outcome;
 
 /// Serves on a free port of this machine until the program ends; the answer is the address under which files are put, whose last
 /// part is their digest.
-pub(crate) fn serve(runtime: &Runtime, [certificate, key]: [&str; 2], store: Arc<LocalFileSystem>) -> Outcome<String> {
+pub(crate) fn serve(runtime: &Runtime, [certificate, key]: [&str; 2], store: Store) -> Outcome<String> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_file_iter(certificate)?.collect();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
@@ -37,12 +35,12 @@ pub(crate) fn serve(runtime: &Runtime, [certificate, key]: [&str; 2], store: Arc
     let url = format!("https://{}/", listener.local_addr()?);
     runtime.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (tls, store) = (tls.clone(), Arc::clone(&store));
+            let (tls, store) = (tls.clone(), store.clone());
             tokio::spawn(async move {
                 let _ = stream.set_nodelay(true);
                 let Ok(stream) = tls.accept(stream).await else { return };
                 let service = service_fn(move |request| {
-                    let store = Arc::clone(&store);
+                    let store = store.clone();
                     async move { Ok::<_, Infallible>(answer(request, &store).await) }
                 });
                 let _ =
@@ -53,7 +51,7 @@ pub(crate) fn serve(runtime: &Runtime, [certificate, key]: [&str; 2], store: Arc
     Ok(url)
 }
 
-async fn answer(request: Request<Incoming>, store: &LocalFileSystem) -> Response<Empty<Bytes>> {
+async fn answer(request: Request<Incoming>, store: &Store) -> Response<Empty<Bytes>> {
     let status = if request.method() != Method::PUT {
         StatusCode::OK
     } else if keep(request, store).await.is_ok() {
@@ -66,9 +64,9 @@ async fn answer(request: Request<Incoming>, store: &LocalFileSystem) -> Response
     response
 }
 
-async fn keep(request: Request<Incoming>, store: &LocalFileSystem) -> Outcome<()> {
-    let path = Path::from(format!("ceiling{}", request.uri().path()));
-    let digest: Hash = path.filename().unwrap_or_default().parse().map_err(|_| "no digest")?;
+async fn keep(request: Request<Incoming>, store: &Store) -> Outcome<()> {
+    let path = format!("ceiling{}", request.uri().path());
+    let digest: Hash = path.rsplit('/').next().unwrap_or_default().parse().map_err(|_| "no digest")?;
     let mut body = request.into_body();
     let (mut bytes, mut hasher) = (Vec::with_capacity(usize::try_from(body.size_hint().lower())?), Hasher::new());
     while let Some(frame) = body.frame().await {
@@ -79,6 +77,5 @@ async fn keep(request: Request<Incoming>, store: &LocalFileSystem) -> Outcome<()
     if Hash::from(hasher.finish()) != digest {
         return Err("other bytes".into());
     }
-    store.put(&path, PutPayload::from(bytes)).await?;
-    Ok(())
+    Ok(store.put(&path, bytes).await?)
 }

@@ -4,21 +4,20 @@
 //!   uploaded already).
 //! - `sohoa-hub-load records URL AUTHORITY INVITATIONS PAGES`: a station for each line of a file of invitations; dossiers of
 //!   fifty pages in batches of 2 000 records, made beforehand; then the same once more.
-//! - `sohoa-hub-load files URL AUTHORITY KEY INVITATIONS FILES BYTES ROUNDS FOLDER`: so many rounds of files through the hub,
-//!   four at a time by a station for each line of a file of invitations; then as many at a time by the same `object_store` into
-//!   FOLDER; then over TLS to a server that does nothing but hash and store them there (see `ceiling`).
+//! - `sohoa-hub-load files URL AUTHORITY KEY INVITATIONS FILES BYTES ROUNDS HUB.TOML`: so many rounds of files through the hub,
+//!   four at a time by a station for each line of a file of invitations; then as many at a time into the store of the hub's
+//!   settings, folder or bucket, by the same `object_store`; then over TLS to a server that does nothing but hash and store
+//!   them there (see `ceiling`).
 //! - `sohoa-hub-load poll URL AUTHORITY INVITATION STATIONS SECONDS`: connections that ask for head and feed once a second.
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use object_store::local::LocalFileSystem;
-use object_store::path::Path;
-use object_store::{ObjectStoreExt, PutPayload};
+use sohoa_hub::Settings;
+use sohoa_hub::store::Store;
 use sohoa_model::Timestamp;
 use sohoa_model::dossier_state::DossierState;
 use sohoa_wire::api::Hello;
@@ -46,13 +45,15 @@ const AT_ONCE: usize = 4;
 const AT: Timestamp = Timestamp(1_795_314_605_120);
 
 fn main() -> ExitCode {
+    // The client of S3 takes what is there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["staged", pages, stations] => staged(pages, stations),
         ["records", url, authority, invitations, pages] => records(url, authority, invitations, pages),
-        ["files", url, authority, key, invitations, count, bytes, rounds, folder] => {
-            files(url, [authority, key], invitations, [count, bytes, rounds], folder)
+        ["files", url, authority, key, invitations, count, bytes, rounds, settings] => {
+            files(url, [authority, key], invitations, [count, bytes, rounds], settings)
         }
         ["poll", url, authority, invitation, stations, seconds] => poll(url, authority, invitation, stations, seconds),
         _ => Err("say what to do: staged | records | files | poll, see the head of tests/scale/hub.rs".into()),
@@ -360,12 +361,12 @@ fn joined(threads: Vec<std::thread::ScopedJoinHandle<'_, Outcome<Vec<Duration>>>
 }
 
 /// Megabytes a second of each round: through the hub, by `object_store` alone, and through the server of [`ceiling`].
-fn files(url: &str, tls: [&str; 2], invitations: &str, counts: [&str; 3], folder: &str) -> Outcome<String> {
+fn files(url: &str, tls: [&str; 2], invitations: &str, counts: [&str; 3], settings: &str) -> Outcome<String> {
     let ([authority, key], [count, bytes, rounds]) = (tls, counts);
     let (count, bytes, rounds): (usize, usize, usize) = (count.parse()?, bytes.parse()?, rounds.parse()?);
-    let store = Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ceiling = ceiling::serve(&runtime, [authority, key], Arc::clone(&store))?;
+    let store = Store::open(&Settings::read(settings.as_ref())?.store)?;
+    let ceiling = ceiling::serve(&runtime, [authority, key], store.clone())?;
     let (mut connections, mut agents) = (Vec::new(), Vec::new());
     for (number, invitation) in std::fs::read_to_string(invitations)?.lines().enumerate() {
         let station = Station::enrol(url, authority, invitation, u8::try_from(201 + number)?)?;
@@ -392,9 +393,8 @@ fn files(url: &str, tls: [&str; 2], invitations: &str, counts: [&str; 3], folder
             Ok(())
         })?);
         alone.push(at_once(&mut vec![(); agents.len()], count, |(), number| {
-            let path = Path::from(format!("alone/{:02x}/{round}.{number}", number % 256));
-            runtime.block_on(store.put(&path, PutPayload::from_bytes(contents[number].clone())))?;
-            Ok(())
+            let key = format!("alone/{:02x}/{round}.{number}", number % 256);
+            Ok(runtime.block_on(store.put(&key, contents[number].clone()))?)
         })?);
         through_ceiling.push(at_once(&mut agents, count, |agent, number| {
             let body = &contents[number];
