@@ -90,6 +90,15 @@ pub enum Command {
         /// The manifest of the backup.
         manifest: PathBuf,
     },
+    /// Make the tables again that follow from what stations sent, from the batch bodies in the store.
+    Rebuild {
+        /// Change nothing and only say what differs; exit code 1 if something does.
+        #[arg(long, visible_alias = "dry-run")]
+        compare: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Let somebody look at the hub's page, give a new password, or shut somebody out.
     Person {
         /// The name that is typed.

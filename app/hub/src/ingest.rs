@@ -14,14 +14,14 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sohoa_model::Timestamp;
 use sohoa_model::crash;
 use sohoa_wire::head::{self, Ruling};
 use sohoa_wire::moment::Moment;
 use sohoa_wire::{Ack, Batch, BatchHeader, Chain, Hash, Head, ProblemKind, Signed, json};
 use sqlx_core::executor::Executor;
-use sqlx_postgres::Postgres;
+use sqlx_postgres::{PgTransaction, Postgres};
 
 use crate::auth::Caller;
 use crate::database::{rows, sql};
@@ -33,11 +33,14 @@ pub use content::state_number;
 use content::Content;
 
 /// The first line of a stored batch: all that is needed to judge it again without the database.
-#[derive(Serialize)]
-struct StoredHeader {
-    batch: String,
-    received_ms: i64,
-    skew_ms: i64,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StoredHeader {
+    /// The field `Sohoa-Batch`.
+    pub(crate) batch: String,
+    /// When the body was stored, in milliseconds; the batch row has the moment of its transaction.
+    pub(crate) received_ms: i64,
+    /// The hub's clock less the station's.
+    pub(crate) skew_ms: i64,
 }
 
 /// A batch whose body is in the store.
@@ -48,6 +51,19 @@ struct Stored<'a> {
     key: String,
     /// The digest of the body as it was sent.
     body_sha256: Hash,
+}
+
+/// Whose batch it is, and what of its arrival enters the tables.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sender {
+    /// The number of the station.
+    pub(crate) station_no: i32,
+    /// The number of its unit.
+    pub(crate) unit_no: i32,
+    /// The hub's clock less the station's, as its batch row has it.
+    pub(crate) skew_ms: i64,
+    /// When the hub took it, as its batch row has it.
+    pub(crate) received: Timestamp,
 }
 
 /// Takes a batch, however it came here: a look at the head, the body to the store, the transaction; gives what it comes to.
@@ -118,11 +134,12 @@ async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved
         Ruling::IsHead => return Ok(Moved::WasThere),
         ruling => return Err(refuse(hub, ruling, &head)),
     };
-    claim_files::claim(&mut transaction, caller.unit_no, &content).await?;
-    owners::check(&mut transaction, caller.station_no, &content).await?;
-    project::project(&mut transaction, caller, &content).await?;
-    work::count(&mut transaction, caller, &content).await?;
-    let received = moment(hub.now())?;
+    let received = hub.now();
+    let Caller { station_no, unit_no, skew_ms, .. } = *caller;
+    claim_files::claim(&mut transaction, unit_no, &content).await?;
+    owners::check(&mut transaction, station_no, &content).await?;
+    apply(&mut transaction, &Sender { station_no, unit_no, skew_ms, received }, &content).await?;
+    let received = moment(received)?;
     sql("INSERT INTO batch (station_no, epoch, first_seq, last_seq, chain, key, body_sha256, received_at, skew_ms) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
     .bind(caller.station_no)
@@ -152,6 +169,20 @@ async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved
     Metrics::add(&hub.metrics.batches, 1);
     Metrics::add(&hub.metrics.records, claim.count);
     Ok(Moved::Now)
+}
+
+/// Writes what a batch tells into the tables.
+async fn apply(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &Content<'_>) -> Result<(), Refusal> {
+    project::project(transaction, sender, content).await?;
+    work::count(transaction, sender, content).await
+}
+
+/// Applies a batch of a log once more. Its files and owners were judged when it was taken, by what was so then; what it
+/// answers to orders of the hub is heard again.
+pub(crate) async fn replay(transaction: &mut PgTransaction<'_>, sender: &Sender, batch: &Batch) -> Result<(), Refusal> {
+    let content = Content::of(batch)?;
+    owners::hear(transaction, &content).await?;
+    apply(transaction, sender, &content).await
 }
 
 /// Whether a batch moved the log now or had moved it before.

@@ -26,6 +26,7 @@ pub mod people;
 pub mod places;
 pub mod publish;
 pub mod quota;
+pub mod rebuild;
 pub mod receive;
 pub mod refusal;
 pub mod revoke;

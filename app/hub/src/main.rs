@@ -16,6 +16,7 @@ use sohoa_hub::invite::{self, InviteError, Invited};
 use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError, from_file};
+use sohoa_hub::rebuild::{self, Difference, Log, Purpose, RebuildError, Report};
 use sohoa_hub::receive::{self, Admitted, ReceiveError, Received, Reception};
 use sohoa_hub::refusal::chain_of;
 use sohoa_hub::revoke::{self, RevokeError};
@@ -55,6 +56,8 @@ enum Failure {
     Receive(#[from] ReceiveError),
     #[error(transparent)]
     Backup(#[from] BackupError),
+    #[error("the tables are as they were")]
+    Rebuild(#[from] RebuildError),
     #[error(transparent)]
     People(#[from] PeopleError),
     #[error("{0} cannot be read")]
@@ -176,6 +179,12 @@ async fn perform(command: Command, settings: Settings, line: &str) -> Result<Exi
             note(&pool, line).await?;
             writeln!(out, "restored as generation {generation}")?;
         }
+        Command::Rebuild { compare, json } => {
+            let pool = open(&settings, line).await?;
+            let purpose = if compare { Purpose::Compare } else { Purpose::Mend };
+            let report = rebuild::rebuild(&pool, &Store::open(&settings.store)?, purpose).await?;
+            return tell_rebuilt(&report, purpose, json, &mut out);
+        }
         Command::Person { login, disable, enable, .. } if disable || enable => {
             let pool = open(&settings, line).await?;
             people::set_active(&pool, &login, enable).await?;
@@ -290,6 +299,29 @@ fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Res
         && reception.unanswered.is_empty()
         && reception.bundles.iter().all(|bundle| bundle.refused.is_none());
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn tell_rebuilt(report: &Report, purpose: Purpose, json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let is_same = report.differences.is_empty();
+    let code = if is_same || purpose == Purpose::Mend { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if json {
+        writeln!(out, "{}", serde_json::to_string(report).unwrap_or_default())?;
+        return Ok(code);
+    }
+    for Log { station, name, batches, records } in &report.logs {
+        writeln!(out, "{name} ({station}): {batches} batches, {records} records")?;
+    }
+    for Difference { table, missing, odd, other } in &report.differences {
+        writeln!(out, "{table}: {missing} rows are missing, {odd} too many, {other} have other values")?;
+    }
+    match (is_same, purpose) {
+        (true, _) => writeln!(out, "the tables are what the batches say; nothing was changed")?,
+        (false, Purpose::Mend) => writeln!(out, "the tables are what the batches say now")?,
+        (false, Purpose::Compare) => {
+            writeln!(out, "the tables are not what the batches say; `sohoa-hub rebuild` makes them so")?;
+        }
+    }
+    Ok(code)
 }
 
 async fn serve(settings: Settings) -> Result<(), Failure> {

@@ -50,12 +50,32 @@ pub(super) async fn check(
         };
         return Err(Refusal::new(kind).at(first.seq).detail(dossier.to_string()));
     }
-    // What the hub took back is over when the station tells that it heard of that: it cannot while it holds the dossier itself.
-    for (dossier, .., withdrawn) in known.values() {
-        if withdrawn.is_some_and(|order| heard(content, RecordId(*dossier), order)) {
+    let withdrawn = known.into_values().filter_map(|(dossier, .., withdrawn)| Some((dossier, withdrawn?)));
+    end_holds(transaction, content, withdrawn.collect()).await
+}
+
+/// Ends the holds that a batch answers to, judging nothing.
+pub(super) async fn hear(transaction: &mut PgTransaction<'_>, content: &Content<'_>) -> Result<(), Refusal> {
+    let named: Vec<Uuid> = content.dossiers.keys().map(|id| id.0).collect();
+    let withdrawn: Vec<(Uuid, Uuid)> =
+        rows("SELECT dossier, withdrawn FROM hold WHERE dossier = ANY($1) AND withdrawn IS NOT NULL")
+            .bind(&named)
+            .fetch_all(&mut **transaction)
+            .await?;
+    end_holds(transaction, content, withdrawn).await
+}
+
+/// What the hub took back is over when the station tells that it heard of that: it cannot while it holds the dossier itself.
+async fn end_holds(
+    transaction: &mut PgTransaction<'_>,
+    content: &Content<'_>,
+    withdrawn: Vec<(Uuid, Uuid)>,
+) -> Result<(), Refusal> {
+    for (dossier, order) in withdrawn {
+        if heard(content, RecordId(dossier), order) {
             sql("DELETE FROM hold WHERE dossier = $1 AND withdrawn = $2")
                 .bind(dossier)
-                .bind(withdrawn)
+                .bind(order)
                 .execute(&mut **transaction)
                 .await?;
         }

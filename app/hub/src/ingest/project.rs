@@ -6,9 +6,9 @@ use sohoa_wire::{Kind, ProblemKind};
 use sqlx_postgres::PgTransaction;
 use uuid::Uuid;
 
+use super::Sender;
 use super::content::{Content, Placed, amount, body, count, day, long, short, state_number};
 use crate::Refusal;
-use crate::auth::Caller;
 use crate::database::{rows, sql};
 
 /// The role of the file that holds the text of a page.
@@ -17,14 +17,14 @@ const TEXT: &str = "text";
 /// Projects a batch.
 pub(super) async fn project(
     transaction: &mut PgTransaction<'_>,
-    caller: &Caller,
+    sender: &Sender,
     content: &Content<'_>,
 ) -> Result<(), Refusal> {
-    dossiers(transaction, caller, content).await?;
-    pages(transaction, caller, content).await?;
-    items(transaction, caller, content).await?;
-    station(transaction, caller, content).await?;
-    releases(transaction, caller, content).await
+    dossiers(transaction, sender, content).await?;
+    pages(transaction, sender, content).await?;
+    items(transaction, sender, content).await?;
+    station(transaction, sender, content).await?;
+    releases(transaction, sender, content).await
 }
 
 /// Refuses another content under a revision that is known.
@@ -39,7 +39,7 @@ fn refuse_conflicts<'a>(known: Vec<(Uuid, i32, i64)>, placed: impl Iterator<Item
     Ok(())
 }
 
-async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &Content<'_>) -> Result<(), Refusal> {
+async fn dossiers(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &Content<'_>) -> Result<(), Refusal> {
     let mut columns = Dossiers::default();
     for placed in content.of_kind(Kind::Dossier) {
         columns.push(&placed)?;
@@ -52,7 +52,7 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
     refuse_conflicts(known, content.of_kind(Kind::Dossier))?;
     sql("INSERT INTO fonds (unit_no, code) SELECT DISTINCT $1::int, code FROM unnest($2::text[]) AS f(code) \
          ORDER BY code ON CONFLICT DO NOTHING")
-    .bind(caller.unit_no)
+    .bind(sender.unit_no)
     .bind(&columns.fonds)
     .execute(&mut **transaction)
     .await?;
@@ -103,7 +103,7 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
              ON CONFLICT (station_no, state) DO UPDATE SET dossiers = p.dossiers + excluded.dossiers, \
              pages = p.pages + excluded.pages, a4_thousandths = p.a4_thousandths + excluded.a4_thousandths, \
              bytes = p.bytes + excluded.bytes")
-    .bind(caller.station_no)
+    .bind(sender.station_no)
     .bind(&columns.id)
     .bind(&columns.fonds)
     .bind(&columns.code)
@@ -122,7 +122,7 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
     .bind(&columns.rev)
     .bind(&columns.line8)
     .bind(&columns.seq)
-    .bind(caller.unit_no)
+    .bind(sender.unit_no)
     .bind(state_number(DossierState::Accepted))
     .execute(&mut **transaction)
     .await?;
@@ -130,7 +130,7 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
     let stolen: Option<(Uuid,)> =
         rows("SELECT dossier FROM dossier WHERE dossier = ANY($1) AND station_no <> $2 LIMIT 1")
             .bind(&columns.id)
-            .bind(caller.station_no)
+            .bind(sender.station_no)
             .fetch_optional(&mut **transaction)
             .await?;
     match stolen {
@@ -187,7 +187,7 @@ impl Dossiers {
     }
 }
 
-async fn pages(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &Content<'_>) -> Result<(), Refusal> {
+async fn pages(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &Content<'_>) -> Result<(), Refusal> {
     let mut columns = Pages::default();
     for placed in content.of_kind(Kind::Page) {
         columns.push(&placed)?;
@@ -213,7 +213,7 @@ async fn pages(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
              seq = excluded.seq, frame = excluded.frame, turned = excluded.turned, part = excluded.part, \
              text_sha256 = excluded.text_sha256 WHERE excluded.rev > page.rev RETURNING dossier, page, text_sha256) \
          INSERT INTO text_waiting (dossier, page, unit_no) SELECT dossier, page, $19 FROM now WHERE text_sha256 IS NOT NULL")
-    .bind(caller.station_no)
+    .bind(sender.station_no)
     .bind(&columns.dossier)
     .bind(&columns.id)
     .bind(&columns.document)
@@ -231,7 +231,7 @@ async fn pages(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
     .bind(&columns.turned)
     .bind(&columns.part)
     .bind(&columns.text_sha256)
-    .bind(caller.unit_no)
+    .bind(sender.unit_no)
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -286,7 +286,7 @@ impl Pages {
 }
 
 /// Documents, renditions and findings.
-async fn items(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &Content<'_>) -> Result<(), Refusal> {
+async fn items(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &Content<'_>) -> Result<(), Refusal> {
     for kind in [Kind::Document, Kind::Rendition, Kind::Finding] {
         let placed: Vec<_> = content.of_kind(kind).collect();
         if placed.is_empty() {
@@ -300,7 +300,7 @@ async fn items(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
         .bind(&ids)
         .fetch_all(&mut **transaction)
         .await?;
-        refuse_strangers(&known, caller, &placed)?;
+        refuse_strangers(&known, sender, &placed)?;
         let known = known.into_iter().map(|(id, rev, line8, ..)| (id, rev, line8)).collect();
         refuse_conflicts(known, placed.iter().copied())?;
         let bodies = placed.iter().map(|item| serde_json::to_string(&item.record.body)).collect::<Result<Vec<_>, _>>();
@@ -312,7 +312,7 @@ async fn items(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
              line8 = excluded.line8, seq = excluded.seq, body = excluded.body, station_no = excluded.station_no \
              WHERE excluded.rev > item.rev")
         .bind(kind.word())
-        .bind(caller.station_no)
+        .bind(sender.station_no)
         .bind(&ids)
         .bind(placed.iter().map(|item| item.record.dossier.map(|id| id.0)).collect::<Vec<_>>())
         .bind(placed.iter().map(Placed::rev).collect::<Vec<_>>())
@@ -328,10 +328,10 @@ async fn items(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &C
 /// Refuses what another station told of, unless it belongs to a dossier that is this station's now.
 fn refuse_strangers(
     known: &[(Uuid, i32, i64, i32, Option<Uuid>)],
-    caller: &Caller,
+    sender: &Sender,
     placed: &[Placed<'_>],
 ) -> Result<(), Refusal> {
-    for (id, .., dossier) in known.iter().filter(|(.., station_no, _)| *station_no != caller.station_no) {
+    for (id, .., dossier) in known.iter().filter(|(.., station_no, _)| *station_no != sender.station_no) {
         let item = placed.iter().find(|item| item.record.id.0 == *id);
         if let Some(item) = item
             && (dossier.is_none() || item.record.dossier.map(|id| id.0) != *dossier)
@@ -342,12 +342,12 @@ fn refuse_strangers(
     Ok(())
 }
 
-async fn station(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &Content<'_>) -> Result<(), Refusal> {
+async fn station(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &Content<'_>) -> Result<(), Refusal> {
     for placed in content.of_kind(Kind::Station) {
         let station: Station = body(&placed)?;
         sql("UPDATE station SET software = $2, backlog = $3, disk_free = $4, disk_total = $5, pages_last_hour = $6, \
              reject_ppm = $7 WHERE station_no = $1")
-        .bind(caller.station_no)
+        .bind(sender.station_no)
         .bind(short(&placed, &station.software)?)
         .bind(amount(&placed, station.backlog)?)
         .bind(amount(&placed, station.disk_free)?)
@@ -360,7 +360,7 @@ async fn station(transaction: &mut PgTransaction<'_>, caller: &Caller, content: 
     Ok(())
 }
 
-async fn releases(transaction: &mut PgTransaction<'_>, caller: &Caller, content: &Content<'_>) -> Result<(), Refusal> {
+async fn releases(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &Content<'_>) -> Result<(), Refusal> {
     for placed in content.of_kind(Kind::Release) {
         let release: Release = body(&placed)?;
         let Some(dossier) = placed.record.dossier else { return Err(placed.invalid("a release names no dossier")) };
@@ -368,7 +368,7 @@ async fn releases(transaction: &mut PgTransaction<'_>, caller: &Caller, content:
              ON CONFLICT (dossier) DO UPDATE SET released = true \
              WHERE assignment.station_no = excluded.station_no AND assignment.number <= excluded.number")
         .bind(dossier.0)
-        .bind(caller.station_no)
+        .bind(sender.station_no)
         .bind(count(&placed, release.assignment)?)
         .execute(&mut **transaction)
         .await?;

@@ -11,10 +11,10 @@ use sohoa_wire::body::Event;
 use sqlx_postgres::PgTransaction;
 use uuid::Uuid;
 
+use super::Sender;
 use super::content::{Content, Placed, body};
-use crate::auth::Caller;
+use crate::Refusal;
 use crate::database::sql;
-use crate::{Refusal, hub};
 
 /// The events that are counted; others are only in the log.
 const COUNTED: [&str; 7] = [
@@ -38,7 +38,7 @@ type Sums = (i64, i64, i64);
 
 pub(super) async fn count(
     transaction: &mut PgTransaction<'_>,
-    caller: &Caller,
+    sender: &Sender,
     content: &Content<'_>,
 ) -> Result<(), Refusal> {
     let mut sums: BTreeMap<(Uuid, String, String, String), Sums> = BTreeMap::new();
@@ -50,7 +50,7 @@ pub(super) async fn count(
         }
         let (pages, again) = captured(&event);
         let agent: String = event.agent.chars().filter(|letter| *letter != '\0').take(LETTERS).collect();
-        let sum = sums.entry((dossier.0, day(caller, &placed), agent, event.event_type)).or_default();
+        let sum = sums.entry((dossier.0, day(sender, &placed), agent, event.event_type)).or_default();
         *sum = (sum.0 + 1, sum.1 + pages, sum.2 + again);
     }
     if sums.is_empty() {
@@ -63,7 +63,7 @@ pub(super) async fn count(
              AS i(dossier, day, agent, event, times, pages, again) \
          ON CONFLICT (dossier, day, agent, event) DO UPDATE SET times = w.times + excluded.times, \
              pages = w.pages + excluded.pages, again = w.again + excluded.again")
-    .bind(caller.station_no)
+    .bind(sender.station_no)
     .bind(keys.iter().map(|key| key.0).collect::<Vec<_>>())
     .bind(keys.iter().map(|key| key.1.clone()).collect::<Vec<_>>())
     .bind(keys.iter().map(|key| key.2.clone()).collect::<Vec<_>>())
@@ -77,8 +77,8 @@ pub(super) async fn count(
 }
 
 /// The day of an event in Viet Nam: the station's, unless its clock is off by more than a day.
-fn day(caller: &Caller, placed: &Placed<'_>) -> String {
-    let at: Timestamp = if caller.skew_ms.abs() > DAY_MS { hub::now() } else { placed.record.at.0 };
+fn day(sender: &Sender, placed: &Placed<'_>) -> String {
+    let at: Timestamp = if sender.skew_ms.abs() > DAY_MS { sender.received } else { placed.record.at.0 };
     at.day_vietnam()
 }
 

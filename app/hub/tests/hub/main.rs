@@ -22,6 +22,7 @@ mod openapi;
 mod operating;
 mod owners;
 mod reading;
+mod rebuilding;
 mod shutting;
 mod slow;
 mod station;

@@ -22,7 +22,7 @@ async fn attempt(station: &mut Station, record: &Record) -> Result<(), ProblemKi
     Err(reply.refused())
 }
 
-fn publish(group: &Group, unit: &str, record: &Record) {
+pub(crate) fn publish(group: &Group, unit: &str, record: &Record) {
     let path = group.folder.path().join("down.ndjson");
     std::fs::write(&path, record.line().unwrap().bytes).unwrap();
     group.run(&["publish", "--unit", unit, path.to_str().unwrap()]);
@@ -32,7 +32,7 @@ fn dossier(id: RecordId, rev: u32) -> Record {
     record(id, rev, &dossier_body("TA-1", rev, DossierState::Captured)).of_dossier(id)
 }
 
-fn assignment(id: RecordId, to: StationId, number: u32) -> Record {
+pub(crate) fn assignment(id: RecordId, to: StationId, number: u32) -> Record {
     let body = Assignment { station: to, number, code: "TA-1".to_owned() };
     record(RecordId(uuid::Uuid::from_u128(u128::from(number))), number, &body).of_dossier(id)
 }

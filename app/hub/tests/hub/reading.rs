@@ -31,7 +31,7 @@ fn text(words: &str) -> Vec<u8> {
 }
 
 /// A dossier of one page with a picture and a text.
-async fn one(station: &mut Station, number: u32, words: &str) -> (RecordId, RecordId) {
+pub(crate) async fn one(station: &mut Station, number: u32, words: &str) -> (RecordId, RecordId) {
     let (dossier, page) = (station.name(number, 0), station.name(number, 1));
     let (master, text) = (master(), text(words));
     for bytes in [&master, &text] {
@@ -49,7 +49,7 @@ async fn one(station: &mut Station, number: u32, words: &str) -> (RecordId, Reco
 }
 
 /// Waits until the hub has indexed what it was sent.
-async fn indexed(group: &Group) {
+pub(crate) async fn indexed(group: &Group) {
     let end = Instant::now() + Duration::from_secs(60);
     while group.number("SELECT count(*) FROM text_waiting").await > 0 {
         assert!(Instant::now() < end, "texts are not indexed");
