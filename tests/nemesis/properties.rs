@@ -84,6 +84,8 @@ pub(crate) fn look(world: &World, posts: &[Post], tally: &Tally) {
         let doubled = world.sql(&format!("SELECT count(*) - count(DISTINCT {table}) FROM {table}"));
         tally.check(Property::Once, doubled == "0", || format!("{doubled} of {table}"));
     }
+    let rebuilt = world.compare();
+    tally.check(Property::Rebuilt, rebuilt.code == Some(0), || format!("{rebuilt:?}"));
     held(world, posts, &store, tally);
     for (line, status) in world.network.flipped() {
         let is_taken = status.is_some_and(|status| (200..300).contains(&status));

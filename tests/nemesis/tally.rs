@@ -19,11 +19,12 @@ pub(crate) enum Property {
     Absent,
     Unspoilt,
     Carried,
+    Rebuilt,
     Sound,
 }
 
 impl Property {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Kept,
         Self::Once,
         Self::Readable,
@@ -35,6 +36,7 @@ impl Property {
         Self::Absent,
         Self::Unspoilt,
         Self::Carried,
+        Self::Rebuilt,
         Self::Sound,
     ];
 
@@ -51,6 +53,7 @@ impl Property {
             Self::Absent => "P9 a station without a network for weeks goes on with its work, and says what it lacks",
             Self::Unspoilt => "P10 of bytes with a flipped bit nothing is acknowledged, and what is sent again arrives",
             Self::Carried => "P11 what a disk carried is acknowledged by the answer on it, to the last record",
+            Self::Rebuilt => "P12 the tables are what a rebuild from the stored batches gives",
             Self::Sound => "no panic, no fault that is the program's own",
         }
     }

@@ -228,6 +228,12 @@ impl World {
         Said::of(&mut command)
     }
 
+    /// What a rebuild from the stored batches would change.
+    pub(crate) fn compare(&self) -> Said {
+        let mut command = self.hubs.lock().unwrap()[0].command(&["rebuild", "--compare"]);
+        Said::of(&mut command)
+    }
+
     /// How many records the hub has of a station; none while PostgreSQL is down.
     pub(crate) fn head(&self, post: &Post) -> Option<String> {
         self.ask(&format!("SELECT epoch, seq FROM station WHERE name = 'Trạm {}'", post.number % 100))
