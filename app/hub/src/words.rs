@@ -1,5 +1,6 @@
 //! What people read in a refusal: one sentence for each reason, in Vietnamese and English.
 
+use sohoa_model::grouped::grouped;
 use sohoa_wire::ProblemKind;
 
 /// A language of the hub.
@@ -74,15 +75,8 @@ impl Language {
 
     /// A count with its thousands apart: by a space in Vietnamese as the design has it, by a comma in English.
     pub fn count(self, number: i64) -> String {
-        let digits = number.unsigned_abs().to_string();
-        let mut text = if number < 0 { "-".to_owned() } else { String::new() };
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                text.push_str(self.say("\u{a0}", ","));
-            }
-            text.push(digit);
-        }
-        text
+        let digits = grouped(number.unsigned_abs(), self.say("\u{a0}", ","));
+        if number < 0 { format!("-{digits}") } else { digits }
     }
 
     /// A pace: from ten on a whole number, below with one decimal.

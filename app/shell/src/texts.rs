@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::{Deserialize, Serialize};
+use sohoa_model::grouped::grouped;
 use unic_langid::LanguageIdentifier;
 
 use crate::Variables;
@@ -60,6 +61,14 @@ impl UiLanguage {
         match self {
             Self::Vietnamese => "vi",
             Self::English => "en",
+        }
+    }
+
+    /// What stands between thousands: in Vietnamese a space that breaks no line.
+    fn apart(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "\u{a0}",
+            Self::English => ",",
         }
     }
 
@@ -144,8 +153,20 @@ impl Texts {
 
     /// The texts of a language as the window says them: its hints name keys and screens where those of the commands name
     /// commands.
+    ///
+    /// The thousands of its numbers stand apart; what commands say is also read by programs, and copied into commands.
     pub fn for_window(language: UiLanguage) -> Self {
-        Self { in_window: true, ..Self::new(language) }
+        let mut texts = Self { in_window: true, ..Self::new(language) };
+        texts.bundle.set_formatter(Some(match language {
+            UiLanguage::Vietnamese => |value: &FluentValue<'_>, _: &_| with_thousands(value, UiLanguage::Vietnamese),
+            UiLanguage::English => |value: &FluentValue<'_>, _: &_| with_thousands(value, UiLanguage::English),
+        }));
+        texts
+    }
+
+    /// A count as the window shows it where it stands alone.
+    pub fn count(&self, number: u64) -> String {
+        grouped(number, self.language.apart())
     }
 
     /// The language of these texts.
@@ -178,6 +199,12 @@ impl Texts {
         let Some(attribute) = of_window.or_else(|| message.get_attribute("hint")) else { return String::new() };
         self.bundle.format_pattern(attribute.value(), Some(&values(args)), &mut Vec::new()).into_owned()
     }
+}
+
+fn with_thousands(value: &FluentValue<'_>, language: UiLanguage) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    // All of them were whole: see `Arg`.
+    Some(grouped(number.value as u64, language.apart()))
 }
 
 fn values<'a>(args: &'a Args<'a>) -> FluentArgs<'a> {
@@ -282,5 +309,15 @@ mod tests {
         let text = texts.say("error-unknown-dossier", &[("code", "H49.61.8".into())]);
         assert!(text.contains("H49.61.8") && !text.contains('\u{2068}'), "{text}");
         assert!(!texts.hint("error-unknown-dossier", &[]).is_empty());
+    }
+
+    #[test]
+    fn thousands_stand_apart_in_the_window_and_nowhere_else() {
+        let say = |texts: &Texts| texts.say("ui-of-pages", &[("pages", 42_418u64.into())]);
+        let vietnamese = Texts::for_window(UiLanguage::Vietnamese);
+        assert!(say(&vietnamese).contains("42\u{a0}418"), "{}", say(&vietnamese));
+        assert!(say(&Texts::for_window(UiLanguage::English)).contains("42,418"));
+        assert!(say(&Texts::new(UiLanguage::Vietnamese)).contains("42418"));
+        assert_eq!(vietnamese.count(1_020_000), "1\u{a0}020\u{a0}000");
     }
 }

@@ -17,6 +17,7 @@ pub mod fold;
 pub mod forecast;
 pub mod frame;
 pub mod geometry;
+pub mod grouped;
 pub mod hash;
 pub mod ids;
 pub mod inventory;

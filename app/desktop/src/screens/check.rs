@@ -336,9 +336,9 @@ fn contact_sheet(ui: &mut Ui, state: &mut State, seen: &Seen<'_>, gallery: &mut 
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         for chip in Chip::ALL {
-            let count = dossier.pages.iter().filter(|page| chip.takes(page)).count();
+            let count = texts.count(dossier.pages.iter().filter(|page| chip.takes(page)).count() as u64);
             let label = texts.get(chip.label());
-            let words = if chip == Chip::Exceptions { format!("{label} {count}") } else { count.to_string() };
+            let words = if chip == Chip::Exceptions { format!("{label} {count}") } else { count.clone() };
             let name = format!("{label} {count}");
             if parts::chip(ui, chip.mark(), &words, &name, chosen == chip).on_hover_text(&name).clicked() {
                 state.chip = Some(chip);

@@ -223,7 +223,7 @@ fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, 
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         if let Some((words, codes)) = &filter.only {
-            let label = format!("{words}  {}  ×", codes.len());
+            let label = format!("{words}  {}  ×", texts.count(codes.len() as u64));
             let name = texts.say("ui-drop-filter", &[("filter", words.into())]);
             if parts::chip(ui, None, &label, &name, true).on_hover_text(&name).clicked() {
                 filter.only = None;
@@ -233,7 +233,7 @@ fn fields(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, filter: &mut Filter, 
         let chosen = filter.chip();
         let is_shown = |chip: &Chip| *chip == chosen || snapshot.count(*chip) > 0;
         for chip in std::iter::once(Chip::All).chain(Chip::WAITING.into_iter().filter(is_shown)) {
-            let label = format!("{}  {}", texts.get(chip.label()), snapshot.count(chip));
+            let label = format!("{}  {}", texts.get(chip.label()), texts.count(snapshot.count(chip) as u64));
             if parts::chip(ui, None, &label, &label, chosen == chip).clicked() {
                 filter.chip = Some(chip);
             }
@@ -440,8 +440,8 @@ fn row(ui: &mut Ui, texts: &Texts, line: &DossierLine, is_chosen: bool) -> egui:
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, t.line));
     mark(line).paint(ui, pos2(rect.left() + 18.0, rect.center().y), ground);
     let pages = match line.expected {
-        Some(expected) => format!("{} / {expected}", line.pages),
-        None => line.pages.to_string(),
+        Some(expected) => format!("{} / {}", texts.count(line.pages.into()), texts.count(expected.into())),
+        None => texts.count(line.pages.into()),
     };
     let state = texts.get(&format!("state-{}", line.state.word()));
     let cells = [line.code.clone(), line.title.clone(), line.box_code.clone(), pages, state];

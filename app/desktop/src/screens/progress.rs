@@ -371,10 +371,10 @@ fn people(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, operator: &str) -> Op
         for (name, person) in snapshot.work.people.iter().filter(|(name, _)| is_seen(name)) {
             let cells = [
                 name.clone(),
-                person.pages.to_string(),
-                person.again.to_string(),
+                texts.count(person.pages),
+                texts.count(person.again),
                 first_pass(texts, person.pages, person.again),
-                person.accepted.to_string(),
+                texts.count(person.accepted),
             ];
             if row(ui, texts, &cells, &SHARES) {
                 chosen = Some(Lot::Person(name.clone()));
@@ -398,9 +398,9 @@ fn stations(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
         for (name, station) in &snapshot.work.stations {
             let cells = [
                 if name.is_empty() { texts.get("ui-unnamed-station") } else { name.clone() },
-                station.batches.to_string(),
-                station.pages.to_string(),
-                station.again.to_string(),
+                texts.count(station.batches),
+                texts.count(station.pages),
+                texts.count(station.again),
                 first_pass(texts, station.pages, station.again),
                 station.last.short_vietnam(),
             ];
@@ -427,9 +427,9 @@ fn states(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
         for (state, amount) in &snapshot.progress.by_state {
             let cells = [
                 texts.get(&format!("state-{}", state.word())),
-                amount.dossiers.to_string(),
+                texts.count(amount.dossiers),
                 percent(texts, amount.dossiers, all),
-                amount.pages.to_string(),
+                texts.count(amount.pages),
             ];
             if row(ui, texts, &cells, &SHARES) {
                 chosen = Some(Lot::Figure(Figure { scope: Scope::All, part: Part::State(*state) }));
@@ -474,8 +474,8 @@ fn weeks(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot) -> Option<Lot> {
         let number = week.rsplit('W').next().unwrap_or(week);
         ui.painter().text(pos2(middle, base + 12.0), Align2::CENTER_CENTER, number, small.clone(), t.text3);
         let above = pos2(middle, base - height - 9.0);
-        ui.painter().text(above, Align2::CENTER_CENTER, amount.dossiers, small, t.text2);
-        let name = format!("{week}: {}", amount.dossiers);
+        ui.painter().text(above, Align2::CENTER_CENTER, texts.count(amount.dossiers), small, t.text2);
+        let name = format!("{week}: {}", texts.count(amount.dossiers));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         if response.on_hover_text(texts.get("ui-open-list")).clicked() {
             chosen = Some(Lot::Figure(Figure { scope: Scope::Week((*week).clone()), part: Part::Done }));
@@ -515,7 +515,7 @@ fn rework(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, height: f32, acts: &m
                         acts.push(Act::Lot(Lot::Rejection(reason.clone())));
                     }
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.label(RichText::new(times.to_string()).font(semibold(13.0)).color(t.text));
+                        ui.label(RichText::new(texts.count(*times)).font(semibold(13.0)).color(t.text));
                     });
                 });
             });

@@ -528,7 +528,7 @@ fn counter(ui: &mut Ui, state: &State, seen: &Seen<'_>) {
     let (texts, dossier) = (seen.texts, seen.dossier);
     let pages = dossier.pages.len();
     ui.horizontal(|ui| {
-        ui.label(RichText::new(pages.to_string()).font(semibold(44.0)).color(t.text));
+        ui.label(RichText::new(texts.count(pages as u64)).font(semibold(44.0)).color(t.text));
         let of = match dossier.expected() {
             Some(expected) => texts.say("ui-of-pages", &[("pages", expected.into())]),
             None => texts.get("ui-pages-small"),

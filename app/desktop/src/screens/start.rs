@@ -200,7 +200,7 @@ fn today(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, acts: &mut Vec<Act>) {
             ui.vertical(|ui| {
                 ui.set_width(130.0);
                 ui.label(RichText::new(texts.get("ui-pages-today")).small().color(t.text2));
-                ui.label(RichText::new(snapshot.work.today().to_string()).font(semibold(28.0)).color(t.text));
+                ui.label(RichText::new(texts.count(snapshot.work.today())).font(semibold(28.0)).color(t.text));
             });
             let first = hours.keys().next().copied().unwrap_or(FIRST).min(FIRST);
             let last = hours.keys().last().copied().unwrap_or(LAST).max(LAST);
