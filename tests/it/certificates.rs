@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use sohoa_tests::hub::Hub;
 use sohoa_tests::station::{ARCHIVIST, Station};
 
+use crate::power::preloaded;
 use crate::syncing::{administer, consistent, read, sync};
 
 /// An authority of certificates, in a folder of its own.
@@ -130,6 +131,21 @@ fn a_station_sends_to_a_hub_of_the_authority_that_it_was_given_and_to_no_other()
     }
     let status = station.run(["sync", "--status", "--json"]).done().json();
     assert!(status["waiting"].as_u64().unwrap() > 0, "{status}");
+
+    // A clock that is wrong, or a certificate that nobody renewed: it may well be the right hub, and nothing is sent.
+    hub.settle_with(&url, &certificate);
+    hub.serve();
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(clock) = preloaded(folder.path(), "clock") {
+        for (days, words) in [(3, "has expired, so nothing was sent"), (-3, "is not valid yet, so nothing was sent")] {
+            let mut command = station.command_as(ARCHIVIST);
+            command.arg("sync").env("LD_PRELOAD", &clock).env("CLOCK_OFFSET", (days * 86_400).to_string());
+            let said = station.finish(&mut command).ended_with(13).refused();
+            assert!(said.stderr.contains(words) && said.stderr.contains("date and time"), "{}", said.stderr);
+        }
+    }
+    hub.settle_with(&url, "");
+    hub.serve();
 
     // A sync that watches says so, and goes on by itself when the right one answers again.
     let mut command = station.command_as(ARCHIVIST);

@@ -292,8 +292,13 @@ fn import(station: &Station, pages: &Path) -> Command {
 
 /// The recorder, built; `None` if there is no C compiler and that is allowed.
 pub(crate) fn recorder(folder: &Path) -> Option<PathBuf> {
-    let library = folder.join("recorder.so");
-    let source = repository().join("tests/recorder/recorder.c");
+    preloaded(folder, "recorder")
+}
+
+/// A library of `tests/recorder`, to be loaded into a program with `LD_PRELOAD`.
+pub(crate) fn preloaded(folder: &Path, name: &str) -> Option<PathBuf> {
+    let library = folder.join(format!("{name}.so"));
+    let source = repository().join("tests/recorder").join(format!("{name}.c"));
     let mut compiler = Command::new("cc");
     compiler.args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
     match compiler.output() {
@@ -302,7 +307,7 @@ pub(crate) fn recorder(folder: &Path) -> Option<PathBuf> {
             Some(library)
         }
         Err(_) if !places::in_ci() => {
-            announce("power cuts: skipped, there is no C compiler");
+            announce(&format!("skipped what needs {name}.c: there is no C compiler"));
             None
         }
         Err(error) => panic!("cc is needed: {error}"),

@@ -34,6 +34,6 @@ int gettimeofday(struct timeval *restrict told, void *restrict zone) {
     struct timespec now = {0};
     (void)zone;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (told) *told = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+    *told = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
     return 0;
 }

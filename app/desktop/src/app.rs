@@ -153,7 +153,7 @@ impl App {
         let gallery = Gallery::start(&root, &session, ctx);
         let mill = Mill::start(root.clone(), session.clone(), settings.clone(), ctx);
         let keeper = Keeper::start(root.clone(), session.clone(), settings.clone(), ctx);
-        let jotter = Jotter::start(root.clone(), &session, settings.as_deref(), ctx);
+        let jotter = Jotter::start(root.clone(), &session, settings.clone(), ctx);
         let courier = Courier::start(root.clone(), session.clone(), settings, texts.clone(), ctx);
         let finder = Finder::start(root.clone(), session.clone(), ctx);
         kept::begin(ctx);
@@ -401,6 +401,11 @@ impl App {
                         Ok(snapshot) => {
                             if !std::mem::replace(&mut self.is_remembered, true) {
                                 self.keeper.opened(&snapshot.title, &self.texts);
+                            }
+                            // What is typed from now on belongs to the archive that was not there.
+                            if matches!(self.known, Known::Failed(_)) {
+                                let Station { root, session, settings, .. } = self.station.clone();
+                                self.jotter = Jotter::start(root, &session, settings, ctx);
                             }
                             self.known = Known::Read(snapshot);
                         }

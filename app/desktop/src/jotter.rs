@@ -73,14 +73,14 @@ pub struct Jotter(Errand<Wish, Notes>);
 impl Jotter {
     /// Starts the thread; it ends with this. Where there is no archive yet, what is typed lies with the settings of the
     /// station: the folder of a new archive has to be empty.
-    pub fn start(root: PathBuf, session: &Session, settings: Option<&Path>, ctx: &Context) -> Self {
-        let root = match (ArchiveLayout::new(&root).catalog().is_file(), keeper::located(settings)) {
-            (false, Ok(station)) => station.folder().to_owned(),
-            _ => root,
-        };
+    pub fn start(root: PathBuf, session: &Session, settings: Option<PathBuf>, ctx: &Context) -> Self {
         let name: String = session.randomness.ten_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let operator = session.operator.clone();
         Self(Errand::start(ctx, move |wishes: &Receiver<Wish>, tell: &Tell<Notes>| {
+            let root = match (ArchiveLayout::new(&root).catalog().is_file(), keeper::located(settings.as_deref())) {
+                (false, Ok(station)) => station.folder().to_owned(),
+                _ => root,
+            };
             sweep(&root);
             let mut window = None;
             let _ = adopt(&mut window, &root, &name, &operator).map(|left| left.is_empty() || tell.tell(left));

@@ -520,6 +520,26 @@ fn the_form_of_a_new_archive_is_there_again_after_a_kill_until_the_archive_is_ma
 }
 
 #[test]
+fn what_is_typed_once_an_archive_is_there_that_was_away_lies_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (root, away) = (folder.path().join("kho"), folder.path().join("chưa gắn"));
+    archive(&root, true);
+    std::fs::rename(&root, &away).expect("a disk that is taken out");
+    let mut window = window_over(app(&root, UiLanguage::Vietnamese));
+    std::fs::rename(&away, &root).expect("a disk that is back");
+    window.key_press_modifiers(Modifiers::NONE, Key::F5);
+    until(&mut window, "the archive", |window| window.state().is_settled() && shows(window, "Kho Sở Tư pháp"));
+    window.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+    window.run_steps(3);
+    type_as(&mut window, Role::TextInput, "Tên cấu hình", "Sổ hộ tịch khổ lớn");
+    let notes = || {
+        let files = std::fs::read_dir(root.join("typing")).into_iter().flatten().flatten();
+        files.filter(|file| file.path().extension().is_some_and(|ending| ending == "notes")).count()
+    };
+    until(&mut window, "notes in the archive", |_| notes() == 1);
+}
+
+#[test]
 fn a_certificate_that_ends_soon_is_told_before_somebody_wants_to_sign_and_one_that_ended_signs_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("kho");

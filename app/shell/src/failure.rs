@@ -290,11 +290,19 @@ impl Maker<'_> {
             }
             SyncError::Untrusted { hub: address, what } => {
                 let cause = match what {
-                    Misfit::Certificate(Flaw::Expired) => self.texts.get("hub-flaw-expired"),
-                    Misfit::Certificate(Flaw::NotYet) => self.texts.get("hub-flaw-not-yet"),
+                    // It may well be the right one: a certificate that was not renewed, or a clock that is wrong.
+                    Misfit::Certificate(Flaw::Expired) => {
+                        return self.make("error-hub-expired", &[hub(address)], Exit::SyncStopped);
+                    }
+                    Misfit::Certificate(Flaw::NotYet) => {
+                        return self.make("error-hub-not-yet", &[hub(address)], Exit::SyncStopped);
+                    }
                     Misfit::Certificate(Flaw::Name) => self.texts.get("hub-flaw-name"),
                     Misfit::Certificate(Flaw::Issuer) => self.texts.get("hub-flaw-issuer"),
                     Misfit::Certificate(Flaw::NoTls) => self.texts.get("hub-flaw-no-tls"),
+                    Misfit::Certificate(Flaw::Connection(why)) => {
+                        self.texts.say("hub-flaw-connection", &[("why", why.into())])
+                    }
                     Misfit::Certificate(Flaw::Other(why)) => self.texts.say("hub-flaw-other", &[("why", why.into())]),
                     Misfit::Receipt => self.texts.get("hub-misfit-receipt"),
                     Misfit::Answer => self.texts.get("hub-misfit-answer"),

@@ -57,7 +57,7 @@ pub enum SyncError {
         source: Box<ureq::Error>,
     },
     /// The hub can't be trusted: its certificate or a signature of it does not fit.
-    #[error("the hub {hub} is not the one that enrolled this station: {what}")]
+    #[error("the hub {hub} is not the one that enrolled this station, or can't be told from another: {what}")]
     Untrusted {
         /// Its address.
         hub: String,
@@ -176,9 +176,12 @@ pub enum Flaw {
     /// What answers speaks no TLS.
     #[error("it speaks no TLS")]
     NoTls,
-    /// Anything else, in the words of who judges it.
-    #[error("{0}")]
+    /// Something else of the certificate, in the words of who judges it.
+    #[error("its certificate does not fit: {0}")]
     Other(String),
+    /// The certificate is not what is wrong, in the words of who speaks TLS.
+    #[error("nothing encrypted can be said to it: {0}")]
+    Connection(String),
 }
 
 impl From<&rustls::Error> for Flaw {
@@ -194,14 +197,18 @@ impl From<&rustls::Error> for Flaw {
             // Another authority may have the name of the one that is trusted.
             rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature) => Self::Issuer,
             rustls::Error::InvalidMessage(_) => Self::NoTls,
-            other => Self::Other(other.to_string()),
+            rustls::Error::InvalidCertificate(other) => Self::Other(other.to_string()),
+            other => Self::Connection(other.to_string()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rustls::CertificateError;
+    use rustls::pki_types::UnixTime;
 
     use super::*;
 
@@ -214,5 +221,11 @@ mod tests {
         assert_eq!(flaw(CertificateError::UnknownIssuer), Flaw::Issuer);
         assert_eq!(flaw(CertificateError::BadSignature), Flaw::Issuer);
         assert!(matches!(flaw(CertificateError::Revoked), Flaw::Other(why) if why.contains("Revoked")));
+        let (time, not_after) =
+            (UnixTime::since_unix_epoch(Duration::from_secs(2)), UnixTime::since_unix_epoch(Duration::from_secs(1)));
+        assert_eq!(flaw(CertificateError::ExpiredContext { time, not_after }), Flaw::Expired);
+        assert_eq!(flaw(CertificateError::NotValidYetContext { time: not_after, not_before: time }), Flaw::NotYet);
+        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion);
+        assert!(matches!(Flaw::from(&alert), Flaw::Connection(_)));
     }
 }

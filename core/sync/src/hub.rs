@@ -213,7 +213,7 @@ impl<'a> Hub<'a> {
             // A certificate of somebody else, or an answer that is no TLS, comes as an error of the socket.
             ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData && hub.starts_with("https://") => {
                 let of_tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-                let flaw = of_tls.map_or_else(|| Flaw::Other(error.to_string()), Flaw::from);
+                let flaw = of_tls.map_or_else(|| Flaw::Connection(error.to_string()), Flaw::from);
                 SyncError::Untrusted { hub, what: Misfit::Certificate(flaw) }
             }
             error => SyncError::Unreachable { hub, source: Box::new(error) },
