@@ -1305,7 +1305,7 @@ impl App {
                         }
                     }
                     ui.separator();
-                    let free = failure::bytes(snapshot.free);
+                    let free = failure::bytes(&self.texts, snapshot.free);
                     let sign = char::from(lucide_icons::Icon::HardDrive);
                     if snapshot.is_scarce() {
                         let words = self.texts.say("ui-disk-scarce", &[("free", (&free).into())]);

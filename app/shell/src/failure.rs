@@ -18,6 +18,7 @@ use sohoa_sync::{Flaw, Misfit, SyncError};
 
 use crate::details;
 use crate::exit::Exit;
+use crate::history::decimal;
 use crate::reasons;
 use crate::station::StationError;
 use crate::texts::{Arg, Args, Texts};
@@ -72,12 +73,14 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     parts.join(": ")
 }
 
-/// Bytes as people read them: `1.5 GB`.
-pub fn bytes(bytes: u64) -> String {
+/// Bytes as people read them: `1,5 GB` and `412 GB` in Vietnamese, `1.5 GB` in English.
+pub fn bytes(texts: &Texts, bytes: u64) -> String {
     const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     for (size, unit) in STEPS {
         if bytes >= size {
-            return format!("{}.{} {unit}", bytes / size, bytes % size * 10 / size);
+            let whole = bytes / size;
+            let tenths = if whole < 100 { bytes % size * 10 / size } else { 0 };
+            return format!("{} {unit}", decimal(texts, whole * 10 + tenths));
         }
     }
     format!("{bytes} B")
@@ -106,7 +109,11 @@ impl Maker<'_> {
                 self.make("error-nested", &args, Exit::Rule)
             }
             PipelineError::NotEnoughSpace { path, needed, free } => {
-                let args = [path_arg(path), ("needed", bytes(*needed).into()), ("free", bytes(*free).into())];
+                let args = [
+                    path_arg(path),
+                    ("needed", bytes(self.texts, *needed).into()),
+                    ("free", bytes(self.texts, *free).into()),
+                ];
                 self.make("error-not-enough-space", &args, Exit::NoSpace)
             }
             PipelineError::UnknownDossier(code) => {
@@ -321,11 +328,15 @@ impl Maker<'_> {
             }
             SyncError::HubTooOld(schema) => self.make("error-hub-old", &[("schema", schema.into())], Exit::SyncStopped),
             SyncError::NoRoom { folder, needed, free } => {
-                let args = [path_arg(folder), ("needed", bytes(*needed).into()), ("free", bytes(*free).into())];
+                let args = [
+                    path_arg(folder),
+                    ("needed", bytes(self.texts, *needed).into()),
+                    ("free", bytes(self.texts, *free).into()),
+                ];
                 self.make("error-bundle-no-room", &args, Exit::NoSpace)
             }
             SyncError::PartTooSmall { needed } => {
-                self.make("error-bundle-part", &[("needed", bytes(*needed).into())], Exit::Usage)
+                self.make("error-bundle-part", &[("needed", bytes(self.texts, *needed).into())], Exit::Usage)
             }
             SyncError::NoAnswer(folder) => self.make("error-no-answer", &[path_arg(folder)], Exit::NotFound),
             SyncError::BadAnswer(path)
@@ -559,7 +570,11 @@ mod tests {
     fn causes_follow_each_other_without_repetition() {
         let error = PipelineError::Store(StoreError::write("/kho", io::Error::other("đĩa hỏng")));
         assert_eq!(chain(&error), "could not write /kho: đĩa hỏng");
-        assert_eq!(bytes(2_350_000_000), "2.3 GB");
-        assert_eq!(bytes(999), "999 B");
+        let [vietnamese, english] = [UiLanguage::Vietnamese, UiLanguage::English].map(Texts::new);
+        assert_eq!(bytes(&vietnamese, 2_350_000_000), "2,3 GB");
+        assert_eq!(bytes(&english, 2_350_000_000), "2.3 GB");
+        assert_eq!(bytes(&english, 412_910_000_000), "412 GB");
+        assert_eq!(bytes(&english, 5_000_000), "5 MB");
+        assert_eq!(bytes(&english, 999), "999 B");
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn run(front: &mut Front, args: &CheckArgs) -> Result<Exit, Stop> {
 fn tell(front: &mut Front, report: &CheckReport) {
     let args = [
         ("objects", report.objects.into()),
-        ("bytes", failure::bytes(report.bytes).into()),
+        ("bytes", failure::bytes(&front.texts, report.bytes).into()),
         ("manifests", report.manifests.into()),
         ("published", report.published.into()),
     ];

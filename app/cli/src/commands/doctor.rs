@@ -164,7 +164,7 @@ fn tell(front: &mut Front, report: &Report) {
         return;
     };
     say("doctor-archive", &[("path", path.into()), ("title", (&report.title).into())]);
-    say("doctor-space", &[("free", failure::bytes(report.free_bytes.unwrap_or_default()).into())]);
+    say("doctor-space", &[("free", failure::bytes(&texts, report.free_bytes.unwrap_or_default()).into())]);
     let counts =
         [("dossiers", report.dossiers.into()), ("documents", report.documents.into()), ("pages", report.pages.into())];
     say("doctor-counts", &counts);

@@ -270,7 +270,7 @@ fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
         let values = [
             ("records", outcome.records.into()),
             ("files", outcome.files.into()),
-            ("bytes", failure::bytes(outcome.file_bytes).into()),
+            ("bytes", failure::bytes(&texts, outcome.file_bytes).into()),
         ];
         front.output.data(texts.say("sync-sent", &values));
     }
@@ -315,7 +315,7 @@ fn write_bundle(front: &mut Front, archive: &Archive, folder: &Path, args: &Sync
         let values = [
             ("records", written.records.into()),
             ("files", written.files.into()),
-            ("bytes", failure::bytes(written.bytes).into()),
+            ("bytes", failure::bytes(&texts, written.bytes).into()),
             ("bundles", written.bundles.len().into()),
         ];
         front.output.data(texts.say("bundle-written", &values));

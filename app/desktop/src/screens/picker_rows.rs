@@ -54,7 +54,7 @@ pub(super) fn row(ui: &mut Ui, texts: &Texts, entry: &Entry, is_chosen: bool) ->
     let (icon, colour) = if entry.is_folder { (Icon::Folder, t.accent_text) } else { (Icon::FileText, t.text2) };
     let sign = pos2(rect.left() + 22.0, rect.center().y + 1.0);
     ui.painter().text(sign, Align2::CENTER_CENTER, char::from(icon), FontId::proportional(16.0), colour);
-    let size = if entry.is_folder { texts.get("ui-picker-is-folder") } else { failure::bytes(entry.bytes) };
+    let size = if entry.is_folder { texts.get("ui-picker-is-folder") } else { failure::bytes(texts, entry.bytes) };
     let changed = entry.changed.map(|changed| changed.short_vietnam()).unwrap_or_default();
     let (date, day_width) = match rect.width() >= WIDE {
         true => (changed.as_str(), 124.0),

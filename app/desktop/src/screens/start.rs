@@ -273,7 +273,7 @@ fn health(ui: &mut Ui, texts: &Texts, snapshot: &Snapshot, station: &str, validi
         boxes => (Mark::Unsaved, texts.say("ui-boxes-away", &[("boxes", boxes.into())])),
     };
     let free = if snapshot.is_scarce() { "ui-disk-scarce-next" } else { "ui-free-of" };
-    let free = texts.say(free, &[("free", failure::bytes(snapshot.free).into())]);
+    let free = texts.say(free, &[("free", failure::bytes(texts, snapshot.free).into())]);
     let hub = snapshot.upstream_words(texts).unwrap_or_else(|| (Mark::Planned, texts.get("ui-hub-none")));
     let key = match validity {
         Some(ends @ Validity::Ended(_)) => Some((Mark::Reject, ends)),
