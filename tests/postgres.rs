@@ -64,10 +64,12 @@ impl Cluster {
     /// Sends a signal to all of its processes.
     pub fn signal_all(&self, signal: &str) {
         let first = self.first_process();
-        let list = fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap_or_default();
+        // The kernel's list of children may leave one out while others end: that one would be stopped for ever.
+        let all = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+        let all = all.filter_map(|entry| entry.file_name().into_string().ok());
+        let numbers: Vec<String> = all.filter(|number| parent(number).as_ref() == Some(&first)).collect();
         // One that ended since is no fault.
-        let numbers = list.split_whitespace().chain([first.as_str()]);
-        let _ = Command::new("kill").args(["-s", signal]).args(numbers).stderr(Stdio::null()).status();
+        let _ = Command::new("kill").args(["-s", signal]).args(numbers).arg(first).stderr(Stdio::null()).status();
     }
 
     fn first_process(&self) -> String {
@@ -142,6 +144,13 @@ impl Drop for Cluster {
         drop(server.stdin.take());
         let _ = server.wait();
     }
+}
+
+/// The number of a process' parent; none if it ended, or is no process.
+fn parent(number: &str) -> Option<String> {
+    // Behind the name, which may hold anything, stand the state and the parent (proc(5)).
+    let about = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    Some(about.rsplit_once(')')?.1.split_whitespace().nth(1)?.to_owned())
 }
 
 /// Starts the server. It ends when its standard input does: no server outlives the tests, however they end.

@@ -38,6 +38,7 @@ fn readable(store: &Path, row: &str, tally: &Tally) -> Option<Sha256> {
 /// Looks at everything when all is quiet.
 pub(crate) fn look(world: &World, posts: &[Post], tally: &Tally) {
     let store = world.store();
+    swept(world, &store, tally);
     let rows = world.sql("SELECT key, encode(sha256, 'hex') FROM file WHERE state = 0");
     let files: BTreeSet<Sha256> = rows.lines().filter_map(|row| readable(&store, row, tally)).collect();
     for post in posts {
@@ -92,6 +93,19 @@ pub(crate) fn look(world: &World, posts: &[Post], tally: &Tally) {
         tally.check(Property::Unspoilt, !is_taken, || format!("{line} with a flipped bit: {status:?}"));
     }
     world.check_logs(tally);
+}
+
+/// Once all is collected the store has the files that records name, and no other.
+fn swept(world: &World, store: &Path, tally: &Tally) {
+    let said = world.collect(&["--orphan-days", "0", "--anyway"], tally);
+    let keys = world.sql("SELECT key FROM file");
+    let named: BTreeSet<String> = keys.lines().map(str::to_owned).collect();
+    let files = WalkDir::new(store.join("f")).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file());
+    let there: BTreeSet<String> =
+        files.map(|entry| entry.path().strip_prefix(store).unwrap().to_str().unwrap().to_owned()).collect();
+    let is_it = said.code == Some(0) && there == named && world.sql("SELECT count(*) FROM staged") == "0";
+    let differ = || there.symmetric_difference(&named).collect::<Vec<_>>();
+    tally.check(Property::Swept, is_it, || format!("{said:?}: {:?}", differ()));
 }
 
 /// What a station showed as acknowledged is there, and what both have is the same.

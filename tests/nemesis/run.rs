@@ -10,6 +10,8 @@ use crate::tally::{Property, Tally};
 use crate::world::{World, wait};
 use crate::{Libraries, absence, disk, properties, spoilt};
 
+/// When a round's collector begins, in milliseconds.
+const COLLECTED: u16 = 400;
 /// How long the queue may take to drain.
 const DRAIN: Duration = Duration::from_secs(90);
 
@@ -83,6 +85,11 @@ fn go(world: &World, posts: &mut [Post], round: &Round, libraries: &Libraries, t
                 }
             });
         }
+        // Uploads whose record is on its way are collected as well: they go up again.
+        scope.spawn(|| {
+            wait(COLLECTED);
+            world.collect(&[], tally);
+        });
         for (time, mischief) in &round.mischief {
             wait(*time);
             world.do_mischief(*mischief, &processes, tally);

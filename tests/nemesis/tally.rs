@@ -20,11 +20,12 @@ pub(crate) enum Property {
     Unspoilt,
     Carried,
     Rebuilt,
+    Swept,
     Sound,
 }
 
 impl Property {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Kept,
         Self::Once,
         Self::Readable,
@@ -37,6 +38,7 @@ impl Property {
         Self::Unspoilt,
         Self::Carried,
         Self::Rebuilt,
+        Self::Swept,
         Self::Sound,
     ];
 
@@ -54,6 +56,7 @@ impl Property {
             Self::Unspoilt => "P10 of bytes with a flipped bit nothing is acknowledged, and what is sent again arrives",
             Self::Carried => "P11 what a disk carried is acknowledged by the answer on it, to the last record",
             Self::Rebuilt => "P12 the tables are what a rebuild from the stored batches gives",
+            Self::Swept => "P13 what nobody names is swept, and nothing else",
             Self::Sound => "no panic, no fault that is the program's own",
         }
     }

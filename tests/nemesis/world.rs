@@ -234,6 +234,17 @@ impl World {
         Said::of(&mut command)
     }
 
+    /// Collects what nobody names whatever its age; what came of it.
+    pub(crate) fn collect(&self, more: &[&str], tally: &Tally) -> Said {
+        let line = [["collect", "--days", "0"].as_slice(), more].concat();
+        let mut command = self.hubs.lock().unwrap()[1].command(&line);
+        let said = Said::of(&mut command);
+        tally.operation(if said.code == Some(0) { "collect" } else { "collect that was broken off" });
+        tally.tell(&format!("collect → {:?} {}{}", said.code, said.stdout.replace('\n', "; "), said.stderr.trim()));
+        tally.check(Property::Sound, !said.stderr.contains("panicked"), || said.stderr.clone());
+        said
+    }
+
     /// How many records the hub has of a station; none while PostgreSQL is down.
     pub(crate) fn head(&self, post: &Post) -> Option<String> {
         self.ask(&format!("SELECT epoch, seq FROM station WHERE name = 'Trạm {}'", post.number % 100))

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use sohoa_model::day::Day;
 use sohoa_wire::StationId;
 
+use crate::collect;
 use crate::people::Role;
 
 /// The hub of Sohoa: stations send to it, supervisors see the whole archive.
@@ -155,8 +156,32 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Remove what was uploaded and never named by a record, and objects that no row names; `serve` does so once a day.
+    Collect {
+        /// Files that no record names, untouched for so many days.
+        #[arg(long, default_value_t = collect::DAYS, value_parser = days())]
+        days: u32,
+        /// Objects that no row names, and so many days old.
+        #[arg(long, default_value_t = collect::ORPHAN_DAYS, value_parser = days())]
+        orphan_days: u32,
+        /// Only tell what would be removed.
+        #[arg(long)]
+        dry_run: bool,
+        /// Also after a restore, before all stations have spoken to the hub, and where more objects are of no row than of one.
+        #[arg(long)]
+        anyway: bool,
+    },
     /// Look at everything that a hub needs, and at every station.
     Doctor {
+        /// Read the files again too, mark those that are lost, and ask stations for them.
+        #[arg(long)]
+        files: bool,
+        /// Only so many percent of the files, behind those that were read last.
+        #[arg(long, requires = "files", value_parser = percent, value_name = "PERCENT")]
+        share: Option<f64>,
+        /// Mark files as lost also where none of them is in the store.
+        #[arg(long, requires = "files")]
+        anyway: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -175,4 +200,13 @@ pub enum IndicatorCommand {
 
 fn day(text: &str) -> Result<Day, &'static str> {
     Day::parse(text).ok_or("a day is written YYYY-MM-DD")
+}
+
+/// No more than PostgreSQL counts back without trouble.
+fn days() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(..=36_500)
+}
+
+fn percent(text: &str) -> Result<f64, &'static str> {
+    text.parse().ok().filter(|percent| *percent > 0.0 && *percent <= 100.0).ok_or("more than 0 and at most 100")
 }

@@ -167,6 +167,8 @@ pub async fn restore(pool: &PgPool, settings: &Settings, path: &Path) -> Result<
     // What was uploaded but not named may have been taken back since: it is asked for again.
     sql("DELETE FROM upload").execute(&mut *transaction).await?;
     sql("DELETE FROM staged").execute(&mut *transaction).await?;
+    // What was mended since is lost again, and stations have heard of it once: they are asked anew.
+    sql("UPDATE lost_file SET asked_at = NULL WHERE mended_at IS NULL").execute(&mut *transaction).await?;
     sql("DELETE FROM session").execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(generation.unsigned_abs())

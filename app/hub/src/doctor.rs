@@ -6,8 +6,10 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::database::{self, rows, value};
+use crate::fixity::{self, Extent, Looked};
 use crate::hub;
 use crate::quota;
+use crate::refusal::chain_of;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::texts;
@@ -39,7 +41,9 @@ pub struct Finding {
 }
 
 /// Looks at everything; nothing is changed but one object that is written, read and removed.
-pub async fn examine(settings: &Settings) -> Vec<Finding> {
+///
+/// Files are read again if it is said which, and whether they are marked as lost also where none is there; lost ones are.
+pub async fn examine(settings: &Settings, files: Option<(Extent, bool)>) -> Vec<Finding> {
     let mut findings = vec![key(settings), store(settings).await];
     match database::connect(&settings.database).await {
         Ok(pool) => {
@@ -48,6 +52,9 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
                 Err(error) => finding(Weight::Broken, "database", error),
             });
             if findings.iter().all(|finding| finding.about != "database" || finding.weight == Weight::Fine) {
+                if let Some((extent, anyway)) = files {
+                    findings.extend(read_again(&pool, settings, extent, anyway).await);
+                }
                 match stations(&pool).await {
                     Ok(found) => findings.extend(found),
                     Err(error) => findings.push(finding(Weight::Broken, "stations", error)),
@@ -100,6 +107,37 @@ async fn store(settings: &Settings) -> Finding {
     }
 }
 
+/// Reads files again and says what they are.
+async fn read_again(pool: &sqlx_postgres::PgPool, settings: &Settings, extent: Extent, anyway: bool) -> Vec<Finding> {
+    let broken = |found: String| finding(Weight::Broken, "files", found);
+    let looked = match Store::open(&settings.store) {
+        Ok(store) => fixity::look(pool, &store, extent, anyway).await,
+        Err(error) => Err(error.into()),
+    };
+    let Looked { files, bytes, missing, damaged, unreadable, is_elsewhere, asked } = match looked {
+        Ok(looked) => looked,
+        Err(error) => return vec![broken(format!("could not be read to the end: {}", chain_of(&error)))],
+    };
+    let mut findings = Vec::new();
+    let read = format!("{files} were read again, {bytes} bytes");
+    findings.push(match (missing + damaged, is_elsewhere) {
+        (0, _) => finding(Weight::Fine, "files", format!("{read}: none is missing, none is damaged")),
+        (_, false) => broken(format!("{read}: {missing} are missing, {damaged} are damaged")),
+        (_, true) => broken(format!(
+            "{read}: none of them is in the store. Is it the one of this database? Nothing was marked; if they are lost: --anyway"
+        )),
+    });
+    if let Some((count, first)) = unreadable {
+        let why = chain_of(&first);
+        let what = "if the medium is broken there, remove the object and look again, so that stations are asked for it";
+        findings.push(broken(format!("{count} could not be read ({why}); {what}")));
+    }
+    if asked > 0 {
+        findings.push(finding(Weight::Look, "files", format!("stations are asked for {asked} that are lost")));
+    }
+    findings
+}
+
 /// A station: name, whether it may speak, days since it was seen, backlog, hours since its log moved, clock.
 type Seen = (String, bool, Option<f64>, Option<i64>, Option<f64>, Option<i64>);
 
@@ -143,7 +181,8 @@ async fn stations(pool: &sqlx_postgres::PgPool) -> Result<Vec<Finding>, sqlx_cor
     let waiting: i64 =
         value("SELECT count(*) FROM staged WHERE touched_at < now() - interval '30 days'").fetch_one(pool).await?;
     if waiting > 0 {
-        let found = format!("{waiting} files were uploaded over 30 days ago and are named by no record");
+        let found =
+            format!("{waiting} files were uploaded over 30 days ago and are named by no record: sohoa-hub collect");
         findings.push(finding(Weight::Look, "files", found));
     }
     let unread: i64 = value("SELECT count(*) FROM text_waiting WHERE tries >= $1 AND taken_until < now()")
@@ -161,7 +200,7 @@ async fn stations(pool: &sqlx_postgres::PgPool) -> Result<Vec<Finding>, sqlx_cor
         let weight = if unit.bytes / 9 >= quota / 10 { Weight::Look } else { Weight::Fine };
         findings.push(finding(weight, &format!("unit {}", unit.name), found));
     }
-    let lost: i64 = value("SELECT count(*) FROM file WHERE state = 1").fetch_one(pool).await?;
+    let lost: i64 = value("SELECT count(*) FROM lost_file WHERE mended_at IS NULL").fetch_one(pool).await?;
     if lost > 0 {
         findings.push(finding(Weight::Broken, "files", format!("{lost} files are lost")));
     }

@@ -8,8 +8,10 @@ use clap::Parser;
 use sohoa_hub::access::{self, About, Deed};
 use sohoa_hub::arguments::{Arguments, Command, IndicatorCommand, Published};
 use sohoa_hub::backup::{self, BackupError};
+use sohoa_hub::collect::{self, CollectError, Collected, Mode, Order};
 use sohoa_hub::database::DatabaseError;
 use sohoa_hub::doctor::{self, Weight};
+use sohoa_hub::fixity::Extent;
 use sohoa_hub::hub::{self, HubError};
 use sohoa_hub::indicators::{self, IndicatorError};
 use sohoa_hub::invite::{self, InviteError, Invited};
@@ -59,6 +61,8 @@ enum Failure {
     #[error("the tables are as they were")]
     Rebuild(#[from] RebuildError),
     #[error(transparent)]
+    Collect(#[from] CollectError),
+    #[error(transparent)]
     People(#[from] PeopleError),
     #[error("{0} cannot be read")]
     Read(std::path::PathBuf, #[source] std::io::Error),
@@ -101,7 +105,7 @@ fn line() -> String {
 
 async fn run(arguments: Arguments, line: &str) -> Result<ExitCode, Failure> {
     let settings = Settings::read(&arguments.config)?;
-    let is_noted = !matches!(arguments.command, Command::Serve | Command::Doctor { .. });
+    let is_noted = !matches!(arguments.command, Command::Serve | Command::Doctor { files: false, .. });
     let database = settings.database.clone();
     let done = perform(arguments.command, settings, line).await;
     if let Err(failure) = &done
@@ -235,7 +239,20 @@ async fn perform(command: Command, settings: Settings, line: &str) -> Result<Exi
             let written = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
             written.map_err(|error| Failure::Write(path, error))?;
         }
-        Command::Doctor { json } => return examine(&settings, json, &mut out).await,
+        Command::Collect { days, orphan_days, dry_run, anyway } => {
+            let pool = open(&settings, line).await?;
+            let store = Store::open(&settings.store)?;
+            let mode = if dry_run { Mode::Tell } else { Mode::Remove };
+            let collected = collect::collect(&pool, &store, Order { days, orphan_days, mode, anyway }).await?;
+            return tell_collected(&collected, mode, &mut out);
+        }
+        Command::Doctor { files, share, anyway, json } => {
+            if files {
+                open(&settings, line).await?;
+            }
+            let extent = files.then(|| share.map_or(Extent::All, Extent::Percent));
+            return examine(&settings, extent.map(|extent| (extent, anyway)), json, &mut out).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -324,6 +341,26 @@ fn tell_rebuilt(report: &Report, purpose: Purpose, json: bool, out: &mut impl Wr
     Ok(code)
 }
 
+fn tell_collected(collected: &Collected, mode: Mode, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let Collected { files, bytes, uploads, orphans, orphan_bytes, left_alone } = collected;
+    let removed = match mode {
+        Mode::Remove => "removed",
+        Mode::Tell => "would remove",
+    };
+    writeln!(out, "{removed} {files} files that no record names ({bytes} bytes)")?;
+    writeln!(out, "{removed} {orphans} objects that no row names ({orphan_bytes} bytes)")?;
+    writeln!(out, "{removed} the parts of {uploads} uploads that nobody completes")?;
+    if *left_alone == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(
+        std::io::stderr(),
+        "sohoa-hub: {left_alone} objects that no row names stay, for they are more than those that rows name: is the store this \
+         database's alone? If it is, and they are not needed: --anyway"
+    )?;
+    Ok(ExitCode::FAILURE)
+}
+
 async fn serve(settings: Settings) -> Result<(), Failure> {
     tracing_subscriber::fmt().json().flatten_event(true).with_writer(std::io::stderr).init();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -341,8 +378,13 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn examine(settings: &Settings, json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let findings = doctor::examine(settings).await;
+async fn examine(
+    settings: &Settings,
+    files: Option<(Extent, bool)>,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let findings = doctor::examine(settings, files).await;
     for finding in &findings {
         if json {
             writeln!(out, "{}", serde_json::to_string(finding).unwrap_or_default())?;

@@ -120,7 +120,7 @@ pub async fn withdraw(
 }
 
 /// Writes lines into the feed of a unit; the answer is the last cursor.
-async fn put(
+pub(crate) async fn put(
     transaction: &mut PgTransaction<'_>,
     unit: &str,
     station: Option<StationId>,

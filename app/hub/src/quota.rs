@@ -12,7 +12,7 @@ use crate::database::{rows, sql, value};
 pub struct Use {
     /// Its name.
     pub name: String,
-    /// Bytes of files that records name, and of those that were uploaded and wait for their record.
+    /// Bytes of files that records name and that are not lost, and of those that were uploaded and wait for their record.
     pub bytes: i64,
     /// Bytes that it may have; none: as many as fit.
     pub quota: Option<i64>,
@@ -25,7 +25,9 @@ pub async fn uses<'e>(
 ) -> Result<Vec<Use>, sqlx_core::Error> {
     let found: Vec<(String, i64, Option<i64>)> = rows(
         "SELECT u.name, coalesce((SELECT sum(bytes) FROM unit_use x WHERE x.unit_no = u.unit_no), 0)::bigint \
-         + coalesce((SELECT sum(bytes) FROM staged s WHERE s.unit_no = u.unit_no), 0)::bigint, u.quota_bytes \
+         + coalesce((SELECT sum(bytes) FROM staged s WHERE s.unit_no = u.unit_no), 0)::bigint \
+         - coalesce((SELECT sum(bytes) FROM lost_file l WHERE l.unit_no = u.unit_no AND mended_at IS NULL), 0)::bigint, \
+         u.quota_bytes \
          FROM unit u WHERE $1::int IS NULL OR u.unit_no = $1 ORDER BY u.code",
     )
     .bind(unit_no)

@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 use crate::api::{batches, files};
 use crate::auth::{self, Caller};
-use crate::database::value;
+use crate::database::{sql, value};
 use crate::refusal::chain_of;
 use crate::words::{self, Language};
 use crate::{Hub, Refusal, ingest, quota};
@@ -177,7 +177,11 @@ pub async fn receive(hub: &Hub, folder: &Path) -> Result<Reception, ReceiveError
         };
         reception.bundles.push(Received { name, taken, had, refused });
         // The cursor of a database that was restored since counts other things.
-        let cursor = if whole.manifest.generation == hub.generation { whole.manifest.feed_cursor } else { 0 };
+        let is_of_this = whole.manifest.generation == hub.generation;
+        let cursor = if is_of_this { whole.manifest.feed_cursor } else { 0 };
+        if is_of_this && let Err(refusal) = heard(hub, &caller).await {
+            tracing::warn!(station = %caller.station, cause = ?refusal.cause, "it is not written down that the station knows of this database");
+        }
         let answer = answers.entry(caller.station_no).or_insert((caller, cursor, Vec::new()));
         answer.1 = answer.1.max(cursor);
         answer.2.push(receipt);
@@ -266,6 +270,16 @@ async fn take(hub: &Hub, caller: &Caller, place: &Path, whole: &Whole) -> (Bundl
         crash::point("bundle.received-batch");
     }
     (receipt, None)
+}
+
+/// Writes down that a station knows of this database, as its hello over the network would.
+async fn heard(hub: &Hub, caller: &Caller) -> Result<(), Refusal> {
+    sql("UPDATE station SET generation = $2 WHERE station_no = $1 AND generation <> $2")
+        .bind(caller.station_no)
+        .bind(hub.generation.cast_signed())
+        .execute(&hub.pool)
+        .await?;
+    Ok(())
 }
 
 /// A refusal in words, with what is behind it: whoever runs the command stands at the hub.

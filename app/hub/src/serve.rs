@@ -21,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Hub;
 use crate::api::{self, Peer};
+use crate::look_after;
 use crate::patient::Patient;
 use crate::places::Places;
 use crate::settings::{Patience, TlsSettings};
@@ -72,6 +73,10 @@ impl Listening {
             let hub = Arc::clone(&hub);
             async move { texts::index(&hub).await }
         });
+        let look_after = tokio::spawn({
+            let hub = Arc::clone(&hub);
+            async move { look_after::run(&hub).await }
+        });
         // Without a certificate all come from the proxy that has one.
         let each = tls.is_some().then_some(hub.settings.connections_per_address.get());
         let (places, graceful) = (Places::new(each), GracefulShutdown::new());
@@ -111,6 +116,7 @@ impl Listening {
         }
         drop(listener);
         index.abort();
+        look_after.abort();
         let grace = Duration::from_secs(hub.settings.grace_s);
         if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
             tracing::warn!("requests were broken off, for they went on after the time they were given");

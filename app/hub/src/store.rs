@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::stream::{BoxStream, StreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, Checksum};
 use object_store::local::LocalFileSystem;
 use object_store::multipart::{MultipartStore, PartId};
@@ -32,6 +34,17 @@ const TIMES: usize = 3;
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
     parts: Parts,
+}
+
+/// An object as a listing tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// When it was written, by the clock of the store.
+    pub at: DateTime<Utc>,
 }
 
 /// How an object arrives in parts.
@@ -153,9 +166,26 @@ impl Store {
         self.objects.get_opts(&Path::from(key), options).await.map_err(failed(key))
     }
 
+    /// A range of an object, in memory.
+    pub async fn read_range(&self, key: &str, range: GetRange) -> Result<Bytes, StoreError> {
+        self.open_object(key, Some(range)).await?.bytes().await.map_err(failed(key))
+    }
+
     /// The bytes of an object.
     pub async fn size(&self, key: &str) -> Result<u64, StoreError> {
         Ok(self.objects.head(&Path::from(key)).await.map_err(failed(key))?.size)
+    }
+
+    /// Every object below a prefix, in no order; one whose writing was broken off is not seen.
+    pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<Listed, StoreError>> {
+        let name = prefix.to_owned();
+        let objects = self.objects.list(Some(&Path::from(prefix)));
+        objects
+            .map(move |found| {
+                let found = found.map_err(failed(&name))?;
+                Ok(Listed { key: found.location.to_string(), bytes: found.size, at: found.last_modified })
+            })
+            .boxed()
     }
 
     /// Removes an object; one that is not there counts as removed.
@@ -210,6 +240,31 @@ impl Store {
                 Err(error) => Err(failed(key)(error)),
             },
             Parts::Folder(folder) => folder_parts::abort(folder, upload).await.map_err(part_failed(key)),
+        }
+    }
+
+    /// The uploads that have parts here, and when the last of them came. A bucket keeps its own by its life-cycle rule, and
+    /// tells of none.
+    pub async fn begun(&self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        match &self.parts {
+            Parts::Bucket(_) => Ok(Vec::new()),
+            Parts::Folder(folder) => folder_parts::begun(folder).await.map_err(part_failed("staging")),
+        }
+    }
+
+    /// What was being written as an object of a file when its hub died, and is no object: a bucket keeps nothing of that.
+    pub async fn torn(&self) -> Result<Vec<Listed>, StoreError> {
+        match &self.parts {
+            Parts::Bucket(_) => Ok(Vec::new()),
+            Parts::Folder(folder) => folder_parts::torn(folder).await.map_err(part_failed("f")),
+        }
+    }
+
+    /// Removes what [`Store::torn`] found.
+    pub async fn remove_torn(&self, key: &str) -> Result<(), StoreError> {
+        match &self.parts {
+            Parts::Bucket(_) => Ok(()),
+            Parts::Folder(folder) => folder_parts::remove_torn(folder, key).await.map_err(part_failed(key)),
         }
     }
 }

@@ -59,6 +59,8 @@ pub const POINTS: &[&str] = &[
     "hub.after-body",
     "hub.before-commit",
     "hub.after-commit",
+    "collect.marked",
+    "collect.deleted",
     "bundle.file",
     "bundle.lines",
     "bundle.complete",

@@ -138,7 +138,7 @@ pub(super) async fn take_back(
     let (_, caller) = auth::bare(&hub, request).await?;
     let digest = digest_in(&name)?;
     let key: Option<String> =
-        value("DELETE FROM staged WHERE sha256 = $1 AND unit_no = $2 AND state = 1 RETURNING key")
+        value("DELETE FROM staged WHERE sha256 = $1 AND unit_no = $2 AND state <> 0 RETURNING key")
             .bind(digest.0.as_slice())
             .bind(caller.unit_no)
             .fetch_optional(&hub.pool)
@@ -186,7 +186,8 @@ async fn intend_at_once(
          WHERE t.station_no = $6 AND NOT t.revoked AND u.quota_bytes IS NULL \
          AND NOT EXISTS (SELECT FROM file f WHERE f.sha256 = $1 AND f.unit_no = $2 AND f.state = 0) \
          ON CONFLICT (sha256, unit_no) DO UPDATE SET key = excluded.key, bytes = excluded.bytes, \
-         lease_until = excluded.lease_until, touched_at = now() WHERE s.state = 0 AND s.lease_until < now() RETURNING key",
+         state = 0, lease_until = excluded.lease_until, touched_at = now() \
+         WHERE s.state = 2 OR (s.state = 0 AND s.lease_until < now()) RETURNING key",
     );
     let taken = taken
         .bind(digest.0.as_slice())
@@ -196,8 +197,8 @@ async fn intend_at_once(
     Ok(taken.bind(f64::from(lease_s)).bind(caller.station_no).fetch_optional(&hub.pool).await?)
 }
 
-/// Writes down which key is about to be written; one that somebody else is writing is left to them until their lease ends.
-/// Refused if the unit has no room for it, or the station was revoked meanwhile.
+/// Writes down which key is about to be written; one that somebody else is writing is left to them until their lease ends, and
+/// one that is being deleted goes on being deleted under its own key. Refused if the unit has no room for it, or the station was revoked meanwhile.
 pub(crate) async fn intend(
     hub: &Hub,
     caller: &Caller,
@@ -211,7 +212,8 @@ pub(crate) async fn intend(
          INSERT INTO staged AS s (sha256, unit_no, key, bytes, state, lease_until) \
          SELECT $1, $2, $3, $4, 0, now() + make_interval(secs => $5) FROM quick \
          ON CONFLICT (sha256, unit_no) DO UPDATE SET key = excluded.key, bytes = excluded.bytes, \
-         lease_until = excluded.lease_until, touched_at = now() WHERE s.state = 0 AND s.lease_until < now() RETURNING key",
+         state = 0, lease_until = excluded.lease_until, touched_at = now() \
+         WHERE s.state = 2 OR (s.state = 0 AND s.lease_until < now()) RETURNING key",
     )
     .bind(digest.0.as_slice())
     .bind(caller.unit_no)
@@ -238,29 +240,46 @@ fn signed(bytes: u64) -> Result<i64, Refusal> {
     i64::try_from(bytes).map_err(|error| Refusal::new(ProblemKind::TooLarge).because(error))
 }
 
-/// Begins a lease anew.
-pub(crate) async fn renew(hub: &Hub, key: &str, lease_s: i32) -> Result<(), Refusal> {
-    sql("UPDATE staged SET lease_until = now() + make_interval(secs => $2), touched_at = now() \
+/// Begins a lease anew; false if nobody writes under the key any more, for the file was taken over or collected.
+pub(crate) async fn renew(hub: &Hub, key: &str, lease_s: i32) -> Result<bool, Refusal> {
+    let renewed = sql("UPDATE staged SET lease_until = now() + make_interval(secs => $2), touched_at = now() \
          WHERE key = $1 AND state = 0")
     .bind(key)
     .bind(f64::from(lease_s))
     .execute(&hub.pool)
     .await?;
-    Ok(())
+    Ok(renewed.rows_affected() == 1)
 }
 
-/// Says that the object under a key is whole; somebody who took the file over meanwhile makes this fail.
+/// Says that the object under a key is whole; somebody who took the file over meanwhile makes this fail. A file that the hub
+/// had lost is mended by it.
 pub(crate) async fn make_durable(hub: &Hub, key: &str) -> Result<(), Refusal> {
     // Nobody waits for the disk here: a batch looks again in its transaction, and a file that a crash forgot is asked for.
     let done = sql("WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) \
-         UPDATE staged SET state = 1, touched_at = now() FROM quick WHERE key = $1 AND state = 0")
+         UPDATE staged s SET state = 1, touched_at = now() FROM quick WHERE key = $1 AND state = 0 AND NOT EXISTS \
+         (SELECT FROM lost_file l WHERE l.sha256 = s.sha256 AND l.unit_no = s.unit_no AND l.mended_at IS NULL)")
     .bind(key)
     .execute(&hub.pool)
     .await?;
-    if done.rows_affected() == 1 {
+    if done.rows_affected() == 1 || mend(hub, key).await? {
         return Ok(());
     }
     Err(Refusal::new(ProblemKind::Unavailable).detail("the lease ended before the file was whole"))
+}
+
+/// Gives the row of a file that was lost the object under a key, in one statement; the object before it is of no row from then
+/// on. False if the file is not lost, or nobody writes under the key.
+async fn mend(hub: &Hub, key: &str) -> Result<bool, Refusal> {
+    let done =
+        sql("WITH moved AS (DELETE FROM staged WHERE key = $1 AND state = 0 RETURNING sha256, unit_no, key, bytes) \
+         UPDATE file f SET key = m.key, state = 0 FROM moved m \
+         WHERE f.sha256 = m.sha256 AND f.unit_no = m.unit_no AND f.bytes = m.bytes AND f.state = 1");
+    let mut transaction = hub.pool.begin().await?;
+    let mended = done.bind(key).execute(&mut *transaction).await?.rows_affected() == 1;
+    if mended {
+        transaction.commit().await?;
+    }
+    Ok(mended)
 }
 
 /// Ends a lease at once, so that the next try need not wait for its end; the key itself is never used again.

@@ -22,12 +22,14 @@ pub(super) async fn hello(State(hub): State<Arc<Hub>>, request: Request) -> Resu
         value("SELECT pos FROM feed_head WHERE unit_no = $1").bind(caller.unit_no).fetch_optional(&hub.pool).await?;
     // Written every few seconds, and without waiting for the disk: a crash forgets when a station was seen, nothing else.
     sql("WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) \
-         UPDATE station SET seen_at = now(), skew_ms = $2, backlog = coalesce($3, backlog) FROM quick WHERE station_no = $1 \
+         UPDATE station SET seen_at = now(), skew_ms = $2, backlog = coalesce($3, backlog), generation = $4 \
+         FROM quick WHERE station_no = $1 \
          AND (seen_at IS NULL OR seen_at < now() - interval '5 seconds' OR abs(coalesce(skew_ms, 0) - $2) > 1000 \
-         OR coalesce($3, backlog) IS DISTINCT FROM backlog)")
+         OR coalesce($3, backlog) IS DISTINCT FROM backlog OR generation <> $4)")
     .bind(caller.station_no)
     .bind(caller.skew_ms)
     .bind(waiting)
+    .bind(hub.generation.cast_signed())
     .execute(&hub.pool)
     .await?;
     let kinds = Kind::ALL.iter().filter(|kind| kind.writer() == Writer::Station);

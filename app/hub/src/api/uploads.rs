@@ -91,11 +91,10 @@ pub(super) async fn begin(
         return state(asked.bytes.div_ceil(limits::PART_BYTES));
     }
     if let Some(upload) = find(&hub, &caller, digest).await? {
-        if upload.bytes == asked.bytes {
+        // One that was collected, or whose file came whole meanwhile, begins anew.
+        if upload.bytes == asked.bytes && files::renew(&hub, &upload.key, LEASE_S).await? {
             if upload.next_part == upload.count() {
                 finish(&hub, &caller, digest, &upload).await?;
-            } else {
-                files::renew(&hub, &upload.key, LEASE_S).await?;
             }
             return state(upload.next_part);
         }
@@ -151,7 +150,9 @@ pub(super) async fn part(
         forget(&hub, &caller, digest, &upload).await?;
         return Err(Refusal::new(ProblemKind::DigestMismatch));
     }
-    files::renew(&hub, &upload.key, LEASE_S).await?;
+    if !files::renew(&hub, &upload.key, LEASE_S).await? {
+        return Err(Refusal::new(ProblemKind::Unavailable).detail("the upload was given up: begin it anew"));
+    }
     let plain = u32::try_from(number).map_err(|error| Refusal::new(ProblemKind::Malformed).because(error))?;
     let stored = hub.store.part(&upload.key, &upload.id, plain, bytes).await?;
     crash::point("hub.after-part");

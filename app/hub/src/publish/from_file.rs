@@ -233,7 +233,8 @@ pub async fn inventory(
     Ok(vec![line(&body, vec![FileRef { sha256, bytes: length, role: "rows".to_owned() }])?])
 }
 
-fn line<B: Body>(body: &B, files: Vec<FileRef>) -> Result<Vec<u8>, FromFileError> {
+/// A record of the hub that has just been made, as a line.
+pub(crate) fn line<B: Body>(body: &B, files: Vec<FileRef>) -> Result<Vec<u8>, FromFileError> {
     let at = hub::now();
     let milliseconds = u64::try_from(at.0).unwrap_or(0);
     let random = hub::random().map_err(FromFileError::Random)?;

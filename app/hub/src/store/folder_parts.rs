@@ -5,7 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use sohoa_wire::Hash;
+
+use super::Listed;
+
+/// What stands in the name of an object that is being written: `object_store` renames it when it is whole.
+const WRITING: char = '#';
 
 /// Makes the place of an upload.
 pub(super) async fn begin(folder: &Path, upload: &str) -> io::Result<()> {
@@ -60,6 +66,66 @@ pub(super) async fn abort(folder: &Path, upload: &str) -> io::Result<()> {
         _ => Ok(()),
     })
     .await
+}
+
+/// The uploads that have a place, and when something last came into it.
+pub(super) async fn begun(folder: &Path) -> io::Result<Vec<(String, DateTime<Utc>)>> {
+    let staging = folder.join("staging");
+    blocking(move || Ok(within(&staging)?.into_iter().map(|found| (found.name, found.at)).collect())).await
+}
+
+/// What was being written as an object of a file when its hub died, by its path in the folder.
+pub(super) async fn torn(folder: &Path) -> io::Result<Vec<Listed>> {
+    let files = folder.join("f");
+    blocking(move || {
+        let mut torn = Vec::new();
+        for place in within(&files)? {
+            for found in within(&files.join(&place.name))?.into_iter().filter(|found| found.name.contains(WRITING)) {
+                torn.push(Listed { key: format!("f/{}/{}", place.name, found.name), bytes: found.bytes, at: found.at });
+            }
+        }
+        Ok(torn)
+    })
+    .await
+}
+
+/// Removes what [`torn`] found.
+pub(super) async fn remove_torn(folder: &Path, key: &str) -> io::Result<()> {
+    let path = folder.join(key);
+    blocking(move || match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    })
+    .await
+}
+
+/// Something in a folder.
+struct Found {
+    name: String,
+    bytes: u64,
+    at: DateTime<Utc>,
+}
+
+/// What is in a folder; nothing is in one that is not there, or is none.
+fn within(folder: &Path) -> io::Result<Vec<Found>> {
+    let is_gone = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    let entries = match fs::read_dir(folder) {
+        Err(error) if is_gone(&error) => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let metadata = match entry.metadata() {
+            // Meanwhile.
+            Err(error) if is_gone(&error) => continue,
+            metadata => metadata?,
+        };
+        if let Ok(name) = entry.file_name().into_string() {
+            all.push(Found { name, bytes: metadata.len(), at: metadata.modified()?.into() });
+        }
+    }
+    Ok(all)
 }
 
 fn place(folder: &Path, upload: &str) -> PathBuf {

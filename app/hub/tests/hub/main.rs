@@ -18,6 +18,7 @@ mod hostile;
 mod judged;
 mod log;
 mod looking;
+mod looking_after;
 mod openapi;
 mod operating;
 mod owners;

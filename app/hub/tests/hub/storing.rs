@@ -2,6 +2,7 @@
 //! as the settings say.
 
 use bytes::Bytes;
+use futures_util::stream::StreamExt;
 use object_store::GetRange;
 use reqwest::StatusCode;
 use sohoa_hub::settings::{S3Checksum, S3Settings, StoreSettings};
@@ -65,6 +66,16 @@ async fn contract(store: &Store, part_bytes: usize) {
     assert_eq!(store.size("f/aa/x.1").await.unwrap(), 6);
     let part = store.open_object("f/aa/x.1", Some(GetRange::Bounded(2..4))).await.unwrap();
     assert_eq!(part.bytes().await.unwrap(), "cd");
+    assert_eq!(store.read_range("f/aa/x.1", GetRange::Bounded(4..9)).await.unwrap(), "ef");
+    store.put("f/ab/y.1", Bytes::from_static(b"abc")).await.unwrap();
+    store.put("b/z.1", Bytes::from_static(b"abc")).await.unwrap();
+    let mut listed: Vec<_> =
+        store.list("f").map(|found| found.unwrap()).map(|one| (one.key, one.bytes)).collect().await;
+    listed.sort();
+    assert_eq!(listed, [("f/aa/x.1".to_owned(), 6), ("f/ab/y.1".to_owned(), 3)]);
+    for key in ["f/ab/y.1", "b/z.1"] {
+        store.delete(key).await.unwrap();
+    }
     store.delete("f/aa/x.1").await.unwrap();
     store.delete("f/aa/x.1").await.unwrap();
     assert!(store.get("f/aa/x.1").await.unwrap_err().is_missing());
