@@ -9,6 +9,7 @@ mod command_line;
 mod crashes;
 mod custody;
 mod describing;
+mod healing;
 mod hostile;
 mod journey;
 mod meanwhile;

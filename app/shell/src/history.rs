@@ -36,6 +36,7 @@ pub const KINDS: &[&str] = &[
     "document separated",
     "enrolment",
     "export",
+    "file wanted",
     "finding",
     "finding closed",
     "finding opened again",
@@ -87,6 +88,7 @@ pub const OF_MACHINES: &[&str] = &[
     "catalog rebuild",
     "enrolment",
     "sync stop",
+    "file wanted",
 ];
 
 /// Kinds of which neighbours are told together, by their number.
@@ -202,6 +204,7 @@ fn sentence(texts: &Texts, group: &[Event], event: &Event) -> String {
         }
         "bundle written" => say(&id, &["first", "last"].map(|name| (name, text(name)))),
         "sync stop" => say(&id, &[("why", text("why"))]),
+        "file wanted" => say(&id, &[("file", text("sha256"))]),
         "hold too late" => say(&id, &[("hub", text("hub"))]),
         "hold withdrawn" => say(&id, &[("reason", text("reason"))]),
         "record withheld" => say(&id, &[("seq", text("seq")), ("reason", text("reason"))]),

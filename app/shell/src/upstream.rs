@@ -172,6 +172,12 @@ pub fn troubles(texts: &Texts, outcome: &SyncOutcome) -> Vec<String> {
     for (code, sha256) in &outcome.damaged {
         lines.push(texts.say("sync-damaged", &[("code", code.into()), ("file", sha256.to_string().into())]));
     }
+    for (code, sha256) in &outcome.lacking {
+        lines.push(texts.say("sync-lacking", &[("code", code.into()), ("file", sha256.to_string().into())]));
+    }
+    if outcome.wanted_kept_back > 0 {
+        lines.push(texts.say("sync-wanted-kept-back", &[("files", outcome.wanted_kept_back.into())]));
+    }
     lines.extend(outcome.unwritable.iter().map(|code| texts.say("sync-unwritable", &[("code", code.into())])));
     if outcome.clock_offset.abs() > run::CLOCK_OFF {
         let minutes = outcome.clock_offset.unsigned_abs() / 60_000;

@@ -66,11 +66,12 @@ impl Catalog {
         Ok(extents)
     }
 
-    /// Whether an acknowledged line names a file: the hub has it, as far as is known here.
+    /// Whether an acknowledged line names a file, and the hub does not ask for it again: it has it, as far as is known here.
     pub fn is_file_acknowledged(&self, sha256: &Sha256) -> Result<bool, CatalogError> {
         let connection = self.read();
         let sql = "SELECT EXISTS (SELECT 1 FROM log_file JOIN log USING (seq) WHERE log_file.sha256 = ?1
-                   AND body IS NOT NULL AND seq <= (SELECT acked_seq FROM sync_state))";
+                   AND body IS NOT NULL AND seq <= (SELECT acked_seq FROM sync_state))
+                   AND NOT EXISTS (SELECT 1 FROM wanted_file WHERE sha256 = ?1)";
         Ok(connection.prepare_cached(sql)?.query_row([sha256.0], |row| row.get(0))?)
     }
 

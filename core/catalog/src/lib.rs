@@ -40,6 +40,7 @@ pub mod scan_profile;
 pub mod search;
 mod search_fold;
 pub mod text_record;
+pub mod wanted;
 pub mod work;
 
 use std::path::Path;

@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_outbox.sql"),
     include_str!("migrations/0011_bundles.sql"),
     include_str!("migrations/0012_assignments.sql"),
+    include_str!("migrations/0013_wanted_files.sql"),
 ];
 
 /// Marks the database file as a catalog (`PRAGMA application_id`): the letters `Soho`.

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use sohoa_catalog::assignment::Assigned;
 use sohoa_catalog::decision::TwoPersons;
+use sohoa_catalog::wanted::WantedLine;
 use sohoa_catalog::{Catalog, CatalogError};
 use sohoa_model::ids::{DossierId, PageId};
 use sohoa_model::plan::{Target, Unit};
 use sohoa_model::{Act, Sha256};
-use sohoa_wire::body::{self, Account, Assignment, Decided, Decision, Inventory, Plan, Profile, Rescan};
+use sohoa_wire::body::{self, Account, Assignment, Decided, Decision, FileWanted, Inventory, Plan, Profile, Rescan};
 use sohoa_wire::{Kind, LogLine, Record, limits};
 
 use crate::error::SyncError;
@@ -109,6 +110,7 @@ pub(crate) fn apply_waiting(
     received: &mut Received,
 ) -> Result<(), SyncError> {
     let catalog = station.catalog;
+    let mut wanted = Vec::new();
     for line in catalog.waiting_feed(station.software)? {
         let Ok(record) = Record::read(&line.body) else {
             received.waiting += 1;
@@ -119,6 +121,10 @@ pub(crate) fn apply_waiting(
             Applied::Done => {
                 received.applied += 1;
                 catalog.settle_feed(line.number, "applied")?;
+            }
+            Applied::Wanted(FileWanted { sha256, bytes }) => {
+                received.applied += 1;
+                wanted.push(WantedLine { number: line.number, sha256: sha256.into(), bytes });
             }
             Applied::Refused(why) => {
                 received.refused += 1;
@@ -132,11 +138,13 @@ pub(crate) fn apply_waiting(
             Applied::NotYet => {}
         }
     }
-    Ok(())
+    Ok(catalog.want_files(&wanted, &Act { operator: "hub".to_owned(), ..station.act() })?)
 }
 
 enum Applied {
     Done,
+    /// The hub wants a file: kept and settled in one transaction, with all others that it wants.
+    Wanted(FileWanted),
     Refused(String),
     /// Of a kind that this program does not apply.
     Unknown,
@@ -230,6 +238,10 @@ fn apply(station: &Station<'_>, hub: Option<&Hub<'_>>, record: &Record) -> Resul
                 Assigned::OtherName => Applied::Refused("a dossier of this code is here under another name".to_owned()),
             }
         }
+        Kind::FileWanted => match record.body::<FileWanted>() {
+            Ok(wanted) => Applied::Wanted(wanted),
+            Err(_) => Applied::Refused("not a wanted file".to_owned()),
+        },
         _ => Applied::Unknown,
     })
 }

@@ -19,6 +19,7 @@ pub mod run;
 mod send;
 mod standing;
 mod upload;
+mod wanted;
 
 pub use error::{Flaw, Misfit, SyncError};
 pub use feed::Verbs;

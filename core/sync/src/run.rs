@@ -18,6 +18,7 @@ use crate::records::{self, Draft};
 use crate::send::Sender;
 use crate::standing::{self, Seen};
 use crate::upload::{self, Uploaded};
+use crate::wanted;
 
 /// Marks that are sealed in one transaction.
 const MARKS: usize = 500;
@@ -69,6 +70,10 @@ pub struct SyncOutcome {
     pub refused: u64,
     /// Dossiers that were kept back because a file of them is damaged here, with the file.
     pub damaged: Vec<(String, Sha256)>,
+    /// Files that the hub lost and that are damaged or gone here too, each with a dossier that names it.
+    pub lacking: Vec<(String, Sha256)>,
+    /// Files that the hub lost and that stay here, for no dossier that names them may leave.
+    pub wanted_kept_back: u64,
     /// Dossiers that were kept back because something of them is more than a record holds.
     pub unwritable: Vec<String>,
     /// What waits still.
@@ -164,6 +169,7 @@ fn sync_now(station: &Station<'_>, cancel: &Cancel) -> Result<SyncOutcome, SyncE
         station.catalog.nothing_waited(&station.act())?;
     }
     station.catalog.set_sync_health(SyncHealth::Fine, "", &station.act())?;
+    wanted::send(&hub, station, cancel, &mut outcome)?;
     Ok(outcome)
 }
 

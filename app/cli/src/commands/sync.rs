@@ -47,6 +47,10 @@ struct Outcome {
     applied: u64,
     not_applied: u64,
     damaged: Vec<String>,
+    /// Dossiers of files that the hub lost and that are not whole here either.
+    lacking: Vec<String>,
+    /// Files that the hub lost and that may not leave.
+    wanted_kept_back: u64,
     unwritable: Vec<String>,
     clock_offset_ms: i64,
     #[serde(flatten)]
@@ -73,6 +77,8 @@ struct Status {
     stable: u64,
     #[serde(flatten)]
     waits: Waits,
+    /// Files that the hub lost and asks for again.
+    wanted: usize,
     last_contact: Option<String>,
     alarm: Option<&'static str>,
 }
@@ -199,7 +205,8 @@ fn watch(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, St
         raise(front, archive, &mut raised)?;
         match done {
             Ok(outcome) => {
-                if outcome.records + outcome.received + outcome.damaged.len() as u64 > 0 {
+                let troubled = outcome.damaged.len() + outcome.lacking.len();
+                if outcome.records + outcome.files + outcome.received + troubled as u64 > 0 {
                     say(front, &outcome, as_json);
                 }
                 retry = FIRST_RETRY;
@@ -243,11 +250,9 @@ fn pause(front: &Front, time: Duration) {
 }
 
 fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
-    let exit = if outcome.damaged.is_empty() && outcome.unwritable.is_empty() && outcome.refused == 0 {
-        Exit::Done
-    } else {
-        Exit::Partial
-    };
+    let SyncOutcome { damaged, lacking, unwritable, refused, .. } = outcome;
+    let is_whole = damaged.is_empty() && lacking.is_empty() && unwritable.is_empty() && *refused == 0;
+    let exit = if is_whole { Exit::Done } else { Exit::Partial };
     if as_json {
         front.output.json(&Outcome {
             records: outcome.records,
@@ -257,6 +262,8 @@ fn say(front: &mut Front, outcome: &SyncOutcome, as_json: bool) -> Exit {
             applied: outcome.applied,
             not_applied: outcome.waiting + outcome.refused,
             damaged: outcome.damaged.iter().map(|(code, _)| code.clone()).collect(),
+            lacking: outcome.lacking.iter().map(|(code, _)| code.clone()).collect(),
+            wanted_kept_back: outcome.wanted_kept_back,
             unwritable: outcome.unwritable.clone(),
             clock_offset_ms: outcome.clock_offset,
             waits: waits(&outcome.backlog),
@@ -396,6 +403,7 @@ fn take_answer(front: &mut Front, archive: &Archive, folder: &Path, as_json: boo
 fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, Stop> {
     let state = archive.catalog().sync_state()?.ok_or(SyncError::NotEnrolled)?;
     let backlog = archive.catalog().backlog()?;
+    let wanted = archive.catalog().wanted_files()?.len();
     let receipt = enrolment::receipt(&state)?;
     let alarm = upstream::alarm(&state, &backlog, front.session.clock.now());
     let exit = if alarm.is_some() { Exit::SyncStopped } else { Exit::Done };
@@ -410,6 +418,7 @@ fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, S
             acknowledged: state.acknowledged,
             stable: state.stable,
             waits: waits(&backlog),
+            wanted,
             last_contact: state.contact.map(|at| at.iso_vietnam()),
             alarm,
         });
@@ -422,6 +431,9 @@ fn status(front: &mut Front, archive: &Archive, as_json: bool) -> Result<Exit, S
     front.output.data(texts.say("sync-acknowledged", &values));
     let values = [("waiting", waits(&backlog).waiting.into()), ("kept", backlog.kept_back.into())];
     front.output.data(texts.say("sync-waits", &values));
+    if wanted > 0 {
+        front.output.data(texts.say("sync-wanted", &[("files", wanted.into())]));
+    }
     match state.contact {
         Some(at) => front.output.data(texts.say("sync-contact", &[("moment", at.short_vietnam().into())])),
         None => front.output.data(texts.get("sync-no-contact")),
