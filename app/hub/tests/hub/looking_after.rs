@@ -11,6 +11,7 @@ use sohoa_hub::collect::Turn;
 use sohoa_hub::database::{sql, value};
 use sohoa_hub::{Hub, Settings, look_after};
 use sohoa_model::crash;
+use sohoa_tests::s3::S3;
 use sohoa_wire::api::{FileOffer, FilesMissing, FilesQuery};
 use sohoa_wire::body::FileWanted;
 use sohoa_wire::{Hash, Kind, ProblemKind, Record};
@@ -425,4 +426,45 @@ async fn one_hub_of_a_group_looks_after_the_store_once_a_day() {
     execute(&group, "UPDATE hub SET looked_after_at = now() - interval '25 hours'").await;
     look_after::once(&hub).await.unwrap();
     assert_eq!(group.number("SELECT count(*) FROM staged").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_is_looked_after_like_a_folder() {
+    let Some(service) = S3::start() else { return };
+    let Some(group) = Group::in_bucket(&service.settings(&service.endpoint)).await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let files = station.scan(1, 3);
+    for file in &files {
+        station.put(file).await;
+    }
+    station.send_from(1).await;
+    station.put(b"left").await;
+    let bytes = large();
+    station.send(begin(&bytes, Hash::of(&bytes))).await;
+    station.send(part(&bytes, Hash::of(&bytes), 0)).await;
+    execute(&group, "UPDATE staged SET lease_until = now() - interval '1 second'").await;
+    let told = group.run(&["collect", "--days", "0"]);
+    assert!(told.contains("removed 2 files") && told.contains("the parts of 1 uploads"), "{told}");
+    let in_bucket = async |file: &[u8]| {
+        let path = object(&group, file).await;
+        service.objects().join(path.strip_prefix(group.folder.path().join("store")).unwrap())
+    };
+    assert!(group.run(&["doctor", "--files"]).contains("ok      files: 3 were read again"));
+    let damaged = in_bucket(&files[1]).await;
+    fs::remove_file(in_bucket(&files[0]).await).unwrap();
+    flip(&damaged);
+    let (fine, told) = run(&group, &["doctor", "--files"]);
+    assert!(!fine && told.contains("1 are missing, 1 are damaged"), "{told}");
+    for file in &files[..2] {
+        assert_eq!(station.put(file).await.status, StatusCode::CREATED);
+    }
+    assert!(run(&group, &["doctor", "--files"]).0);
+    assert!(group.run(&["collect", "--orphan-days", "0"]).contains("removed 1 objects"));
+    assert!(!damaged.exists());
+    // A service that does not answer loses nothing.
+    drop(service);
+    let (fine, told) = run(&group, &["doctor", "--files"]);
+    assert!(!fine && told.contains("could not be read"), "{told}");
+    assert_eq!(group.number("SELECT count(*) FROM file WHERE state = 1").await, 0);
 }
