@@ -22,7 +22,7 @@ const AT_LEAST: u64 = 20;
 /// Files that are read of the table at once.
 const AT_ONCE: i64 = 500;
 /// So many files in a row that cannot be read are the store's trouble and not theirs.
-const UNREADABLE: u64 = 10;
+const UNREADABLE: u64 = 5;
 /// So many missing files in a row, with none that is there, and the store is another one.
 const NONE_THERE: usize = 1000;
 /// Days after which stations are asked again for a file that is still lost.
@@ -94,6 +94,22 @@ enum Condition {
 /// Reads files again, marks those that are lost, and asks for them; `anyway`: also where none is there at all.
 pub async fn look(pool: &PgPool, store: &Store, extent: Extent, anyway: bool) -> Result<Looked, FixityError> {
     let mut looked = Looked::default();
+    let read = read_again(pool, store, extent, anyway, &mut looked).await;
+    // What was found before the store went away is asked for all the same.
+    mend(pool).await?;
+    looked.asked = ask(pool).await?;
+    read?;
+    Ok(looked)
+}
+
+/// Reads files and marks those that are lost.
+async fn read_again(
+    pool: &PgPool,
+    store: &Store,
+    extent: Extent,
+    anyway: bool,
+    looked: &mut Looked,
+) -> Result<(), FixityError> {
     let (mut after, most): ((Vec<u8>, i32), u64) = match extent {
         Extent::All => ((Vec::new(), 0), u64::MAX),
         Extent::Percent(percent) => {
@@ -150,7 +166,8 @@ pub async fn look(pool: &PgPool, store: &Store, extent: Extent, anyway: bool) ->
         if missing.len() >= NONE_THERE {
             break;
         }
-        if is_sample {
+        // Those that were not marked are looked at again.
+        if is_sample && missing.is_empty() {
             sql("UPDATE hub SET read_to_sha256 = $1, read_to_unit = $2")
                 .bind(&after.0)
                 .bind(after.1)
@@ -158,10 +175,9 @@ pub async fn look(pool: &PgPool, store: &Store, extent: Extent, anyway: bool) ->
                 .await?;
         }
     }
-    (looked.missing, looked.is_elsewhere) = (looked.missing + missing.len() as u64, !missing.is_empty());
-    mend(pool).await?;
-    looked.asked = ask(pool).await?;
-    Ok(looked)
+    looked.missing += missing.len() as u64;
+    looked.is_elsewhere = !missing.is_empty();
+    Ok(())
 }
 
 /// Files behind one, in their order.
@@ -228,8 +244,11 @@ async fn lose(pool: &PgPool, file: &Kept, condition: Condition) -> Result<u64, F
     .bind(condition == Condition::Damaged)
     .execute(pool)
     .await?;
-    tracing::error!(key = file.key, unit_no = file.unit_no, ?condition, "a file is lost");
-    Ok(marked.rows_affected())
+    let marked = marked.rows_affected();
+    if marked > 0 {
+        tracing::error!(key = file.key, unit_no = file.unit_no, ?condition, "a file is lost");
+    }
+    Ok(marked)
 }
 
 /// What was uploaded and waits for a record that names it takes the place of what is lost.
