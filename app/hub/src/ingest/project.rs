@@ -76,20 +76,21 @@ async fn dossiers(transaction: &mut PgTransaction<'_>, sender: &Sender, content:
              accepted_on = excluded.accepted_on, retired = excluded.retired, rev = excluded.rev, \
              line8 = excluded.line8, seq = excluded.seq WHERE excluded.rev > dossier.rev \
              RETURNING dossier, station_no, fonds_no, state, pages, a4_thousandths, bytes, retired, accepted_on, value_class, below_standard, expected_pages), \
-         change AS (SELECT station_no, fonds_no, state, 1 AS dossiers, pages, a4_thousandths, bytes, accepted_on, \
-             value_class, below_standard, coalesce(expected_pages, pages) AS listed FROM now WHERE NOT retired \
-             UNION ALL SELECT o.station_no, o.fonds_no, o.state, -1, -o.pages, -o.a4_thousandths, -o.bytes, o.accepted_on, \
-             o.value_class, o.below_standard, -coalesce(o.expected_pages, o.pages) \
-             FROM old o JOIN now USING (dossier) WHERE NOT o.retired), \
+         change AS (SELECT f.unit_no, n.station_no, n.fonds_no, n.state, 1 AS dossiers, n.pages, n.a4_thousandths, n.bytes, \
+             n.accepted_on, n.value_class, n.below_standard, coalesce(n.expected_pages, n.pages) AS listed \
+             FROM now n JOIN fonds f USING (fonds_no) WHERE NOT n.retired \
+             UNION ALL SELECT f.unit_no, o.station_no, o.fonds_no, o.state, -1, -o.pages, -o.a4_thousandths, -o.bytes, \
+             o.accepted_on, o.value_class, o.below_standard, -coalesce(o.expected_pages, o.pages) \
+             FROM old o JOIN now USING (dossier) JOIN fonds f ON f.fonds_no = o.fonds_no WHERE NOT o.retired), \
          by_class AS (INSERT INTO amount AS a \
-             SELECT $20::int, coalesce(value_class, ''), below_standard, state >= $21, station_no % 8, sum(dossiers), \
-             sum(listed) FROM change GROUP BY 2, 3, 4, 5 ORDER BY 2, 3, 4, 5 \
+             SELECT unit_no, coalesce(value_class, ''), below_standard, state >= $21, station_no % 8, sum(dossiers), \
+             sum(listed) FROM change GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 \
              ON CONFLICT (unit_no, value_class, below_standard, is_done, slot) DO UPDATE \
              SET dossiers = a.dossiers + excluded.dossiers, pages = a.pages + excluded.pages), \
          by_day AS (INSERT INTO accepted_day AS a \
-             SELECT $20::int, accepted_on, coalesce(value_class, ''), below_standard, station_no % 8, sum(dossiers), \
-             sum(listed) FROM change WHERE state >= $21 AND accepted_on IS NOT NULL GROUP BY 2, 3, 4, 5 \
-             HAVING sum(dossiers) <> 0 OR sum(listed) <> 0 ORDER BY 2, 3, 4, 5 \
+             SELECT unit_no, accepted_on, coalesce(value_class, ''), below_standard, station_no % 8, sum(dossiers), \
+             sum(listed) FROM change WHERE state >= $21 AND accepted_on IS NOT NULL GROUP BY 1, 2, 3, 4, 5 \
+             HAVING sum(dossiers) <> 0 OR sum(listed) <> 0 ORDER BY 1, 2, 3, 4, 5 \
              ON CONFLICT (unit_no, accepted_on, value_class, below_standard, slot) DO UPDATE \
              SET dossiers = a.dossiers + excluded.dossiers, pages = a.pages + excluded.pages), \
          by_fonds AS (INSERT INTO progress AS p \

@@ -505,3 +505,33 @@ async fn a_rebuild_that_is_killed_in_the_middle_has_changed_nothing_and_batches_
     forget_orphans(&group).await;
     check(&group, &station).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_that_goes_to_another_unit_is_counted_there_and_not_here() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut first = group.station(&hub, "TTLT", 1).await;
+    let mut second = group.station(&hub, "OTHER", 2).await;
+    first.scan(1, 0);
+    first.scan(2, 0);
+    let id = first.name(1, 0);
+    let mut accepted = dossier_body("TA-1", 3, DossierState::Accepted);
+    accepted.accepted_on = Some("2026-11-20".to_owned());
+    first.write(&record(id, 2, &accepted).of_dossier(id));
+    first.send_from(1).await;
+    publish(&group, "TTLT", &assignment(id, first.id, 1));
+    first.write(&record(first.name(1, 25), 1, &Release { assignment: 1, reason: None }).of_dossier(id));
+    first.send_from(4).await;
+    publish(&group, "OTHER", &assignment(id, second.id, 2));
+    second.write(&record(id, 3, &accepted).of_dossier(id));
+    second.send_from(1).await;
+    let counted = "SELECT concat_ws(' ', u.code, t.what, sum(t.dossiers), sum(t.pages)) FROM (
+            SELECT unit_no, 'amount' AS what, dossiers, pages FROM amount
+            UNION ALL SELECT unit_no, 'day', dossiers, pages FROM accepted_day) t JOIN unit u USING (unit_no)
+        GROUP BY u.code, t.what ORDER BY 1";
+    let counted: Vec<String> = value(counted).fetch_all(&group.pool).await.unwrap();
+    assert_eq!(counted, ["OTHER amount 1 3", "OTHER day 1 3", "TTLT amount 1 0", "TTLT day 0 0"]);
+    is_same(&group);
+    check(&group, &first).await;
+    check(&group, &second).await;
+}
