@@ -93,7 +93,7 @@ pub enum Command {
     },
     /// Make the tables again that follow from what stations sent, from the batch bodies in the store.
     Rebuild {
-        /// Change nothing and only say what differs; exit code 1 if something does.
+        /// Change nothing and only say what differs; exit code 1 if something does, 2 if it could not be compared.
         #[arg(long, visible_alias = "dry-run")]
         compare: bool,
         /// Print JSON.

@@ -2,7 +2,7 @@
 //! records are projected, counters move, and the head moves; all of it or nothing.
 //!
 //! Locks are taken in one order (station, staged files by digest, dossiers, counters), so two batches never wait for each
-//! other in a ring.
+//! other in a ring. Before them comes the turn that batches share and a rebuild has alone; who does not get it does not wait.
 
 mod claim_files;
 mod content;
@@ -24,13 +24,18 @@ use sqlx_core::executor::Executor;
 use sqlx_postgres::{PgTransaction, Postgres};
 
 use crate::auth::Caller;
-use crate::database::{rows, sql};
+use crate::database::{rows, sql, value};
 use crate::metrics::Metrics;
 use crate::{Hub, Refusal, hub};
 
 pub use content::state_number;
 
 use content::Content;
+
+/// The name of the advisory lock that transactions of batches share, and that who replaces what they write has alone.
+pub(crate) const TURN: i64 = i64::from_be_bytes(*b"sohoa-in");
+/// Seconds after which a station asks again whose batch is put off.
+const PUT_OFF_S: u32 = 5;
 
 /// The first line of a stored batch: all that is needed to judge it again without the database.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,21 +77,44 @@ pub async fn take(hub: &Hub, caller: &Caller, batch: &Batch, bytes: &Bytes) -> R
         Metrics::add(&hub.metrics.repeated_batches, 1);
         return Ok(ack);
     }
+    // Who would be put off anyway stores nothing.
+    share_turn(&hub.pool).await?;
     let stored = store(hub, caller, batch, bytes).await?;
-    match extend(hub, caller, &stored).await {
-        Ok(Moved::Now) => {}
-        Ok(Moved::WasThere) => {
+    // It is never closed.
+    let turn = hub.ingests.acquire().await.ok();
+    let began = Instant::now();
+    let transaction = match extend(hub, caller, &stored).await {
+        Ok(Some(transaction)) => transaction,
+        Ok(None) => {
             Metrics::add(&hub.metrics.repeated_batches, 1);
             remove(hub, &stored.key).await;
+            return acknowledge(hub, caller).await;
         }
-        // Whether a commit that failed took place is unknown: the body stays, for the log may need it.
-        Err(refusal) if refusal.kind.status() >= 500 => return Err(refusal),
+        // A commit was not tried: no log has the body.
         Err(refusal) => {
             remove(hub, &stored.key).await;
             return Err(refusal);
         }
-    }
+    };
+    crash::point("hub.before-commit");
+    // Whether a commit that failed took place is unknown: the body stays, for the log may need it.
+    transaction.commit().await?;
+    crash::point("hub.after-commit");
+    drop(turn);
+    let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Metrics::add(&hub.metrics.ingest_microseconds, took);
+    Metrics::add(&hub.metrics.batches, 1);
+    Metrics::add(&hub.metrics.records, batch.header.claim.count);
     acknowledge(hub, caller).await
+}
+
+/// Shares the turn of batches to the end of a transaction, or refuses at once because somebody has it alone.
+async fn share_turn<'e>(from: impl Executor<'e, Database = Postgres>) -> Result<(), Refusal> {
+    if value("SELECT pg_try_advisory_xact_lock_shared($1)").bind(TURN).fetch_one(from).await? {
+        return Ok(());
+    }
+    let refusal = Refusal::new(ProblemKind::Unavailable).detail("the tables are being rebuilt");
+    Err(Refusal { retry_after: Some(PUT_OFF_S), ..refusal })
 }
 
 /// Puts the body under a key that was never used before, with its header as the first line.
@@ -121,17 +149,16 @@ async fn look(hub: &Hub, caller: &Caller, header: &BatchHeader) -> Result<Option
     }
 }
 
-/// Moves the log, or says why not; a batch that is the head already is acknowledged again.
-async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved, Refusal> {
+/// Moves the log in a transaction that only lacks its commit, or says why not; none if the batch is the head already.
+async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Option<PgTransaction<'static>>, Refusal> {
     let content = Content::of(stored.batch)?;
-    let _turn = hub.ingests.acquire().await.map_err(|error| Refusal::new(ProblemKind::Unavailable).because(error))?;
-    let began = Instant::now();
     let mut transaction = hub.pool.begin().await?;
+    share_turn(&mut *transaction).await?;
     let (head, _) = read_head(&mut *transaction, caller.station_no, "FOR UPDATE").await?;
     let claim = &stored.batch.header.claim;
     let after = match head::judge(&head, claim) {
         Ruling::Extends(after) => after,
-        Ruling::IsHead => return Ok(Moved::WasThere),
+        Ruling::IsHead => return Ok(None),
         ruling => return Err(refuse(hub, ruling, &head)),
     };
     let received = hub.now();
@@ -161,14 +188,7 @@ async fn extend(hub: &Hub, caller: &Caller, stored: &Stored<'_>) -> Result<Moved
         .bind(caller.skew_ms)
         .execute(&mut *transaction)
         .await?;
-    crash::point("hub.before-commit");
-    transaction.commit().await?;
-    crash::point("hub.after-commit");
-    let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Metrics::add(&hub.metrics.ingest_microseconds, took);
-    Metrics::add(&hub.metrics.batches, 1);
-    Metrics::add(&hub.metrics.records, claim.count);
-    Ok(Moved::Now)
+    Ok(Some(transaction))
 }
 
 /// Writes what a batch tells into the tables.
@@ -177,28 +197,24 @@ async fn apply(transaction: &mut PgTransaction<'_>, sender: &Sender, content: &C
     work::count(transaction, sender, content).await
 }
 
-/// Applies a batch of a log once more. Its files and owners were judged when it was taken, by what was so then; what it
-/// answers to orders of the hub is heard again.
-pub(crate) async fn replay(transaction: &mut PgTransaction<'_>, sender: &Sender, batch: &Batch) -> Result<(), Refusal> {
+/// Applies a batch of a log once more, and gives the files that it names. Whether its station might tell of its dossiers by the
+/// hub's orders was judged when it was taken, by what was so then; what it answers to orders of the hub is heard again.
+pub(crate) async fn replay(
+    transaction: &mut PgTransaction<'_>,
+    sender: &Sender,
+    batch: &Batch,
+) -> Result<Vec<(Hash, u64)>, Refusal> {
     let content = Content::of(batch)?;
     owners::hear(transaction, &content).await?;
-    apply(transaction, sender, &content).await
-}
-
-/// Whether a batch moved the log now or had moved it before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moved {
-    /// Now; the body that was stored is the log's.
-    Now,
-    /// Before: the body that was stored is one too many.
-    WasThere,
+    apply(transaction, sender, &content).await?;
+    Ok(content.files.iter().map(|(digest, (bytes, _))| (*digest, *bytes)).collect())
 }
 
 /// The signed acknowledgement of a station's head.
 pub async fn acknowledge(hub: &Hub, caller: &Caller) -> Result<Signed<Ack>, Refusal> {
     let (head, stable) = read_head(&hub.pool, caller.station_no, "").await?;
     let last: Option<DateTime<Utc>> =
-        crate::database::value("SELECT received_at FROM batch WHERE station_no = $1 ORDER BY first_seq DESC LIMIT 1")
+        value("SELECT received_at FROM batch WHERE station_no = $1 ORDER BY first_seq DESC LIMIT 1")
             .bind(caller.station_no)
             .fetch_optional(&hub.pool)
             .await?;

@@ -32,6 +32,8 @@ use sohoa_wire::enrolment::Invitation;
 use sqlx_postgres::PgPool;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// What a rebuild or a comparison ends with that was not done; 1 says that something differs.
+const NOT_COMPARED: u8 = 2;
 /// Letters of a command line that are written down.
 const LINE: usize = 500;
 
@@ -58,7 +60,7 @@ enum Failure {
     Receive(#[from] ReceiveError),
     #[error(transparent)]
     Backup(#[from] BackupError),
-    #[error("the tables are as they were")]
+    #[error("{}", if matches!(.0, RebuildError::Commit(_)) { "the tables may be mended or not" } else { "the tables are as they were" })]
     Rebuild(#[from] RebuildError),
     #[error(transparent)]
     Collect(#[from] CollectError),
@@ -83,10 +85,14 @@ fn main() -> ExitCode {
     if let Ok(wanted) = std::env::var(crash::VARIABLE) {
         crash::arm(&wanted);
     }
+    let not_done = match arguments.command {
+        Command::Rebuild { .. } => ExitCode::from(NOT_COMPARED),
+        _ => ExitCode::FAILURE,
+    };
     let done = runtime().and_then(|runtime| runtime.block_on(run(arguments, &line())));
     done.unwrap_or_else(|failure| {
         let _ = writeln!(std::io::stderr(), "sohoa-hub: {}", chain_of(&failure));
-        ExitCode::FAILURE
+        not_done
     })
 }
 
@@ -320,7 +326,9 @@ fn tell_received(reception: &Reception, json: bool, out: &mut impl Write) -> Res
 
 fn tell_rebuilt(report: &Report, purpose: Purpose, json: bool, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let is_same = report.differences.is_empty();
-    let code = if is_same || purpose == Purpose::Mend { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let is_lasting = report.differences.iter().any(|difference| difference.lasting);
+    let is_whole = is_same || (purpose == Purpose::Mend && !is_lasting);
+    let code = if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if json {
         writeln!(out, "{}", serde_json::to_string(report).unwrap_or_default())?;
         return Ok(code);
@@ -328,16 +336,18 @@ fn tell_rebuilt(report: &Report, purpose: Purpose, json: bool, out: &mut impl Wr
     for Log { station, name, batches, records } in &report.logs {
         writeln!(out, "{name} ({station}): {batches} batches, {records} records")?;
     }
-    for Difference { table, missing, odd, other } in &report.differences {
-        writeln!(out, "{table}: {missing} rows are missing, {odd} too many, {other} have other values")?;
+    for Difference { table, missing, odd, other, lasting } in &report.differences {
+        let stays = if *lasting { "; no batch mends that" } else { "" };
+        writeln!(out, "{table}: {missing} rows are missing, {odd} too many, {other} have other values{stays}")?;
     }
-    match (is_same, purpose) {
-        (true, _) => writeln!(out, "the tables are what the batches say; nothing was changed")?,
-        (false, Purpose::Mend) => writeln!(out, "the tables are what the batches say now")?,
-        (false, Purpose::Compare) => {
-            writeln!(out, "the tables are not what the batches say; `sohoa-hub rebuild` makes them so")?;
-        }
-    }
+    let words = match (purpose, report.can_be_mended(), is_lasting) {
+        (_, false, false) => "the tables are what the batches say; nothing was changed",
+        (_, false, true) => "the tables are not what the batches say, and no batch mends that; nothing was changed",
+        (Purpose::Mend, true, false) => "the tables are what the batches say now",
+        (Purpose::Mend, true, true) => "the tables are what the batches say now, but for what no batch mends",
+        (Purpose::Compare, true, _) => "the tables are not what the batches say; `sohoa-hub rebuild` makes them so",
+    };
+    writeln!(out, "{words}")?;
     Ok(code)
 }
 

@@ -4,22 +4,25 @@
 //! orders, people, figures) stays. Every body is judged by its row, its chain and its station's signature, and applied in the
 //! order of commits to tables of this session, which stand before the hub's by the same names. Only then the two are
 //! compared, and the hub's rows that differ are replaced. All of it is one transaction on one snapshot: whatever goes wrong,
-//! nothing has changed, and a comparison may run beside hubs that serve.
+//! nothing has changed, and a comparison may run beside hubs that serve. Whoever replaces has the turn of batches alone.
 
 mod body;
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Serialize;
 use sohoa_wire::head::{self, Ruling};
 use sohoa_wire::{Chain, Hash, Head, StationId};
+use sqlx_core::connection::Connection as _;
 use sqlx_core::raw_sql::raw_sql;
-use sqlx_postgres::{PgPool, PgTransaction};
+use sqlx_postgres::{PgConnection, PgPool, PgTransaction};
 use uuid::Uuid;
 
 use crate::Refusal;
-use crate::database::{rows, sql, value};
+use crate::database::{rows, sql};
 use crate::ingest;
 use crate::refusal::chain_of;
 use crate::store::{Store, StoreError};
@@ -70,6 +73,15 @@ pub struct Difference {
     pub odd: i64,
     /// Rows with other values.
     pub other: i64,
+    /// Whether it stays: no body mends it.
+    pub lasting: bool,
+}
+
+impl Report {
+    /// Whether something differs that the bodies mend.
+    pub fn can_be_mended(&self) -> bool {
+        self.differences.iter().any(|difference| !difference.lasting)
+    }
 }
 
 /// Records of a log that are one batch, and where its body is.
@@ -121,9 +133,12 @@ pub enum RebuildError {
         /// Why, as a station would be told, with what is behind it.
         why: String,
     },
-    /// The counters that the bodies lead to are wrong, which is a fault of this program.
-    #[error("{0} counters that the bodies lead to are not what a recount says: this is a fault of the program")]
-    Recount(i64),
+    /// PostgreSQL did not put the records of a batch into the tables.
+    #[error("PostgreSQL failed at {0}")]
+    Replay(Box<Place>, #[source] Arc<dyn Error + Send + Sync>),
+    /// It did not say what came of the commit.
+    #[error("PostgreSQL did not say whether it made the change; compare again")]
+    Commit(#[source] sqlx_core::Error),
     /// Somebody else changed the same rows, or would not let go of them.
     #[error("others were changing the same tables; run the command again")]
     Disturbed(#[source] sqlx_core::Error),
@@ -152,14 +167,17 @@ struct Reading {
     head: (u64, Chain),
 }
 
+/// What a station said of itself: its number, software, disk free and in total, pages of the last hour, share of rejects.
+type Said = (i32, Option<String>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
 /// Makes the projections again, compares, and replaces what differs if that is the purpose. Nobody is put off to find that
-/// nothing differs: only if something does, all is read once more, with batches kept waiting.
+/// nothing differs: only if something does, all is read once more, with batches put off.
 ///
 /// # Errors
-/// Nothing was changed then.
+/// Nothing was changed then, but for `Commit`, where that is not known.
 pub async fn rebuild(pool: &PgPool, store: &Store, purpose: Purpose) -> Result<Report, RebuildError> {
     let report = read(pool, store, Purpose::Compare).await?;
-    if purpose == Purpose::Compare || report.differences.is_empty() {
+    if purpose == Purpose::Compare || !report.can_be_mended() {
         return Ok(report);
     }
     read(pool, store, Purpose::Mend).await
@@ -167,7 +185,11 @@ pub async fn rebuild(pool: &PgPool, store: &Store, purpose: Purpose) -> Result<R
 
 /// Reads every body in one transaction, and compares.
 async fn read(pool: &PgPool, store: &Store, purpose: Purpose) -> Result<Report, RebuildError> {
-    let mut transaction = begin(pool, purpose).await?;
+    // Its own, for what is set and had ends with it, however that comes.
+    let mut connection = pool.acquire().await?.detach();
+    prepare(&mut connection, purpose).await?;
+    let mut transaction = connection.begin().await?;
+    sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *transaction).await?;
     raw_sql(include_str!("rebuild/aside.sql")).execute(&mut *transaction).await?;
     let mut readings = readings(&mut transaction).await?;
     loop {
@@ -185,43 +207,71 @@ async fn read(pool: &PgPool, store: &Store, purpose: Purpose) -> Result<Report, 
         }
     }
     raw_sql(include_str!("rebuild/compare.sql")).execute(&mut *transaction).await?;
-    let wrong: i64 = value(include_str!("rebuild/recount.sql")).fetch_one(&mut *transaction).await?;
-    if wrong > 0 {
-        return Err(RebuildError::Recount(wrong));
-    }
-    let differences: Vec<(String, i64, i64, i64)> =
-        rows("SELECT name, lacking, odd, other FROM difference WHERE lacking + odd + other > 0 ORDER BY place")
-            .fetch_all(&mut *transaction)
-            .await?;
-    if purpose == Purpose::Mend && !differences.is_empty() {
-        raw_sql(include_str!("rebuild/mend.sql")).execute(&mut *transaction).await?;
-        transaction.commit().await?;
+    let differences: Vec<(String, i64, i64, i64, bool)> = rows(
+        "SELECT name, lacking, odd, other, lasting FROM difference WHERE lacking + odd + other > 0 ORDER BY place, lasting",
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let difference = |(table, missing, odd, other, lasting)| Difference { table, missing, odd, other, lasting };
+    let report = Report {
+        logs: readings.into_values().map(|reading| reading.log).collect(),
+        differences: differences.into_iter().map(difference).collect(),
+    };
+    if purpose == Purpose::Mend && report.can_be_mended() {
+        mend(pool, transaction).await?;
     } else {
         transaction.rollback().await?;
     }
-    let difference = |(table, missing, odd, other)| Difference { table, missing, odd, other };
-    Ok(Report {
-        logs: readings.into_values().map(|reading| reading.log).collect(),
-        differences: differences.into_iter().map(difference).collect(),
-    })
+    connection.close().await?;
+    Ok(report)
 }
 
-/// A transaction that sees one moment, for as long as it takes; to mend, one that no batch comes between.
-async fn begin(pool: &PgPool, purpose: Purpose) -> Result<PgTransaction<'static>, RebuildError> {
-    let mut transaction = pool.begin().await?;
-    sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *transaction).await?;
-    // Statements are planned for the tables as they grow.
+/// Prepares a connection for long statements; to mend, it gets the turn that no batch has meanwhile.
+async fn prepare(connection: &mut PgConnection, purpose: Purpose) -> Result<(), RebuildError> {
+    // Statements are planned for the tables as they grow. Whoever runs this may be gone without a word: then it ends by itself.
     raw_sql(
-        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
-         SET LOCAL lock_timeout = '30s'; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL temp_buffers = '64MB'",
+        "SET statement_timeout = 0; SET lock_timeout = '30s'; SET plan_cache_mode = force_custom_plan; \
+         SET temp_buffers = '64MB'; SET client_connection_check_interval = '10s'; \
+         SET idle_in_transaction_session_timeout = '5min'; SET idle_session_timeout = '5min'",
     )
-    .execute(&mut *transaction)
+    .execute(&mut *connection)
     .await?;
     if purpose == Purpose::Mend {
-        // Before the snapshot: each batch locks its station's row first, and waits here.
-        sql("LOCK TABLE public.station IN EXCLUSIVE MODE").execute(&mut *transaction).await?;
+        // Before the snapshot. Batches that have begun are waited for, those that come are put off.
+        sql("SELECT pg_advisory_lock($1)").bind(ingest::TURN).execute(connection).await?;
     }
-    Ok(transaction)
+    Ok(())
+}
+
+/// Replaces what differs. What stations say of themselves stands in rows that each hello changes: those are changed as they are
+/// now, not as they were at the snapshot, and kept until all the rest is there.
+async fn mend(pool: &PgPool, mut transaction: PgTransaction<'_>) -> Result<(), RebuildError> {
+    raw_sql(include_str!("rebuild/mend.sql")).execute(&mut *transaction).await?;
+    let said: Vec<Said> = rows(
+        "SELECT t.station_no, t.software, t.disk_free, t.disk_total, t.pages_last_hour, t.reject_ppm \
+         FROM public.station h JOIN pg_temp.station t USING (station_no) \
+         WHERE (h.software, h.disk_free, h.disk_total, h.pages_last_hour, h.reject_ppm) \
+         IS DISTINCT FROM (t.software, t.disk_free, t.disk_total, t.pages_last_hour, t.reject_ppm) ORDER BY station_no",
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let mut stations = pool.begin().await?;
+    for (station_no, software, disk_free, disk_total, pages_last_hour, reject_ppm) in said {
+        sql(
+            "UPDATE station SET software = $2, disk_free = $3, disk_total = $4, pages_last_hour = $5, reject_ppm = $6 \
+             WHERE station_no = $1",
+        )
+        .bind(station_no)
+        .bind(software)
+        .bind(disk_free)
+        .bind(disk_total)
+        .bind(pages_last_hour)
+        .bind(reject_ppm)
+        .execute(&mut *stations)
+        .await?;
+    }
+    transaction.commit().await.map_err(RebuildError::Commit)?;
+    stations.commit().await.map_err(RebuildError::Commit)
 }
 
 /// The logs, none of which was read yet.
@@ -268,21 +318,49 @@ async fn replay(
     let Ruling::Extends(found) = head::judge(&Head { epoch: claim.epoch, ..reading.found }, claim) else {
         return Err(RebuildError::Gap(place));
     };
-    if let Err(refusal) = ingest::replay(transaction, &row.sender(), &batch).await {
-        return Err(not_applied(place, refusal));
-    }
+    let files = match ingest::replay(transaction, &row.sender(), &batch).await {
+        Ok(files) => files,
+        Err(refusal) => return Err(not_applied(place, refusal)),
+    };
+    look_for(transaction, row.sender().unit_no, &files).await?;
     reading.found = found;
     reading.log.batches += 1;
     reading.log.records += claim.count;
     Ok(())
 }
 
+/// Takes note of the files that the hub has no row of, neither as named nor as sent anew.
+async fn look_for(
+    transaction: &mut PgTransaction<'_>,
+    unit_no: i32,
+    files: &[(Hash, u64)],
+) -> Result<(), RebuildError> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    sql("INSERT INTO missing_file SELECT w.sha256, $3, w.bytes, f.sha256 IS NULL \
+         FROM unnest($1::bytea[], $2::bigint[]) AS w(sha256, bytes) \
+         LEFT JOIN file f ON f.sha256 = w.sha256 AND f.unit_no = $3 \
+         LEFT JOIN staged s ON s.sha256 = w.sha256 AND s.unit_no = $3 AND s.bytes = w.bytes AND s.state = 1 \
+         WHERE f.bytes <> w.bytes OR (f.sha256 IS NULL AND s.sha256 IS NULL) ON CONFLICT DO NOTHING")
+    .bind(files.iter().map(|(digest, _)| digest.0.to_vec()).collect::<Vec<_>>())
+    .bind(files.iter().map(|(_, bytes)| bytes.cast_signed()).collect::<Vec<_>>())
+    .bind(unit_no)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// Why a batch is not applied: a fault of PostgreSQL is told apart from one of the records.
 fn not_applied(place: Box<Place>, refusal: Refusal) -> RebuildError {
-    let detail = refusal.problem.detail.as_deref().unwrap_or_default();
-    let cause = refusal.cause.as_deref().map(|cause| chain_of(cause)).unwrap_or_default();
-    let words = [refusal.kind.code().to_owned(), detail.to_owned(), cause];
-    RebuildError::Applied {
-        place,
-        why: words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": "),
+    let Refusal { kind, problem, cause, .. } = refusal;
+    match cause {
+        Some(cause) if kind.status() >= 500 => RebuildError::Replay(place, cause),
+        cause => {
+            let cause = cause.map(|cause| chain_of(&*cause)).unwrap_or_default();
+            let words = [kind.code().to_owned(), problem.detail.unwrap_or_default(), cause];
+            let why = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ");
+            RebuildError::Applied { place, why }
+        }
     }
 }

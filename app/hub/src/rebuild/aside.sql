@@ -44,16 +44,40 @@ CREATE TRIGGER fonds_has_number BEFORE INSERT ON pg_temp.fonds FOR EACH ROW EXEC
 INSERT INTO pg_temp.assignment SELECT * FROM public.assignment;
 INSERT INTO pg_temp.hold SELECT * FROM public.hold;
 
--- What a station said of itself; its backlog it tells with each hello, too.
+-- In one transaction every change of a row leaves its old version behind, and whoever changes it next goes over all of them.
+-- So what nearly every batch changes is left out here, and made at the end: counters from dossiers, and the last that a
+-- station said of itself. Which texts are to be indexed is asked at the end, too.
+CREATE TEMP TABLE text_waiting (LIKE public.text_waiting INCLUDING DEFAULTS INCLUDING IDENTITY) ON COMMIT DROP;
+CREATE FUNCTION pg_temp.leave_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOR t IN SELECT name FROM projection WHERE counts UNION ALL SELECT 'text_waiting' LOOP
+        EXECUTE format('CREATE TRIGGER is_left_out BEFORE INSERT ON pg_temp.%I FOR EACH ROW EXECUTE FUNCTION pg_temp.leave_out()', t);
+    END LOOP;
+END
+$$;
+
+-- Its backlog a station tells with each hello, too: that stays.
 CREATE TEMP TABLE station (LIKE public.station, PRIMARY KEY (station_no)) ON COMMIT DROP;
 INSERT INTO pg_temp.station SELECT * FROM public.station;
 UPDATE pg_temp.station
     SET software = NULL, disk_free = NULL, disk_total = NULL, pages_last_hour = NULL, reject_ppm = NULL;
+CREATE TEMP TABLE station_said (said_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, station_no int NOT NULL, software text,
+    disk_free bigint, disk_total bigint, pages_last_hour bigint, reject_ppm bigint) ON COMMIT DROP;
+CREATE FUNCTION pg_temp.hear_station() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO pg_temp.station_said (station_no, software, disk_free, disk_total, pages_last_hour, reject_ppm)
+        VALUES (NEW.station_no, NEW.software, NEW.disk_free, NEW.disk_total, NEW.pages_last_hour, NEW.reject_ppm);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER station_says BEFORE UPDATE ON pg_temp.station FOR EACH ROW EXECUTE FUNCTION pg_temp.hear_station();
 
--- Which texts are to be indexed is asked at the end.
-CREATE TEMP TABLE text_waiting (LIKE public.text_waiting INCLUDING DEFAULTS INCLUDING IDENTITY) ON COMMIT DROP;
-CREATE FUNCTION pg_temp.leave_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-CREATE TRIGGER text_waits BEFORE INSERT ON pg_temp.text_waiting FOR EACH ROW EXECUTE FUNCTION pg_temp.leave_out();
+-- Files that records name and that the hub has no row of, or one of another size. No body brings them back.
+CREATE TEMP TABLE missing_file (sha256 bytea NOT NULL, unit_no int NOT NULL, bytes bigint NOT NULL, lacks bool NOT NULL,
+    PRIMARY KEY (sha256, unit_no)) ON COMMIT DROP;
 
 DECLARE body NO SCROLL CURSOR FOR
     SELECT b.station_no, s.unit_no, b.epoch, b.first_seq, b.last_seq, b.chain, b.key, b.body_sha256, b.received_at, b.skew_ms,
