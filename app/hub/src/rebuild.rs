@@ -149,8 +149,8 @@ pub enum RebuildError {
 
 impl From<sqlx_core::Error> for RebuildError {
     fn from(error: sqlx_core::Error) -> Self {
-        // A serialization failure, a deadlock, a lock that was not free.
-        let is_disturbed = |code: &str| matches!(code, "40001" | "40P01" | "55P03");
+        // A serialization failure, a deadlock, a lock that was not free, a row that somebody else made first.
+        let is_disturbed = |code: &str| matches!(code, "40001" | "40P01" | "55P03" | "23505");
         match error.as_database_error().and_then(|fault| fault.code()) {
             Some(code) if is_disturbed(&code) => Self::Disturbed(error),
             _ => Self::Statement(error),
