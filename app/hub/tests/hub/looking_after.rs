@@ -76,11 +76,7 @@ async fn what_no_record_names_is_collected_and_what_one_names_is_kept() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    let files = station.scan(1, 2);
-    for file in &files {
-        station.put(file).await;
-    }
-    station.send_from(1).await;
+    let files = station.bring(1, 2).await;
     station.put(b"left").await;
     let (_, told) = run(&group, &["collect", "--days", "0", "--dry-run"]);
     assert!(told.contains("would remove 1 files that no record names (4 bytes)"), "{told}");
@@ -171,11 +167,7 @@ async fn objects_that_no_row_names_are_swept_once_they_are_old() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    let files = station.scan(1, 2);
-    for file in &files {
-        station.put(file).await;
-    }
-    station.send_from(1).await;
+    let files = station.bring(1, 2).await;
     station.put(b"waits").await;
     let name = |n: u8| {
         let digest = Hash::of(&[n]).to_string();
@@ -347,11 +339,7 @@ async fn a_store_in_which_nothing_is_marks_nothing_unless_it_is_said() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    let files = station.scan(1, 2);
-    for file in &files {
-        station.put(file).await;
-    }
-    station.send_from(1).await;
+    let files = station.bring(1, 2).await;
     let store = group.folder.path().join("store");
     fs::rename(&store, group.folder.path().join("away")).unwrap();
     let (fine, told) = run(&group, &["doctor", "--files"]);
@@ -398,11 +386,7 @@ async fn one_hub_of_a_group_looks_after_the_store_once_a_day() {
     let Some(group) = Group::new().await else { return };
     let process = group.hub();
     let mut station = group.station(&process, "TTLT", 1).await;
-    let files = station.scan(1, 2);
-    for file in &files {
-        station.put(file).await;
-    }
-    station.send_from(1).await;
+    let files = station.bring(1, 2).await;
     let hub = Hub::open(Settings::read(&group.folder.path().join("hub.toml")).unwrap()).await.unwrap();
     let age = "UPDATE staged SET touched_at = now() - interval '31 days'";
     station.put(b"left").await;
@@ -434,11 +418,7 @@ async fn a_bucket_is_looked_after_like_a_folder() {
     let Some(group) = Group::in_bucket(&service.settings(&service.endpoint)).await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    let files = station.scan(1, 3);
-    for file in &files {
-        station.put(file).await;
-    }
-    station.send_from(1).await;
+    let files = station.bring(1, 3).await;
     station.put(b"left").await;
     let bytes = large();
     station.send(begin(&bytes, Hash::of(&bytes))).await;

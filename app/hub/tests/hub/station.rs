@@ -297,6 +297,17 @@ impl Station {
         files
     }
 
+    /// Scans so many pages of a dossier, and brings their files and records to the hub.
+    pub(crate) async fn bring(&mut self, dossier: u32, pages: u32) -> Vec<Vec<u8>> {
+        let first = self.log.len() + 1;
+        let files = self.scan(dossier, pages);
+        for file in &files {
+            self.put(file).await;
+        }
+        self.send_from(first).await;
+        files
+    }
+
     /// An identifier that only this station makes.
     pub(crate) fn name(&self, dossier: u32, page: u32) -> RecordId {
         RecordId(Uuid::from_u128(self.id.0.as_u128() ^ u128::from(dossier) << 32 ^ u128::from(page) ^ 1 << 64))
