@@ -12,9 +12,10 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use sohoa_catalog::outbox::{NewEnrolment, SyncHealth};
 use sohoa_desktop::app::{App, Station};
-use sohoa_model::Cancel;
 use sohoa_model::reading::{LanguageChoice, ReadingState};
+use sohoa_model::{Cancel, Sha256};
 use sohoa_pipeline::PipelineError;
 use sohoa_pipeline::accounts::Secret;
 use sohoa_pipeline::archive::{Archive, NewArchive, Session};
@@ -123,6 +124,34 @@ fn a_damaged_catalog_is_made_again_from_the_folder_and_the_old_one_is_kept() {
     let kept: Vec<_> = kept.filter(|name| name.to_string_lossy().ends_with(".sqlite")).collect();
     let [kept] = &kept[..] else { panic!("the damaged catalog: {kept:?}") };
     assert!(fs::read(root.join(kept)).expect("the old catalog")[4096..].iter().all(|byte| *byte == 0xAA));
+}
+
+#[test]
+fn an_alarm_of_the_hub_is_told_where_work_begins_and_names_the_way_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = archive(folder.path());
+    let archive = Archive::open(&root, &session()).expect("an archive");
+    let enrolment = NewEnrolment {
+        station: Default::default(),
+        hub: "https://hub.example".to_owned(),
+        authority: String::new(),
+        receipt: "{}".to_owned(),
+        epoch: 1,
+        generation: 1,
+        seq: 0,
+        chain: Sha256([7; 32]),
+    };
+    archive.catalog().enrol(&enrolment, [], &archive.act()).expect("an enrolment");
+    archive.catalog().set_sync_health(SyncHealth::Forked, "", &archive.act()).expect("an alarm");
+    drop(archive);
+    let mut window = window(&root, session(), "sheets=1", None);
+    let words = "Đã dừng gửi: kho này là bản sao của một kho khác đang gửi. Xin mã mới của bộ phận tin học.";
+    assert!(shows(&window, words), "Start");
+    for (key, screen) in [(Key::Num6, "Sign"), (Key::Num9, "Jobs")] {
+        window.key_press_modifiers(Modifiers::CTRL, key);
+        window.run_steps(3);
+        assert!(shows(&window, words), "{screen}");
+    }
 }
 
 #[test]
