@@ -245,6 +245,10 @@ impl Catalog {
         act: &Act,
     ) -> Result<(), CatalogError> {
         self.write(|w| {
+            // What another hub lost is nothing to this one.
+            if sync_state(&w.tx)?.is_some_and(|before| before.station != new.station) {
+                w.tx.execute_batch("DELETE FROM wanted_of; DELETE FROM wanted_file")?;
+            }
             for table in ["sync_state", "outbox", "record", "log", "log_file", "bundle"] {
                 w.tx.execute(&format!("DELETE FROM {table}"), [])?;
             }

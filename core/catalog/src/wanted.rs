@@ -2,7 +2,8 @@
 //! feed until the hub has it, with the dossiers that name it: it leaves again only while one of them may, and names it.
 //!
 //! What a record names now may go, and what one named that the hub acknowledged in full. Nothing else leaves because it is
-//! asked for: the master of a page that was taken out before it was sent is nobody's but this station's.
+//! asked for: the master of a page that was taken out before it was sent is nobody's but this station's. What shows a page that
+//! was taken out (its master, its texts, the PDFs of its dossier that are not the newest) does not go a second time either.
 
 use rusqlite::params;
 use serde_json::json;
@@ -48,7 +49,12 @@ const NAMES: &str =
     OR EXISTS (SELECT 1 FROM rendition WHERE rendition.dossier = wanted_of.dossier AND current = 1
         AND rendition.sha256 = wanted_of.sha256)
     OR EXISTS (SELECT 1 FROM log_file CROSS JOIN log USING (seq) WHERE log_file.sha256 = wanted_of.sha256
-        AND log.dossier = wanted_of.dossier AND body IS NOT NULL AND seq <= (SELECT acked_seq FROM sync_state)))";
+        AND log.dossier = wanted_of.dossier AND body IS NOT NULL AND seq <= (SELECT acked_seq FROM sync_state))
+        AND NOT EXISTS (SELECT 1 FROM page WHERE page.dossier = wanted_of.dossier AND gone = 'removed'
+            AND (page.sha256 = wanted_of.sha256
+                OR EXISTS (SELECT 1 FROM reading WHERE reading.page = page.id AND text_sha256 = wanted_of.sha256)
+                OR EXISTS (SELECT 1 FROM rendition WHERE rendition.dossier = page.dossier
+                    AND rendition.sha256 = wanted_of.sha256))))";
 
 /// Whether the file of a row of `wanted_of` may leave with its row of `dossier`, as a condition.
 fn leaves() -> String {
@@ -150,8 +156,11 @@ impl Catalog {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::fixture::{Fixture, act, fixture, row};
+    use crate::outbox::NewEnrolment;
 
     /// The hub asks for files by lines that did not come before.
     fn want(f: &Fixture, files: &[Sha256], at: i64) {
@@ -217,5 +226,66 @@ mod tests {
         assert!(!f.catalog.wanted_files().unwrap().iter().any(|file| file.sha256 == master), "it is wanted no more");
         want(&f, &[master], 11);
         assert!(!f.catalog.wanted_files().unwrap().iter().any(|file| file.sha256 == master), "nor again");
+    }
+
+    /// The station is enrolled at a hub, which has a line of a dossier that names files.
+    fn told(f: &Fixture, code: &str, files: &[Sha256]) {
+        enrol(f, 1);
+        let connection = f.catalog.read();
+        connection
+            .execute(
+                "INSERT INTO log (seq, dossier, kind, id, rev, sha256, chain, body) SELECT 1, id, 'page', id, 1, id, id, x'7b7d'
+                 FROM dossier WHERE code = ?1",
+                [code],
+            )
+            .unwrap();
+        for sha256 in files {
+            connection.execute("INSERT INTO log_file VALUES (1, ?1, 9)", [sha256.0]).unwrap();
+        }
+        connection.execute("UPDATE sync_state SET sealed_seq = 1, acked_seq = 1", []).unwrap();
+    }
+
+    fn enrol(f: &Fixture, station: u128) {
+        let new = NewEnrolment {
+            station: Uuid::from_u128(station),
+            hub: "https://hub.example".into(),
+            authority: String::new(),
+            receipt: "{}".into(),
+            epoch: 1,
+            generation: 1,
+            seq: 0,
+            chain: Sha256([1; 32]),
+        };
+        f.catalog.enrol(&new, Vec::new(), &act("an", 1)).unwrap();
+    }
+
+    #[test]
+    fn what_shows_a_page_that_was_taken_out_does_not_go_a_second_time() {
+        let (f, [master, text, pdf]) = signed();
+        let manifest = Sha256([7; 32]);
+        // The same text and PDF are the other dossier's, too.
+        f.catalog.hold("H.2", "dấu MẬT", &act("an", 6)).unwrap();
+        told(&f, "H.1", &[master, text, pdf, manifest]);
+        let may = |sha256: &Sha256| f.catalog.may_wanted_leave(sha256).unwrap();
+        want(&f, &[master, text, pdf, manifest], 7);
+        assert!([master, text, pdf, manifest].iter().all(may));
+        let page = f.catalog.pages("H.1").unwrap()[0].id;
+        f.catalog.remove_pages("H.1", &[page], "dấu MẬT", &act("an", 8)).unwrap();
+        // As if another page were left.
+        f.catalog.read().execute("UPDATE dossier SET pages = 1, pages_read = 1", []).unwrap();
+        f.catalog.clear("H.1", "đã xem", &act("an", 9)).unwrap();
+        assert!(may(&manifest), "the hub had it, and nothing is against it");
+        assert!(![master, text, pdf].iter().any(may), "it had them, and shall not get them again");
+    }
+
+    #[test]
+    fn what_a_hub_wants_is_forgotten_at_another_and_not_at_the_same() {
+        let (f, [master, ..]) = signed();
+        enrol(&f, 1);
+        want(&f, &[master], 7);
+        enrol(&f, 1);
+        assert_eq!(f.catalog.wanted_files().unwrap().len(), 1);
+        enrol(&f, 2);
+        assert!(f.catalog.wanted_files().unwrap().is_empty());
     }
 }
