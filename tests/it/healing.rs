@@ -82,7 +82,7 @@ fn what_the_hub_lost_comes_back_from_the_vault() {
     assert_eq!((&again["records"], &again["files"]), (&0.into(), &0.into()), "{again}");
     consistent(&hub);
     // What took the place of the damaged ones is all that is left.
-    let told = hub.run(&["collect", "--orphan-days", "0"]).done().stdout;
+    let told = hub.run(&["collect", "--sweep", "--orphan-days", "0"]).done().stdout;
     assert!(told.contains("removed 3 objects that no row names"), "{told}");
     is_content(&hub);
 }

@@ -53,6 +53,8 @@ fn set_back(hub: &Hub) {
              (SELECT coalesce(max(%2$I), 0) + 1 FROM public.%1$I), false)', t.name, t.number); END LOOP; END $$",
     );
     hub.sql(&format!("DROP SCHEMA newer CASCADE; DELETE FROM _sqlx_migrations WHERE version > {last}"));
+    // It did not mark its store.
+    fs::remove_file(hub.store().join("store-id")).unwrap();
 }
 
 /// Another dossier, with a page of three parts and small ones.

@@ -156,19 +156,23 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Remove what was uploaded and never named by a record, and objects that no row names; `serve` does so once a day.
+    /// Remove what was uploaded and never named by a record; `serve` does so once a day.
     Collect {
         /// Files that no record names, untouched for so many days.
         #[arg(long, default_value_t = collect::DAYS, value_parser = days())]
         days: u32,
-        /// Objects that no row names, and so many days old.
-        #[arg(long, default_value_t = collect::ORPHAN_DAYS, value_parser = days())]
+        /// Remove objects that no row names, too, which `serve` never does.
+        #[arg(long)]
+        sweep: bool,
+        /// Such objects, so many days old.
+        #[arg(long, default_value_t = collect::ORPHAN_DAYS, value_parser = days(), requires = "sweep")]
         orphan_days: u32,
         /// Only tell what would be removed.
         #[arg(long)]
         dry_run: bool,
-        /// Also after a restore, before all stations have spoken to the hub, and where more objects are of no row than of one.
-        #[arg(long)]
+        /// Sweep also where such objects may be the only copy: where a batch body tells of more than the database knows, before all
+        /// stations have spoken to a restored database, and where more objects are of no row than of one.
+        #[arg(long, requires = "sweep")]
         anyway: bool,
     },
     /// Look at everything that a hub needs, and at every station.
@@ -179,7 +183,8 @@ pub enum Command {
         /// Only so many percent of the files, behind those that were read last.
         #[arg(long, requires = "files", value_parser = percent, value_name = "PERCENT")]
         share: Option<f64>,
-        /// Mark files as lost also where none of them is in the store.
+        /// Take the store for the one of this database though it is not marked so, or none of the files is in it, and mark them as
+        /// lost.
         #[arg(long, requires = "files")]
         anyway: bool,
         /// Print JSON.

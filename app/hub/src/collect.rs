@@ -1,34 +1,41 @@
-//! Collecting: what was uploaded and never named by a record is removed once nobody touched it for a while, and so are objects
-//! that no row names. What a record names is never touched.
+//! Collecting: what was uploaded and never named by a record is removed once nobody touched it for a while; if an operator asks for
+//! it, so are objects that no row names. What a record names is never touched.
 //!
 //! A row says that its file is being deleted before the object goes, and goes after it: whoever dies in between leaves what the
-//! next run finishes. A station that sends the file again meanwhile writes under a key of its own. Rows come before their
-//! objects, so an object that was listed and is of no row then is of nobody. After a restore nothing is removed until every
-//! station has spoken to the restored database, for objects without rows are what such a one may need.
+//! next run finishes. A station that sends the file again meanwhile writes under a key of its own. Objects without rows are what
+//! a restored database may need, so they are swept only where the batch bodies of the store tell of nothing that the database
+//! lacks ([`strays`]), and never by a hub of itself.
+
+mod strays;
+mod sweep;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::stream::TryStreamExt;
 use sohoa_model::crash;
-use sohoa_wire::Hash;
 use sqlx_core::connection::Connection as _;
 use sqlx_postgres::{PgConnection, PgPool};
 
 use crate::database::{rows, sql, value};
-use crate::store::{Listed, Store, StoreError};
+use crate::marker::{Marker, MarkerError};
+use crate::refusal::chain_of;
+use crate::store::{Store, StoreError};
+
+pub use strays::{Stray, Tells};
 
 /// Days after which a file that no record names is collected.
 pub const DAYS: u32 = 30;
 /// Days after which an object that no row names is swept.
 pub const ORPHAN_DAYS: u32 = 7;
+/// Days after which parts of which no row tells are removed.
+const PARTS_DAYS: u32 = 7;
 /// Rows that are taken at once.
 const AT_ONCE: i64 = 500;
 /// Keys that are asked about at once.
 const ASKED: usize = 1000;
-/// Objects that are swept in one run, at most.
-const SWEPT: usize = 100_000;
+/// Things that cannot be removed and are named, at most.
+const NAMED: usize = 20;
 /// The lock of PostgreSQL that says which hub of a group looks after the store: `Sohoa` and a number.
 const TURN: i64 = 0x53_6f68_6f61_0001;
 
@@ -37,11 +44,19 @@ const TURN: i64 = 0x53_6f68_6f61_0001;
 pub struct Order {
     /// Files that no record names, untouched for so many days.
     pub days: u32,
-    /// Objects that no row names, and so old.
-    pub orphan_days: u32,
+    /// Whether objects that no row names are swept, too.
+    pub sweep: Option<Sweep>,
     /// Whether anything is.
     pub mode: Mode,
-    /// Also where objects without rows may be needed: after a restore, or where they are more than those that rows name.
+}
+
+/// Which objects that no row names are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sweep {
+    /// Those that are so many days old.
+    pub days: u32,
+    /// Also where they may be needed: after a restore, where batch bodies tell of what the database lacks, and where such objects
+    /// are more than those that rows name.
     pub anyway: bool,
 }
 
@@ -56,7 +71,7 @@ pub enum Mode {
 
 impl Order {
     /// What hubs do by themselves.
-    pub const DAILY: Self = Self { days: DAYS, orphan_days: ORPHAN_DAYS, mode: Mode::Remove, anyway: false };
+    pub const DAILY: Self = Self { days: DAYS, sweep: None, mode: Mode::Remove };
 }
 
 /// What was removed, or would be.
@@ -74,6 +89,14 @@ pub struct Collected {
     pub orphan_bytes: u64,
     /// Such objects that stay, for they are more than those that rows name: the store may be another database's.
     pub left_alone: u64,
+    /// Such objects that stay, for the object that a row names instead is not whole.
+    pub kept: u64,
+    /// Rows that got such an object, for their own was missing or damaged.
+    pub mended: u64,
+    /// Things that could not be removed.
+    pub stuck: u64,
+    /// The first of them: the key, and why.
+    pub stuck_first: Vec<String>,
 }
 
 /// Why nothing is collected.
@@ -84,16 +107,25 @@ pub enum CollectError {
     Busy,
     /// The database was restored, and stations have not spoken to it since.
     #[error(
-        "nothing is removed: the database was restored, and {0} of its stations have not spoken to it yet; what they sent \
-         after the backup may lie in the store. If they never will: sohoa-hub revoke STATION, or --anyway"
+        "nothing is swept: the database was restored, and {0} of its stations have not spoken to it yet; what they sent after the \
+         backup may lie in the store. If it is not needed: --anyway"
     )]
     Restored(i64),
     /// The database was restored, and nobody can have spoken to it.
     #[error(
-        "nothing is removed: the database was restored and has no station yet; what was sent after the backup may lie in the \
-         store. If nobody comes back: --anyway"
+        "nothing is swept: the database was restored and has no station yet; what was sent after the backup may lie in the store. \
+         If it is not needed: --anyway"
     )]
     NoStation,
+    /// The store knows more than the database.
+    #[error(
+        "nothing is swept: the batch body {0}, so objects that no row names may be the only copy of what it names. Was the \
+         database restored, or is the store another one's, too? If they are not needed: --anyway"
+    )]
+    Stray(Stray),
+    /// The store is not the one of the database.
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
     /// A statement failed.
     #[error("a statement of PostgreSQL failed")]
     Database(#[from] sqlx_core::Error),
@@ -142,16 +174,56 @@ pub async fn collect(pool: &PgPool, store: &Store, order: Order) -> Result<Colle
 
 /// The same for who has the turn.
 pub(crate) async fn in_turn(pool: &PgPool, store: &Store, order: Order) -> Result<Collected, CollectError> {
-    settle(pool, order).await?;
-    let mut collected = Collected::default();
-    staged(pool, store, order, &mut collected).await?;
-    uploads(pool, store, order, &mut collected).await?;
-    orphans(pool, store, order, &mut collected).await?;
-    Ok(collected)
+    let marker = Marker::ensure(pool, store).await?;
+    if let Some(sweep) = order.sweep {
+        may_sweep(pool, store, sweep, order.mode).await?;
+    }
+    let mut run = Run { pool, store, marker, mode: order.mode, collected: Collected::default() };
+    staged(&mut run, order.days).await?;
+    uploads(&mut run).await?;
+    begun(&mut run).await?;
+    if let Some(sweep) = order.sweep {
+        sweep::objects(&mut run, sweep).await?;
+    }
+    Ok(run.collected)
+}
+
+/// A run of the collector.
+struct Run<'a> {
+    pool: &'a PgPool,
+    store: &'a Store,
+    marker: Marker,
+    mode: Mode,
+    collected: Collected,
+}
+
+impl Run<'_> {
+    /// Notes what could not be removed: the next run tries it again. A store that does not answer at all ends the run.
+    async fn stuck(&mut self, key: &str, error: StoreError) -> Result<(), CollectError> {
+        self.marker.check(self.store).await?;
+        self.collected.stuck += 1;
+        if self.collected.stuck_first.len() < NAMED {
+            let why = chain_of(&error);
+            tracing::error!(key, why, "what nobody names cannot be removed from the store");
+            self.collected.stuck_first.push(format!("{key}: {why}"));
+        }
+        Ok(())
+    }
+}
+
+/// Refused where objects without rows may be needed.
+async fn may_sweep(pool: &PgPool, store: &Store, sweep: Sweep, mode: Mode) -> Result<(), CollectError> {
+    if !sweep.anyway {
+        let hour = value("SELECT now() - interval '1 hour'").fetch_one(pool).await?;
+        if let Some(stray) = strays::first(pool, store, hour).await? {
+            return Err(CollectError::Stray(stray));
+        }
+    }
+    settle(pool, sweep, mode).await
 }
 
 /// Refused as long as a restored database has not heard of all its stations; once it has, that is never asked again.
-async fn settle(pool: &PgPool, order: Order) -> Result<(), CollectError> {
+async fn settle(pool: &PgPool, sweep: Sweep, mode: Mode) -> Result<(), CollectError> {
     let is_settled: bool = value("SELECT settled_generation >= generation FROM hub").fetch_one(pool).await?;
     if is_settled {
         return Ok(());
@@ -161,14 +233,13 @@ async fn settle(pool: &PgPool, order: Order) -> Result<(), CollectError> {
     )
     .fetch_one(pool)
     .await?;
-    // Those that were enrolled after the backup come back by their receipts.
     match (all, silent) {
-        _ if order.anyway => {}
+        _ if sweep.anyway => {}
         (0, _) => return Err(CollectError::NoStation),
         (_, 0) => {}
         (_, silent) => return Err(CollectError::Restored(silent)),
     }
-    if order.mode == Mode::Remove {
+    if mode == Mode::Remove {
         sql("UPDATE hub SET settled_generation = generation").execute(pool).await?;
     }
     Ok(())
@@ -180,10 +251,11 @@ async fn before(pool: &PgPool, days: u32) -> Result<DateTime<Utc>, sqlx_core::Er
 }
 
 /// Files that no record names and that nobody touched for a while; those whose deletion was begun are finished.
-async fn staged(pool: &PgPool, store: &Store, order: Order, collected: &mut Collected) -> Result<(), CollectError> {
+async fn staged(run: &mut Run<'_>, days: u32) -> Result<(), CollectError> {
+    let (pool, store) = (run.pool, run.store);
     // One moment for the whole run: it does not go after what comes meanwhile.
-    let untouched_since = before(pool, order.days).await?;
-    if order.mode == Mode::Tell {
+    let untouched_since = before(pool, days).await?;
+    if run.mode == Mode::Tell {
         let told: (i64, i64, i64) = rows(
             "SELECT count(*), coalesce(sum(s.bytes), 0)::bigint, count(u.key) FROM staged s LEFT JOIN upload u USING (key) \
              WHERE s.state = 2 OR (s.touched_at <= $1 AND (s.state = 1 OR s.lease_until < now()))",
@@ -192,20 +264,22 @@ async fn staged(pool: &PgPool, store: &Store, order: Order, collected: &mut Coll
         .fetch_one(pool)
         .await?;
         let (files, bytes, uploads) = told;
-        collected.files = files.unsigned_abs();
-        collected.bytes = bytes.unsigned_abs();
-        collected.uploads = uploads.unsigned_abs();
+        run.collected.files = files.unsigned_abs();
+        run.collected.bytes = bytes.unsigned_abs();
+        run.collected.uploads = uploads.unsigned_abs();
         return Ok(());
     }
+    let mut stuck: Vec<String> = Vec::new();
     loop {
         // A batch that claims a file has its row locked, and whoever writes it has a lease.
         let taken: Vec<(String, i64)> = rows(
             "UPDATE staged SET state = 2 WHERE key = ANY(ARRAY(SELECT key FROM staged \
-             WHERE state = 2 OR (touched_at <= $1 AND (state = 1 OR lease_until < now())) \
+             WHERE (state = 2 OR (touched_at <= $1 AND (state = 1 OR lease_until < now()))) AND key <> ALL($3) \
              ORDER BY touched_at LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING key, bytes",
         )
         .bind(untouched_since)
         .bind(AT_ONCE)
+        .bind(&stuck)
         .fetch_all(pool)
         .await?;
         if taken.is_empty() {
@@ -215,127 +289,69 @@ async fn staged(pool: &PgPool, store: &Store, order: Order, collected: &mut Coll
         for (key, bytes) in taken {
             let upload: Option<String> =
                 value("SELECT upload_id FROM upload WHERE key = $1").bind(&key).fetch_optional(pool).await?;
-            if let Some(upload) = &upload {
-                store.abort(&key, upload).await?;
-                collected.uploads += 1;
+            let aborted = match &upload {
+                Some(upload) => store.abort(&key, upload).await,
+                None => Ok(()),
+            };
+            let removed = match aborted {
+                Ok(()) => store.delete(&key).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = removed {
+                run.stuck(&key, error).await?;
+                stuck.push(key);
+                continue;
             }
-            store.delete(&key).await?;
             crash::point("collect.deleted");
             let mut transaction = pool.begin().await?;
             sql("DELETE FROM upload WHERE key = $1").bind(&key).execute(&mut *transaction).await?;
             // Whoever sent it again meanwhile has the row under another key.
             sql("DELETE FROM staged WHERE key = $1 AND state = 2").bind(&key).execute(&mut *transaction).await?;
             transaction.commit().await?;
-            collected.files += 1;
-            collected.bytes += bytes.unsigned_abs();
+            run.collected.uploads += u64::from(upload.is_some());
+            run.collected.files += 1;
+            run.collected.bytes += bytes.unsigned_abs();
         }
     }
 }
 
 /// Uploads in parts whose file came another way, or is no longer written.
-async fn uploads(pool: &PgPool, store: &Store, order: Order, collected: &mut Collected) -> Result<(), CollectError> {
+async fn uploads(run: &mut Run<'_>) -> Result<(), CollectError> {
     let dead: Vec<(String, String)> = rows(
         "SELECT key, upload_id FROM upload u \
          WHERE NOT EXISTS (SELECT FROM staged s WHERE s.key = u.key AND s.state <> 1)",
     )
-    .fetch_all(pool)
+    .fetch_all(run.pool)
     .await?;
-    collected.uploads += dead.len() as u64;
-    if order.mode == Mode::Tell {
-        return Ok(());
-    }
     for (key, upload) in dead {
-        store.abort(&key, &upload).await?;
-        sql("DELETE FROM upload WHERE key = $1").bind(&key).execute(pool).await?;
+        if run.mode == Mode::Remove {
+            if let Err(error) = run.store.abort(&key, &upload).await {
+                run.stuck(&key, error).await?;
+                continue;
+            }
+            sql("DELETE FROM upload WHERE key = $1").bind(&key).execute(run.pool).await?;
+        }
+        run.collected.uploads += 1;
     }
     Ok(())
 }
 
-/// Objects of files, and places of parts, that no row names.
-async fn orphans(pool: &PgPool, store: &Store, order: Order, collected: &mut Collected) -> Result<(), CollectError> {
-    let before = before(pool, order.orphan_days).await?;
-    let (mut named, mut found) = (0, Vec::new());
-    let mut listing = store.list("f").try_chunks(ASKED);
-    while let Some(some) = listing.try_next().await.map_err(|error| error.1)? {
-        // What is not named as files are is nobody's business here.
-        let files: Vec<(Hash, Listed)> =
-            some.into_iter().filter_map(|object| Some((digest_in(&object.key)?, object))).collect();
-        let listed = files.len();
-        let of_nobody = of_nobody(pool, files).await?;
-        named += listed - of_nobody.len();
-        found.extend(of_nobody.into_iter().filter(|object| object.at <= before));
-        // The rest comes with the next run.
-        if found.len() >= SWEPT {
-            break;
-        }
-    }
-    if found.len() > named && !order.anyway {
-        collected.left_alone = found.len() as u64;
-        return Ok(());
-    }
-    for Listed { key, bytes, .. } in found {
-        if order.mode == Mode::Remove {
-            store.delete(&key).await?;
-        }
-        collected.orphans += 1;
-        collected.orphan_bytes += bytes;
-    }
-    for Listed { key, bytes, .. } in store.torn().await?.into_iter().filter(|object| object.at <= before) {
-        if order.mode == Mode::Remove {
-            store.remove_torn(&key).await?;
-        }
-        collected.orphans += 1;
-        collected.orphan_bytes += bytes;
-    }
+/// Places of parts of which no row tells: nothing of them was ever whole.
+async fn begun(run: &mut Run<'_>) -> Result<(), CollectError> {
+    let before = before(run.pool, PARTS_DAYS).await?;
     let begun: Vec<String> =
-        store.begun().await?.into_iter().filter(|(_, at)| *at <= before).map(|(upload, _)| upload).collect();
+        run.store.begun().await?.into_iter().filter(|(_, at)| *at <= before).map(|(upload, _)| upload).collect();
     let known: Vec<String> =
-        value("SELECT upload_id FROM upload WHERE upload_id = ANY($1)").bind(&begun).fetch_all(pool).await?;
+        value("SELECT upload_id FROM upload WHERE upload_id = ANY($1)").bind(&begun).fetch_all(run.pool).await?;
     let known: BTreeSet<String> = known.into_iter().collect();
     for upload in begun.iter().filter(|upload| !known.contains(*upload)) {
-        if order.mode == Mode::Remove {
-            store.abort("staging", upload).await?;
+        if run.mode == Mode::Remove
+            && let Err(error) = run.store.abort("staging", upload).await
+        {
+            run.stuck(&format!("staging/{upload}"), error).await?;
+            continue;
         }
-        collected.uploads += 1;
+        run.collected.uploads += 1;
     }
     Ok(())
-}
-
-/// Those of some objects of files that no row names.
-async fn of_nobody(pool: &PgPool, files: Vec<(Hash, Listed)>) -> Result<Vec<Listed>, CollectError> {
-    let keys: Vec<&str> = files.iter().map(|(_, object)| object.key.as_str()).collect();
-    let digests: Vec<&[u8]> = files.iter().map(|(digest, _)| digest.0.as_slice()).collect();
-    // A file that moves from one table to the other is in one of them for each statement.
-    let lone: Vec<String> = value(
-        "SELECT w.key FROM unnest($1::text[], $2::bytea[]) AS w(key, sha256) \
-         WHERE NOT EXISTS (SELECT FROM staged s WHERE s.key = w.key) \
-         AND NOT EXISTS (SELECT FROM file f WHERE f.sha256 = w.sha256 AND f.key = w.key)",
-    )
-    .bind(&keys)
-    .bind(&digests)
-    .fetch_all(pool)
-    .await?;
-    let lone: BTreeSet<String> = lone.into_iter().collect();
-    Ok(files.into_iter().map(|(_, object)| object).filter(|object| lone.contains(&object.key)).collect())
-}
-
-/// The digest that the key of a file names.
-fn digest_in(key: &str) -> Option<Hash> {
-    let (_, name) = key.strip_prefix("f/")?.split_once('/')?;
-    name.split_once('.')?.0.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hub;
-
-    #[test]
-    fn keys_of_files_name_their_digest_and_others_none() {
-        let digest = Hash::of(b"x");
-        assert_eq!(digest_in(&hub::file_key(digest, "0123456789abcdef")), Some(digest));
-        for other in ["f/aa/x.1", "b/aa/1", "f/readme", "staging/1", ""] {
-            assert_eq!(digest_in(other), None, "{other}");
-        }
-    }
 }

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (34, "words of fonds", include_str!("../migrations/0034_words_of_fonds.sql")),
     (35, "place of batches", include_str!("../migrations/0035_place_of_batches.sql")),
     (36, "looked after", include_str!("../migrations/0036_looked_after.sql")),
+    (37, "marker of the store", include_str!("../migrations/0037_marker_of_store.sql")),
 ];
 
 /// Why the database cannot be used.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::database::{self, rows, value};
 use crate::fixity::{self, Extent, Looked};
 use crate::hub;
+use crate::marker::{Marker, MarkerError};
 use crate::quota;
 use crate::refusal::chain_of;
 use crate::settings::Settings;
@@ -54,6 +55,12 @@ pub async fn examine(settings: &Settings, files: Option<(Extent, bool)>) -> Vec<
             if findings.iter().all(|finding| finding.about != "database" || finding.weight == Weight::Fine) {
                 if let Some((extent, anyway)) = files {
                     findings.extend(read_again(&pool, settings, extent, anyway).await);
+                }
+                if let Ok(store) = Store::open(&settings.store)
+                    && let Err(error @ (MarkerError::Missing | MarkerError::Foreign)) =
+                        Marker::look(&pool, &store).await
+                {
+                    findings.push(finding(Weight::Broken, "store", error));
                 }
                 match stations(&pool).await {
                     Ok(found) => findings.extend(found),
@@ -112,9 +119,9 @@ async fn read_again(pool: &sqlx_postgres::PgPool, settings: &Settings, extent: E
     let broken = |found: String| finding(Weight::Broken, "files", found);
     let looked = match Store::open(&settings.store) {
         Ok(store) => fixity::look(pool, &store, extent, anyway).await,
-        Err(error) => Err(error.into()),
+        Err(error) => Err(MarkerError::Store(error).into()),
     };
-    let Looked { files, bytes, missing, damaged, unreadable, is_elsewhere, asked } = match looked {
+    let Looked { files, bytes, missing, damaged, unreadable, is_elsewhere, whole_again, asked } = match looked {
         Ok(looked) => looked,
         Err(error) => return vec![broken(format!("could not be read to the end: {}", chain_of(&error)))],
     };
@@ -127,6 +134,9 @@ async fn read_again(pool: &sqlx_postgres::PgPool, settings: &Settings, extent: E
             "{read}: none of them is in the store. Is it the one of this database? Nothing was marked; if they are lost: --anyway"
         )),
     });
+    if whole_again > 0 {
+        findings.push(finding(Weight::Fine, "files", format!("{whole_again} that were lost are whole again")));
+    }
     if let Some((count, first)) = unreadable {
         let why = chain_of(&first);
         let what = "if the medium is broken there, remove the object and look again, so that stations are asked for it";

@@ -17,7 +17,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::Refusal;
 use crate::database::{self, DatabaseError, rows};
+use crate::marker::{Marker, MarkerError};
 use crate::metrics::Metrics;
+use crate::refusal::chain_of;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 
@@ -77,6 +79,9 @@ pub enum HubError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store is not the one of the database.
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
     /// The key file cannot be read or made.
     #[error("the key file {0} cannot be used")]
     Key(PathBuf, #[source] std::io::Error),
@@ -101,8 +106,19 @@ impl Hub {
             .await
             .map_err(DatabaseError::Statement)?;
         let secret: [u8; 32] = secret.try_into().map_err(|_| HubError::NonceSecret)?;
+        let store = Store::open(&settings.store)?;
+        match Marker::ensure(&pool, &store).await {
+            // It may come back; until then nothing is taken.
+            Err(MarkerError::Store(error)) => {
+                tracing::warn!(
+                    cause = chain_of(&error),
+                    "the store does not answer, so nobody knows whether it is the one"
+                )
+            }
+            marked => drop(marked?),
+        }
         Ok(Self {
-            store: Store::open(&settings.store)?,
+            store,
             key: read_key(&settings.key_file)?,
             nonces: NonceSecret::new(secret),
             generation: generation.unsigned_abs(),

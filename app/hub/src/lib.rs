@@ -22,6 +22,7 @@ pub mod indicators;
 pub mod ingest;
 pub mod invite;
 pub mod look_after;
+pub mod marker;
 pub mod metrics;
 pub mod page;
 pub mod patient;

@@ -1,10 +1,10 @@
-//! Looking after the store by itself: once a day one hub of a group collects what nobody names and reads a share of the files
-//! again.
+//! Looking after the store by itself: once a day one hub of a group collects what was uploaded and is named by no record, and
+//! reads a share of the files again. What no row names it leaves: that is an operator's to sweep.
 
 use std::time::Duration;
 
 use crate::Hub;
-use crate::collect::{self, CollectError, Collected, Order, Turn};
+use crate::collect::{self, Collected, Order, Turn};
 use crate::database::sql;
 use crate::fixity::{self, Extent, FixityError, Looked};
 use crate::refusal::chain_of;
@@ -15,9 +15,6 @@ const PAUSE: Duration = Duration::from_secs(600);
 /// Why the store is not looked after.
 #[derive(Debug, thiserror::Error)]
 pub enum LookAfterError {
-    /// Nothing could be collected.
-    #[error(transparent)]
-    Collect(#[from] CollectError),
     /// Files could not be read again.
     #[error(transparent)]
     Fixity(#[from] FixityError),
@@ -49,26 +46,19 @@ pub async fn once(hub: &Hub) -> Result<(), LookAfterError> {
 
 async fn look_after(hub: &Hub) -> Result<(), LookAfterError> {
     match collect::in_turn(&hub.pool, &hub.store, Order::DAILY).await {
-        Ok(collected) => {
-            let Collected { files, bytes, uploads, orphans, orphan_bytes, left_alone } = collected;
-            tracing::info!(files, bytes, uploads, orphans, orphan_bytes, "collected what nobody names");
-            if left_alone > 0 {
-                tracing::warn!(left_alone, "more objects are of no row than of one: is the store this database's?");
-            }
+        Ok(Collected { files, bytes, uploads, stuck, .. }) => {
+            tracing::info!(files, bytes, uploads, stuck, "collected what no record names");
         }
-        // Files are read all the same: what is missing is wanted the more.
-        Err(error @ (CollectError::Restored(_) | CollectError::NoStation)) => {
-            tracing::warn!(cause = chain_of(&error), "nothing is collected")
-        }
-        Err(error) => return Err(error.into()),
+        // Files are read all the same.
+        Err(error) => tracing::warn!(cause = chain_of(&error), "not all that no record names is collected"),
     }
     let looked = fixity::look(&hub.pool, &hub.store, Extent::Percent(fixity::DAILY_PERCENT), false).await?;
-    let Looked { files, bytes, missing, damaged, unreadable, is_elsewhere, asked } = looked;
+    let Looked { files, bytes, missing, damaged, unreadable, is_elsewhere, whole_again, asked } = looked;
     let unreadable = unreadable.map_or(0, |(count, _)| count);
     if missing + damaged + unreadable > 0 {
-        tracing::error!(files, bytes, missing, damaged, unreadable, is_elsewhere, asked, "files are lost");
+        tracing::error!(files, bytes, missing, damaged, unreadable, is_elsewhere, whole_again, asked, "files are lost");
     } else {
-        tracing::info!(files, bytes, asked, "read a share of the files again");
+        tracing::info!(files, bytes, whole_again, asked, "read a share of the files again");
     }
     Ok(())
 }

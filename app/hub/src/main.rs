@@ -8,13 +8,14 @@ use clap::Parser;
 use sohoa_hub::access::{self, About, Deed};
 use sohoa_hub::arguments::{Arguments, Command, IndicatorCommand, Published};
 use sohoa_hub::backup::{self, BackupError};
-use sohoa_hub::collect::{self, CollectError, Collected, Mode, Order};
+use sohoa_hub::collect::{self, CollectError, Collected, Mode, Order, Sweep};
 use sohoa_hub::database::DatabaseError;
 use sohoa_hub::doctor::{self, Weight};
 use sohoa_hub::fixity::Extent;
 use sohoa_hub::hub::{self, HubError};
 use sohoa_hub::indicators::{self, IndicatorError};
 use sohoa_hub::invite::{self, InviteError, Invited};
+use sohoa_hub::marker::{Marker, MarkerError};
 use sohoa_hub::page::{self, ReportError};
 use sohoa_hub::people::{self, PeopleError};
 use sohoa_hub::publish::{self, PublishError, from_file};
@@ -56,6 +57,8 @@ enum Failure {
     FromFile(#[from] from_file::FromFileError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
     #[error(transparent)]
     Receive(#[from] ReceiveError),
     #[error(transparent)]
@@ -245,12 +248,13 @@ async fn perform(command: Command, settings: Settings, line: &str) -> Result<Exi
             let written = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
             written.map_err(|error| Failure::Write(path, error))?;
         }
-        Command::Collect { days, orphan_days, dry_run, anyway } => {
+        Command::Collect { days, sweep, orphan_days, dry_run, anyway } => {
             let pool = open(&settings, line).await?;
             let store = Store::open(&settings.store)?;
             let mode = if dry_run { Mode::Tell } else { Mode::Remove };
-            let collected = collect::collect(&pool, &store, Order { days, orphan_days, mode, anyway }).await?;
-            return tell_collected(&collected, mode, &mut out);
+            let sweep = sweep.then_some(Sweep { days: orphan_days, anyway });
+            let collected = collect::collect(&pool, &store, Order { days, sweep, mode }).await?;
+            return tell_collected(&collected, sweep, mode, &mut out);
         }
         Command::Doctor { files, share, anyway, json } => {
             if files {
@@ -274,6 +278,7 @@ async fn lines(
 ) -> Result<Vec<Vec<u8>>, Failure> {
     if kind == Published::Inventory {
         let store = Store::open(&settings.store)?;
+        Marker::ensure(pool, &store).await?;
         return Ok(from_file::inventory(pool, &store, unit, is_for_one, &file).await?);
     }
     let text = std::fs::read_to_string(&file).map_err(|error| Failure::Read(file, error))?;
@@ -351,24 +356,40 @@ fn tell_rebuilt(report: &Report, purpose: Purpose, json: bool, out: &mut impl Wr
     Ok(code)
 }
 
-fn tell_collected(collected: &Collected, mode: Mode, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let Collected { files, bytes, uploads, orphans, orphan_bytes, left_alone } = collected;
-    let removed = match mode {
-        Mode::Remove => "removed",
-        Mode::Tell => "would remove",
+fn tell_collected(
+    collected: &Collected,
+    sweep: Option<Sweep>,
+    mode: Mode,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let Collected { files, bytes, uploads, orphans, orphan_bytes, left_alone, kept, mended, stuck, stuck_first } =
+        collected;
+    let (removed, gave) = match mode {
+        Mode::Remove => ("removed", "gave"),
+        Mode::Tell => ("would remove", "would give"),
     };
     writeln!(out, "{removed} {files} files that no record names ({bytes} bytes)")?;
-    writeln!(out, "{removed} {orphans} objects that no row names ({orphan_bytes} bytes)")?;
     writeln!(out, "{removed} the parts of {uploads} uploads that nobody completes")?;
-    if *left_alone == 0 {
-        return Ok(ExitCode::SUCCESS);
+    if sweep.is_some() {
+        writeln!(out, "{removed} {orphans} objects that no row names ({orphan_bytes} bytes)")?;
     }
-    writeln!(
-        std::io::stderr(),
-        "sohoa-hub: {left_alone} objects that no row names stay, for they are more than those that rows name: is the store this \
-         database's alone? If it is, and they are not needed: --anyway"
-    )?;
-    Ok(ExitCode::FAILURE)
+    if *mended > 0 {
+        writeln!(out, "{gave} {mended} files an object that no row named, for their own is missing or damaged")?;
+    }
+    if *kept > 0 {
+        writeln!(out, "{kept} objects that no row names stay, for the object that a row names instead is not whole")?;
+    }
+    if *stuck > 0 {
+        writeln!(std::io::stderr(), "sohoa-hub: {stuck} could not be removed; the first: {}", stuck_first.join("; "))?;
+    }
+    if *left_alone > 0 {
+        writeln!(
+            std::io::stderr(),
+            "sohoa-hub: {left_alone} objects that no row names stay, for they are more than those that rows name: is the store \
+             this database's alone? If it is, and they are not needed: --anyway"
+        )?;
+    }
+    Ok(if *stuck + *left_alone == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn serve(settings: Settings) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ async fn what_came_after_the_backup_is_sent_again_to_the_restored_hub() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    let files = station.bring(1, 2).await;
+    station.bring(1, 2).await;
     assert_eq!(station.hello().await.stable_seq, 0);
     let before = group.run(&["doctor"]);
     assert!(before.contains("look    backup: there was none yet"), "{before}");

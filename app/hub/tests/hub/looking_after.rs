@@ -55,6 +55,12 @@ async fn object(group: &Group, file: &[u8]) -> PathBuf {
     group.folder.path().join("store").join(key)
 }
 
+/// What stands in the place of an object so that it can be neither read nor removed.
+fn block(path: &Path) {
+    let _ = fs::remove_file(path);
+    std::os::unix::fs::symlink(path.join("in itself"), path).unwrap();
+}
+
 fn flip(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     bytes[3] ^= 1;
@@ -66,9 +72,19 @@ fn orphan(group: &Group, name: &str, days: u64) -> PathBuf {
     let path = group.folder.path().join("store").join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, b"orphan").unwrap();
-    let at = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60 + 60);
-    File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
+    age(&path, days);
     path
+}
+
+/// Something of the store is so many days old.
+fn age(path: &Path, days: u64) {
+    let at = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60 + 60);
+    File::open(path).unwrap().set_modified(at).unwrap();
+}
+
+/// Sweeps; the answer is what was printed.
+fn sweep(group: &Group, more: &[&str]) -> String {
+    group.run(&[["collect", "--sweep"].as_slice(), more].concat())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +163,7 @@ async fn a_collector_that_dies_between_its_steps_leaves_what_the_next_one_finish
         station.put(b"left").await;
         assert!(!die().status.success(), "{point}");
         assert_eq!(station.put(b"left").await.status, StatusCode::CREATED, "{point}");
-        assert!(group.run(&["collect", "--orphan-days", "0"]).contains("removed 0 files"), "{point}");
+        assert!(sweep(&group, &["--orphan-days", "0"]).contains("removed 0 files"), "{point}");
         assert_eq!(group.objects("f").len(), 2, "{point}");
         assert_eq!(station.get(&format!("/v1/files/{}", Hash::of(b"left"))).await.text(), "left", "{point}");
 
@@ -177,25 +193,31 @@ async fn objects_that_no_row_names_are_swept_once_they_are_old() {
     let foreign = orphan(&group, "f/readme", 100);
     // As a hub leaves it that dies while it writes.
     let torn = orphan(&group, &format!("{}#1", name(3)), 8);
-    let body = orphan(&group, "b/station/1/1.0123456789abcdef", 100);
     let parts = group.folder.path().join("store/staging/fedcba9876543210");
     fs::create_dir_all(&parts).unwrap();
+    age(&parts, 8);
     let before = group.objects("").len();
-    assert!(run(&group, &["collect", "--dry-run"]).1.contains("would remove 2 objects that no row names (12 bytes)"));
-    assert_eq!(group.objects("").len(), before);
-    assert!(group.run(&["collect"]).contains("removed 2 objects that no row names (12 bytes)"));
-    assert!(!old.exists() && !torn.exists() && young.exists() && parts.exists());
-    let told = group.run(&["collect", "--orphan-days", "0"]);
-    assert!(told.contains("removed 1 objects") && told.contains("the parts of 1 uploads"), "{told}");
-    assert!(!young.exists() && !parts.exists() && foreign.exists() && body.exists());
+    assert!(
+        run(&group, &["collect", "--sweep", "--dry-run"])
+            .1
+            .contains("would remove 2 objects that no row names (12 bytes)")
+    );
+    let told = group.run(&["collect"]);
+    assert!(!told.contains("objects") && told.contains("the parts of 1 uploads") && !parts.exists(), "{told}");
+    assert_eq!(group.objects("").len(), before, "nothing is swept by itself");
+    assert!(!run(&group, &["collect", "--anyway"]).0, "it belongs to --sweep");
+    assert!(sweep(&group, &[]).contains("removed 2 objects that no row names (12 bytes)"));
+    assert!(!old.exists() && !torn.exists() && young.exists());
+    assert!(sweep(&group, &["--orphan-days", "0"]).contains("removed 1 objects"));
+    assert!(!young.exists() && foreign.exists());
     assert_eq!(group.objects("").len(), before - 3);
 
     // A database that names less than half of what is there is not believed to be the one of the store.
     let many: Vec<PathBuf> = (1..=4).map(|n| orphan(&group, &name(n), 8)).collect();
-    let (done, told) = run(&group, &["collect"]);
+    let (done, told) = run(&group, &["collect", "--sweep"]);
     assert!(!done && told.contains("4 objects that no row names stay"), "{told}");
     assert!(many.iter().all(|path| path.exists()));
-    assert!(run(&group, &["collect", "--anyway"]).0);
+    assert!(run(&group, &["collect", "--sweep", "--anyway"]).0);
     assert!(!many.iter().any(|path| path.exists()));
     for file in files {
         assert_eq!(station.get(&format!("/v1/files/{}", Hash::of(&file))).await.body, file);
@@ -224,7 +246,7 @@ async fn nothing_is_removed_after_a_restore_until_every_station_has_spoken() {
     let digest = Hash::of(b"sent after the backup").to_string();
     let needed = orphan(&group, &format!("f/{}/{digest}.0123456789abcdef", &digest[..2]), 8);
     let refused = |silent: u8| {
-        let (done, told) = run(&group, &["collect"]);
+        let (done, told) = run(&group, &["collect", "--sweep"]);
         let says = told.contains(&format!("{silent} of its stations have not spoken to it yet"));
         assert!(!done && says && needed.exists(), "{told}");
     };
@@ -233,15 +255,70 @@ async fn nothing_is_removed_after_a_restore_until_every_station_has_spoken() {
     refused(2);
     other.through(&hub).hello().await;
     refused(1);
-    assert!(run(&group, &["collect", "--dry-run", "--anyway"]).1.contains("would remove 1 objects"));
+    assert!(run(&group, &["collect", "--sweep", "--dry-run", "--anyway"]).1.contains("would remove 1 objects"));
     refused(1);
-    // One that is out of service is not waited for.
-    group.run(&["revoke", &silent.id.to_string()]);
-    assert!(group.run(&["collect"]).contains("removed 1 objects"));
+    assert!(run(&group, &["collect"]).0, "what was uploaded since is this database's");
+    silent.through(&hub).hello().await;
+    assert!(sweep(&group, &[]).contains("removed 1 objects"));
     assert!(!needed.exists());
-    group.invitation("TTLT");
-    group.station(&hub, "TTLT", 4).await;
-    group.run(&["collect"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_swept_where_batch_bodies_tell_of_more_than_the_database_knows() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    station.bring(1, 2).await;
+    let folder = group.folder.path().join("backups");
+    let manifest = group.run(&["backup", folder.to_str().unwrap()]);
+    let before = station.log.len();
+    let forgotten = station.bring(2, 1).await;
+    let mut stranger = group.station(&hub, "TTLT", 2).await;
+    stranger.bring(3, 1).await;
+    drop(hub);
+    let group = group.with_new_database().await;
+    group.run(&["restore", manifest.trim()]);
+    let hub = group.hub();
+    // They say hello, and send nothing.
+    let mut station = station.through(&hub);
+    station.hello().await;
+    let bodies: Vec<PathBuf> = group.objects("b");
+    let (ahead, strange) = (
+        bodies.iter().find(|path| path.to_str().unwrap().contains(&format!("/{:020}-", before + 1))).unwrap(),
+        bodies.iter().find(|path| path.to_str().unwrap().contains(&stranger.id.to_string())).unwrap(),
+    );
+    let files = group.objects("f").len();
+    let refused = |why: &str| {
+        let (done, told) = run(&group, &["collect", "--sweep", "--orphan-days", "0"]);
+        assert!(!done && told.contains(why) && told.contains("nothing is swept"), "{told}");
+        assert_eq!(group.objects("f").len(), files);
+    };
+    refused("a station that the database does not know");
+    age(ahead, 1);
+    let away = group.folder.path().join("away");
+    fs::rename(strange, &away).unwrap();
+    refused("goes on behind what the database has of its station");
+    assert!(sweep(&group, &["--orphan-days", "0", "--dry-run", "--anyway"]).contains("would remove 2 objects"));
+
+    // The station sends once more what the database forgot, with more behind it: the body before it tells nothing new.
+    let more = station.scan(4, 1);
+    for file in forgotten.iter().chain(&more) {
+        station.put(file).await;
+    }
+    station.send_from(before + 1).await;
+    assert!(sweep(&group, &["--orphan-days", "0", "--dry-run"]).contains("would remove 2 objects"));
+
+    // Another log of the same station: a copy of it went on differently.
+    let mut text = fs::read(ahead).unwrap();
+    let end = text.iter().position(|byte| *byte == b'\n').unwrap();
+    let header = String::from_utf8(text[..end].to_vec()).unwrap();
+    let at = header.rfind("chain=:").unwrap() + "chain=:".len();
+    text[at] = if text[at] == b'A' { b'B' } else { b'A' };
+    fs::write(ahead, text).unwrap();
+    let files = group.objects("f").len();
+    let (done, told) = run(&group, &["collect", "--sweep", "--orphan-days", "0"]);
+    assert!(!done && told.contains("is not on the log that the database has of its station"), "{told}");
+    assert_eq!(group.objects("f").len(), files);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -316,7 +393,7 @@ async fn what_is_missing_or_damaged_is_found_asked_for_and_mended() {
         + (SELECT count(*) FROM lost_file WHERE mended_at IS NULL)";
     assert_eq!((group.number(left).await, group.number(used).await), (0, before));
     assert!(damaged.exists() && object(&group, &files[1]).await != damaged);
-    assert!(group.run(&["collect", "--orphan-days", "0"]).contains("removed 2 objects"));
+    assert!(sweep(&group, &["--orphan-days", "0"]).contains("removed 2 objects"));
     assert!(!damaged.exists());
 
     // A batch that names what is lost has it sent as well.
@@ -341,13 +418,13 @@ async fn a_store_in_which_nothing_is_marks_nothing_unless_it_is_said() {
     let mut station = group.station(&hub, "TTLT", 1).await;
     let files = station.bring(1, 2).await;
     let store = group.folder.path().join("store");
-    fs::rename(&store, group.folder.path().join("away")).unwrap();
+    fs::rename(store.join("f"), store.join("away")).unwrap();
     let (fine, told) = run(&group, &["doctor", "--files"]);
     assert!(!fine && told.contains("none of them is in the store"), "{told}");
     assert_eq!(group.number("SELECT count(*) FROM file WHERE state = 1").await, 0);
-    fs::remove_dir_all(&store).unwrap();
-    fs::rename(group.folder.path().join("away"), &store).unwrap();
-    assert!(run(&group, &["doctor", "--files"]).0, "it was not mounted");
+    fs::rename(store.join("away"), store.join("f")).unwrap();
+    assert!(run(&group, &["doctor", "--files"]).0, "it was away");
+    fs::remove_file(store.join("store-id")).unwrap();
     fs::remove_dir_all(store.join("f")).unwrap();
     assert!(!run(&group, &["doctor", "--files", "--anyway"]).0);
     assert_eq!(lacks(&station, &files).await.len(), 2);
@@ -392,6 +469,8 @@ async fn one_hub_of_a_group_looks_after_the_store_once_a_day() {
     station.put(b"left").await;
     execute(&group, age).await;
     fs::remove_file(object(&group, &files[0]).await).unwrap();
+    let digest = Hash::of(b"of no row").to_string();
+    let of_no_row = orphan(&group, &format!("f/{}/{digest}.0123456789abcdef", &digest[..2]), 100);
 
     let turn = Turn::take(&group.pool).await.unwrap().expect("nobody has it");
     look_after::once(&hub).await.unwrap();
@@ -403,6 +482,7 @@ async fn one_hub_of_a_group_looks_after_the_store_once_a_day() {
     let found =
         "SELECT (SELECT count(*) FROM staged) * 10 + (SELECT count(*) FROM lost_file WHERE asked_at IS NOT NULL)";
     assert_eq!(group.number(found).await, 1, "collected, and what is lost is asked for");
+    assert!(of_no_row.exists(), "no hub sweeps by itself");
     station.put(b"left").await;
     execute(&group, age).await;
     look_after::once(&hub).await.unwrap();
@@ -410,6 +490,181 @@ async fn one_hub_of_a_group_looks_after_the_store_once_a_day() {
     execute(&group, "UPDATE hub SET looked_after_at = now() - interval '25 hours'").await;
     look_after::once(&hub).await.unwrap();
     assert_eq!(group.number("SELECT count(*) FROM staged").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_whole_object_of_a_file_is_never_swept_and_its_row_gets_it() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let files = station.bring(1, 3).await;
+    let key = async |file: &[u8]| {
+        value::<String>("SELECT key FROM file WHERE sha256 = $1")
+            .bind(Hash::of(file).0.as_slice().to_vec())
+            .fetch_one(&group.pool)
+            .await
+            .unwrap()
+    };
+    let set_key = async |file: &[u8], key: &str| {
+        sql("UPDATE file SET key = $2, state = 0 WHERE sha256 = $1")
+            .bind(Hash::of(file).0.as_slice().to_vec())
+            .bind(key.to_owned())
+            .execute(&group.pool)
+            .await
+            .unwrap();
+    };
+    // Damaged, mended under a new key, and then a backup of before is restored: the row names the damaged object again.
+    let old = key(&files[0]).await;
+    flip(&object(&group, &files[0]).await);
+    assert!(!run(&group, &["doctor", "--files"]).0);
+    assert_eq!(station.put(&files[0]).await.status, StatusCode::CREATED);
+    let new = key(&files[0]).await;
+    assert_ne!(old, new);
+    set_key(&files[0], &old).await;
+    // The same, and nothing is left under the old key.
+    let gone = key(&files[1]).await;
+    let beside = format!("{}.fedcba9876543210", gone.rsplit_once('.').unwrap().0);
+    let store = group.folder.path().join("store");
+    fs::rename(store.join(&gone), store.join(&beside)).unwrap();
+    // Neither the object of the row nor the one beside it is whole.
+    flip(&object(&group, &files[2]).await);
+    let bad = format!("{}.fedcba9876543210", key(&files[2]).await.rsplit_once('.').unwrap().0);
+    fs::write(store.join(&bad), "not whole either").unwrap();
+
+    let told = group.run(&["collect", "--sweep", "--orphan-days", "0", "--anyway", "--dry-run"]);
+    assert!(
+        told.contains("would give 2 files an object") && told.contains("1 objects that no row names stay"),
+        "{told}"
+    );
+    assert_eq!(key(&files[0]).await, old);
+    let told = sweep(&group, &["--orphan-days", "0", "--anyway"]);
+    assert!(told.contains("gave 2 files an object") && told.contains("removed 0 objects"), "{told}");
+    assert_eq!((key(&files[0]).await, key(&files[1]).await), (new, beside));
+    assert!(store.join(&bad).exists());
+    for file in &files[..2] {
+        assert_eq!(station.get(&format!("/v1/files/{}", Hash::of(file))).await.body, *file);
+    }
+    assert!(run(&group, &["doctor", "--files"]).1.contains("0 are missing, 1 are damaged"));
+    assert_eq!(station.put(&files[2]).await.status, StatusCode::CREATED);
+    // The damaged ones are of no use now.
+    assert!(sweep(&group, &["--orphan-days", "0", "--anyway"]).contains("removed 3 objects"));
+    assert!(run(&group, &["doctor", "--files"]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_removed_or_read_keeps_nothing_else_back() {
+    let Some(group) = Group::new().await else { return };
+    let process = group.hub();
+    let mut station = group.station(&process, "TTLT", 1).await;
+    let mut files = station.bring(1, 12).await;
+    files.sort_by_key(|file| Hash::of(file));
+    for left in [b"left", b"also"] {
+        station.put(left).await;
+    }
+    let key: String = value("SELECT key FROM staged WHERE sha256 = $1")
+        .bind(Hash::of(b"left").0.as_slice().to_vec())
+        .fetch_one(&group.pool)
+        .await
+        .unwrap();
+    let path = group.folder.path().join("store").join(&key);
+    fs::remove_file(&path).unwrap();
+    fs::create_dir_all(path.join("something")).unwrap();
+    let (done, told) = run(&group, &["collect", "--days", "0"]);
+    assert!(!done && told.contains("removed 1 files") && told.contains("1 could not be removed"), "{told}");
+    assert!(told.contains(&key), "{told}");
+
+    // A hub goes on with what it reads, and behind what it cannot.
+    for file in &files[..7] {
+        block(&object(&group, file).await);
+    }
+    fs::remove_file(object(&group, &files[9]).await).unwrap();
+    let hub = Hub::open(Settings::read(&group.folder.path().join("hub.toml")).unwrap()).await.unwrap();
+    look_after::once(&hub).await.unwrap();
+    assert_eq!(group.number("SELECT count(*) FROM lost_file").await, 1);
+    assert_eq!(group.number("SELECT length(read_to_sha256)::bigint FROM hub").await, 32);
+    let (fine, told) = run(&group, &["doctor", "--files"]);
+    assert!(!fine && told.contains("7 could not be read"), "{told}");
+    fs::remove_dir_all(&path).unwrap();
+    assert!(group.run(&["collect"]).contains("removed 1 files"), "the next run tries it again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_lost_and_comes_back_is_well_again() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let files = station.bring(1, 3).await;
+    let away = |number: usize| group.folder.path().join(number.to_string());
+    let mut places = Vec::new();
+    for (number, file) in files[..2].iter().enumerate() {
+        let place = object(&group, file).await;
+        fs::rename(&place, away(number)).unwrap();
+        places.push(place);
+    }
+    assert!(!run(&group, &["doctor", "--files"]).0);
+    assert_eq!(lacks(&station, &files).await.len(), 2);
+    let open = "SELECT count(*) FROM lost_file WHERE mended_at IS NULL";
+    for (number, extent) in
+        [["doctor", "--files"].as_slice(), &["doctor", "--files", "--share", "0.1"]].iter().enumerate()
+    {
+        fs::rename(away(number), &places[number]).unwrap();
+        let (_, told) = run(&group, extent);
+        assert!(told.contains("ok      files: 1 that were lost are whole again"), "{told}");
+        assert_eq!(group.number(open).await, 1 - number as i64);
+    }
+    assert!(lacks(&station, &files).await.is_empty());
+    assert!(run(&group, &["doctor", "--files"]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_without_the_marker_of_its_database_is_not_used() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    let files = station.bring(1, 2).await;
+    drop(hub);
+    let store = group.folder.path().join("store");
+    let away = group.folder.path().join("away");
+    fs::rename(&store, &away).unwrap();
+    let commands: [&[&str]; 4] = [&["serve"], &["collect"], &["doctor"], &["doctor", "--files"]];
+    for command in commands {
+        let (done, told) = run(&group, command);
+        assert!(!done && told.contains("has no object `store-id` of this database"), "{told}");
+        assert!(told.contains("sohoa-hub doctor --files --anyway"), "{told}");
+    }
+    assert_eq!(group.number("SELECT count(*) FROM file WHERE state = 1").await, 0);
+    fs::remove_dir_all(&store).unwrap();
+    fs::rename(&away, &store).unwrap();
+    let hub = group.hub();
+    let station = station.through(&hub);
+
+    // Another database on the same store.
+    let other = group.with_new_database().await;
+    other.run(&["migrate"]);
+    for command in commands {
+        let (done, told) = run(&other, command);
+        assert!(!done && told.contains("is another database's"), "{told}");
+    }
+    assert!(!run(&other, &["doctor", "--files", "--anyway"]).0, "not even then");
+    assert_eq!(station.get(&format!("/v1/files/{}", Hash::of(&files[0]))).await.body, files[0]);
+    drop(hub);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_from_before_there_were_markers_is_known_by_its_files() {
+    let Some(group) = Group::new().await else { return };
+    let hub = group.hub();
+    let mut station = group.station(&hub, "TTLT", 1).await;
+    station.bring(1, 2).await;
+    drop(hub);
+    let store = group.folder.path().join("store");
+    fs::remove_file(store.join("store-id")).unwrap();
+    execute(&group, "UPDATE hub SET store_is_marked = false").await;
+    fs::rename(store.join("f"), store.join("away")).unwrap();
+    assert!(run(&group, &["collect"]).1.contains("has no object `store-id` of this database"));
+    fs::rename(store.join("away"), store.join("f")).unwrap();
+    group.run(&["collect"]);
+    assert!(store.join("store-id").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -440,7 +695,7 @@ async fn a_bucket_is_looked_after_like_a_folder() {
         assert_eq!(station.put(file).await.status, StatusCode::CREATED);
     }
     assert!(run(&group, &["doctor", "--files"]).0);
-    assert!(group.run(&["collect", "--orphan-days", "0"]).contains("removed 1 objects"));
+    assert!(sweep(&group, &["--orphan-days", "0"]).contains("removed 1 objects"));
     assert!(!damaged.exists());
     // A service that does not answer loses nothing.
     drop(service);
