@@ -58,6 +58,8 @@ pub(crate) fn stored(hub: &Hub) -> BTreeSet<Sha256> {
 
 fn digests(folder: &Path) -> BTreeSet<Sha256> {
     let files = WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file());
+    // The marker says whose store it is, and is of no record.
+    let files = files.filter(|entry| entry.file_name() != "store-id");
     files.map(|entry| Sha256::of(&fs::read(entry.path()).unwrap())).collect()
 }
 
