@@ -4,7 +4,7 @@
 //! A row says that its file is being deleted before the object goes, and goes after it: whoever dies in between leaves what the
 //! next run finishes. A station that sends the file again meanwhile writes under a key of its own. Objects without rows are what
 //! a restored database may need, so they are swept only where the batch bodies of the store tell of nothing that the database
-//! lacks ([`strays`]), and never by a hub of itself.
+//! lacks (`strays`), and never by a hub of itself.
 
 mod strays;
 mod sweep;
