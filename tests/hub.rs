@@ -160,6 +160,19 @@ impl Hub {
         TcpStream::connect(self.url.trim_start_matches("http://")).is_ok()
     }
 
+    /// Whether it has read whatever was sent to it (`/proc/net/tcp`: nothing waits in a queue of a connection to its port).
+    pub fn has_read_all(&self) -> bool {
+        let port = self.url.rsplit(':').next().and_then(|port| port.parse::<u16>().ok()).expect("a port");
+        let port = format!(":{port:04X}");
+        let connections = std::fs::read_to_string("/proc/net/tcp").expect("a table of connections");
+        connections.lines().skip(1).all(|line| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let is_its = fields[1].ends_with(&port) || fields[2].ends_with(&port);
+            // State 1: established; the listening socket counts connections in its queue.
+            !is_its || fields[3] != "01" || fields[4] == "00000000:00000000"
+        })
+    }
+
     /// Waits for its end; whether all was well.
     pub fn ended(&mut self) -> bool {
         self.serving.take().expect("it served").wait().is_ok_and(|status| status.success())

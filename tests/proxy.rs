@@ -102,6 +102,8 @@ struct State {
     done: u64,
     /// Counted up when held requests are to go on at once.
     heals: u64,
+    /// Requests of which the first half was sent on.
+    halves: u64,
     log: Vec<String>,
     /// How requests with a flipped bit were answered, by their method and path.
     flipped: Vec<(String, Option<u16>)>,
@@ -153,6 +155,11 @@ impl Proxy {
         state.heals += 1;
         drop(state);
         self.inner.changed.notify_all();
+    }
+
+    /// Of how many requests the first half was sent on.
+    pub fn halves(&self) -> u64 {
+        self.inner.lock().halves
     }
 
     /// The requests that came so far: method and path.
@@ -294,6 +301,7 @@ impl Inner {
         let (first, rest) = request.split_at(if milliseconds > 0 { request.len() / 2 } else { 0 });
         server.write_all(first)?;
         if milliseconds > 0 {
+            self.lock().halves += 1;
             self.hold(milliseconds);
         }
         server.write_all(rest)?;
