@@ -97,6 +97,7 @@ pub(crate) fn look(world: &World, posts: &[Post], tally: &Tally) {
 
 /// Once all is collected the store has the files that records name, and no other.
 fn swept(world: &World, store: &Path, tally: &Tally) {
+    world.forget_torn();
     let said = world.collect(&["--sweep", "--orphan-days", "0", "--anyway"], tally);
     let keys = world.sql("SELECT key FROM file");
     let named: BTreeSet<String> = keys.lines().map(str::to_owned).collect();

@@ -71,6 +71,13 @@ impl World {
         }
     }
 
+    /// The store has nothing that its service stumbles over.
+    pub(crate) fn forget_torn(&self) {
+        if let Some(bucket) = &self.bucket {
+            bucket.forget_torn();
+        }
+    }
+
     /// What a question answers; none while PostgreSQL is down.
     pub(crate) fn ask(&self, question: &str) -> Option<String> {
         self.hubs.lock().unwrap()[0].try_sql(question)
