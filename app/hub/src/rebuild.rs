@@ -222,6 +222,10 @@ async fn read(pool: &PgPool, store: &Store, purpose: Purpose) -> Result<Report, 
     } else {
         transaction.rollback().await?;
     }
+    if purpose == Purpose::Mend {
+        // The end of the connection would give the turn back a moment after who ran this saw its end.
+        sql("SELECT pg_advisory_unlock($1)").bind(ingest::TURN).execute(&mut connection).await?;
+    }
     connection.close().await?;
     Ok(report)
 }
