@@ -6,6 +6,7 @@
 pub mod hub;
 pub mod places;
 pub mod postgres;
+pub mod preload;
 pub mod proxy;
 pub mod s3;
 pub mod station;

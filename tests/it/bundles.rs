@@ -10,11 +10,11 @@ use serde_json::Value;
 use sohoa_model::Sha256;
 use sohoa_model::crash::POINTS;
 use sohoa_tests::hub::Hub;
+use sohoa_tests::preload::preloaded;
 use sohoa_tests::station::{ARCHIVIST, Station};
 use walkdir::WalkDir;
 
 use crate::crashes::copy_folder;
-use crate::power::recorder;
 use crate::syncing::{administer, consistent, enrolled, masters, stored, sync};
 use crate::upgrading::import_large;
 
@@ -379,7 +379,7 @@ fn a_disk_that_is_pulled_out_anywhere_is_gone_on_with() {
 fn what_was_begun_on_a_disk_without_room_tells_nothing_of_a_dossier_that_is_held_since() {
     let Some((hub, station)) = enrolled() else { return };
     let libraries = tempfile::tempdir().unwrap();
-    let Some(recorder) = recorder(libraries.path()) else { return };
+    let Some(recorder) = preloaded(libraries.path(), "recorder") else { return };
     let disk = disk(&station);
     let mut command = station.command_as(ARCHIVIST);
     command.args(["sync", "--plain", "--to"]).arg(&disk);

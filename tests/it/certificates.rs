@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sohoa_tests::hub::Hub;
+use sohoa_tests::preload::preloaded;
 use sohoa_tests::station::{ARCHIVIST, Station};
 
-use crate::power::preloaded;
 use crate::syncing::{administer, consistent, read, sync};
 
 /// An authority of certificates, in a folder of its own.

@@ -13,9 +13,9 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sohoa_tests::places::repository;
+use sohoa_tests::announce;
+use sohoa_tests::preload::preloaded;
 use sohoa_tests::station::{ARCHIVIST, Station};
-use sohoa_tests::{announce, places};
 
 use crate::crashes::{Outcome, copy_folder, copy_of, outcome, prepared, still};
 
@@ -290,30 +290,6 @@ fn import(station: &Station, pages: &Path) -> Command {
     command
 }
 
-/// The recorder, built; `None` if there is no C compiler and that is allowed.
-pub(crate) fn recorder(folder: &Path) -> Option<PathBuf> {
-    preloaded(folder, "recorder")
-}
-
-/// A library of `tests/recorder`, to be loaded into a program with `LD_PRELOAD`.
-pub(crate) fn preloaded(folder: &Path, name: &str) -> Option<PathBuf> {
-    let library = folder.join(format!("{name}.so"));
-    let source = repository().join("tests/recorder").join(format!("{name}.c"));
-    let mut compiler = Command::new("cc");
-    compiler.args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
-    match compiler.output() {
-        Ok(output) => {
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            Some(library)
-        }
-        Err(_) if !places::in_ci() => {
-            announce(&format!("skipped what needs {name}.c: there is no C compiler"));
-            None
-        }
-        Err(error) => panic!("cc is needed: {error}"),
-    }
-}
-
 /// A command under the recorder.
 pub(crate) fn under<'a>(command: &'a mut Command, recorder: &Path, station: &Station, log: &Path) -> &'a mut Command {
     command.env("LD_PRELOAD", recorder).env("RECORDER_ROOT", station.archive()).env("RECORDER_LOG", log)
@@ -376,7 +352,7 @@ fn assert_nothing_lost(
 #[test]
 fn no_power_cut_and_no_failing_disk_loses_a_page_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(recorder) = recorder(folder.path()) else { return };
+    let Some(recorder) = preloaded(folder.path(), "recorder") else { return };
     let pages = pages(folder.path());
     let template = prepared();
     let undisturbed = copy_of(&template);

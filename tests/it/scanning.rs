@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use sohoa_tests::announce;
 use sohoa_tests::places::repository;
+use sohoa_tests::preload::preloaded;
 use sohoa_tests::station::{ARCHIVIST, Said, Station};
 
 use crate::power;
@@ -185,7 +186,7 @@ fn whatever_breaks_a_batch_off_it_goes_on_at_the_right_sheet() {
     }
     // The disk fills up, or fails, at changes all over a batch.
     let folder = tempfile::tempdir().unwrap();
-    if let Some(recorder) = power::recorder(folder.path()) {
+    if let Some(recorder) = preloaded(folder.path(), "recorder") {
         for fault in (10..=250)
             .step_by(20)
             .map(|change| format!("full:{change}"))
@@ -282,7 +283,7 @@ fn killed_at_both_ends() -> u32 {
 /// The disk fills up, or fails, again and again; says how often. `None` without a recorder.
 fn disk_failed_all_along(kind: &str) -> Option<u32> {
     let folder = tempfile::tempdir().unwrap();
-    let recorder = power::recorder(folder.path())?;
+    let recorder = preloaded(folder.path(), "recorder")?;
     let station = Station::with_demo_archive();
     let scan = SCAN.map(|word| if word == "6" { "50" } else { word });
     let (mut failures, mut before, mut change) = (0, 0, 80);

@@ -19,10 +19,9 @@ mod world;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use sohoa_tests::places::{in_ci, repository};
+use sohoa_tests::preload::preloaded;
 
 use crate::plan::Plan;
 use crate::tally::Tally;
@@ -104,19 +103,7 @@ pub(crate) struct Libraries {
 
 impl Libraries {
     fn build(folder: &Path) -> Self {
-        let build = |name: &str| {
-            let library = folder.join(format!("{name}.so"));
-            let source = repository().join("tests/recorder").join(format!("{name}.c"));
-            let mut compiler = Command::new("cc");
-            compiler.args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
-            compiler.status().is_ok_and(|status| status.success()).then_some(library)
-        };
-        let built = Self { recorder: build("recorder"), clock: build("clock") };
-        if built.recorder.is_none() || built.clock.is_none() {
-            assert!(!in_ci(), "cc is needed");
-            sohoa_tests::announce("nemesis: no disk is full and no clock apart, there is no C compiler");
-        }
-        built
+        Self { recorder: preloaded(folder, "recorder"), clock: preloaded(folder, "clock") }
     }
 
     /// Both, as one process loads them.

@@ -72,8 +72,7 @@ async fn what_was_looked_for_handed_in_and_refused_is_written_down() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    station.scan(1, 0);
-    station.send_from(1).await;
+    station.bring(1, 0).await;
     let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
     let_in(&group, "hoa", &["--role", "viewer", "--unit", "TTLT"]);
     let [mut browser, mut viewer] = [(); 2].map(|()| Browser::new(&hub));
@@ -207,8 +206,7 @@ async fn nothing_is_decided_that_is_not_written_down() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    station.scan(1, 0);
-    station.send_from(1).await;
+    station.bring(1, 0).await;
     let_in(&group, "nam", &["--role", "supervisor", "--unit", "TTLT"]);
     let mut browser = Browser::new(&hub);
     browser.sign_in("nam", PASSWORD).await;

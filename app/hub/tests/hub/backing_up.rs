@@ -91,8 +91,7 @@ async fn a_backup_that_fails_makes_nothing_stable() {
     let Some(group) = Group::with("key_name = 'h2'").await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    station.scan(1, 0);
-    station.send_from(1).await;
+    station.bring(1, 0).await;
     let path = group.folder.path().join("hub.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     let broken = text.lines().map(|line| match line.starts_with("postgresql_programs") {

@@ -46,8 +46,7 @@ async fn a_second_machine_fences_the_first() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut old = group.station(&hub, "TTLT", 1).await;
-    old.scan(1, 0);
-    old.send_from(1).await;
+    old.bring(1, 0).await;
     let invitation = group.run(&["enrol", "--again", &old.id.to_string()]).trim().parse().unwrap();
     assert_eq!(old.hello().await.epoch, 1, "an invitation alone fences nobody");
     let mut new = Station::enrol(&hub.base, &invitation, 2).await;

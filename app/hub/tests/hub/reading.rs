@@ -290,8 +290,7 @@ async fn lists_have_turns_as_searches_have_and_what_has_none_goes_on() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    station.scan(1, 0);
-    station.send_from(1).await;
+    station.bring(1, 0).await;
     let_in(&group, "hoa", &["--role", "reader"]);
     let mut browser = Browser::new(&hub);
     browser.sign_in("hoa", PASSWORD).await;

@@ -454,8 +454,7 @@ async fn what_others_change_meanwhile_is_not_overwritten() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    station.scan(1, 0);
-    station.send_from(1).await;
+    station.bring(1, 0).await;
     let before = dump(&group).await;
     sql("UPDATE dossier SET title = 'x'").execute(&group.pool).await.unwrap();
     let mut other = group.pool.begin().await.unwrap();
@@ -699,8 +698,7 @@ async fn a_record_that_this_version_would_refuse_stops_a_rebuild() {
     let Some(group) = Group::new().await else { return };
     let hub = group.hub();
     let mut station = group.station(&hub, "TTLT", 1).await;
-    station.scan(1, 0);
-    station.send_from(1).await;
+    station.bring(1, 0).await;
     let id = station.name(2, 0);
     let mut body = dossier_body("TA-2", 1, DossierState::Captured);
     body.title = Some("x".repeat(5000));
